@@ -1,0 +1,138 @@
+/* patterns.h -- activation patterns 1[X u >= 0] of a data matrix.
+
+   A pattern is a row of n_samples bits.  Exact sets hold every
+   full-dimensional cell (chamber) of the central arrangement {x_i'u = 0}; see
+   Pilanci and Ergen (ICML 2020), section 3, and ALGORITHMS: lower-dimensional
+   faces add nothing to the convex program.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_ARRANGEMENT_PATTERNS_H
+#define CVX_ARRANGEMENT_PATTERNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/npz.h"
+#include "base/progress.h"
+
+enum cvx_patterns_kind
+{
+  CVX_PATTERNS_EXACT,
+  CVX_PATTERNS_SAMPLED,
+  CVX_PATTERNS_GATES
+};
+
+/* Pattern g is bits[g * n_words .. ], sample i is bit i % 64 of word i / 64;
+   bits past n_samples are zero.  All patterns differ.  The all-zero pattern,
+   which contributes nothing, is never stored but counted in `count'.  Exact
+   sets are in a canonical order (by bits), so that they do not depend on the
+   number of threads; sampled sets and gates keep the order of drawing.  */
+struct cvx_patterns
+{
+  enum cvx_patterns_kind kind;
+  bool complete; /* every chamber is here: an optimum over them is global */
+  size_t n_samples, n_features;
+  size_t n_patterns, n_words;
+  uint64_t *bits;   /* owned */
+  double *gate;     /* n_patterns x n_features: u with 1[X u >= 0] equal to
+                       the pattern (inside the cell for exact sets); owned */
+  size_t count;     /* patterns found, the zero pattern counted */
+  double bound;     /* 2 sum_{k<r} C(n-1,k) over the distinct lines, >= count */
+  size_t rank;      /* numerical rank of X */
+  size_t n_drawn;   /* sampled: gates drawn to get them */
+  uint64_t seed;    /* sampled */
+  uint64_t data_hash;
+};
+
+static inline bool
+cvx_pattern_bit (const uint64_t *pattern, size_t i)
+{
+  return pattern[i / 64] >> (i % 64) & 1;
+}
+
+/* Patterns of general position: 2 sum_{k<r} C(n-1,k), MATH 1.5; inf when it
+   does not fit a double.  */
+double cvx_patterns_bound (size_t n, size_t rank);
+
+/* Before enumerating: rank of X (n x d, C order), the number of distinct
+   lines among its rows, and the bound.  */
+struct cvx_patterns_estimate
+{
+  size_t rank, n_lines;
+  double bound, bytes;
+};
+enum cvx_status
+cvx_patterns_estimate (const double *x, size_t n, size_t d,
+                       struct cvx_patterns_estimate *out,
+                       struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Every chamber.  X is n x d, C order; any rank, zero, duplicate, parallel and
+   antiparallel rows allowed.  Fails with CVX_LIMIT (E310) before starting when
+   the bound exceeds MAX_PATTERNS, so a caller states how many it can hold.  */
+enum cvx_status cvx_patterns_exact (struct cvx_patterns **out, const double *x,
+                                    size_t n, size_t d, size_t max_patterns,
+                                    int threads, struct cvx_progress *progress,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The number of chambers, the zero pattern counted, storing no patterns.  */
+enum cvx_status cvx_patterns_count (size_t *count, const double *x, size_t n,
+                                    size_t d, int threads,
+                                    struct cvx_progress *progress,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* COUNT distinct non-zero patterns from gates u ~ N(0, I); gate k of the seed
+   is the same for any number of threads.  Stops early, with fewer patterns and
+   no error, after MAX_DRAWS gates (0: 100 COUNT + 1000).  */
+enum cvx_status cvx_patterns_sample (struct cvx_patterns **out,
+                                     const double *x, size_t n, size_t d,
+                                     size_t count, uint64_t seed,
+                                     size_t max_draws,
+                                     struct cvx_progress *progress,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Patterns of the columns of GATES (d x n_gates, C order, as numpy stores
+   X @ G); repeated and zero patterns are left out.  */
+enum cvx_status cvx_patterns_gates (struct cvx_patterns **out, const double *x,
+                                    size_t n, size_t d, const double *gates,
+                                    size_t n_gates,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+void cvx_patterns_free (struct cvx_patterns *p);
+
+/* Number of the pattern with these bits, SIZE_MAX when it is not in the set.
+   cvx_patterns_index is made once by the first call; not thread-safe then.  */
+struct cvx_pattern_index;
+enum cvx_status cvx_pattern_index_new (struct cvx_pattern_index **out,
+                                       const struct cvx_patterns *p,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+size_t cvx_pattern_index_find (const struct cvx_pattern_index *index,
+                               const uint64_t *bits);
+void cvx_pattern_index_free (struct cvx_pattern_index *index);
+
+/* Irredundant rows of the cone {u : (2D-I) X u >= 0} for every pattern of a
+   complete set: rows of pattern g are facet[start[g] .. start[g+1]-1].  Row i
+   is a facet when the pattern with the bits of i's line flipped is a cell too.
+   For incomplete sets every row is listed once per line.  */
+struct cvx_facets
+{
+  size_t *start;   /* n_patterns + 1 */
+  uint32_t *facet; /* row numbers */
+};
+enum cvx_status cvx_facets_new (struct cvx_facets **out,
+                                const struct cvx_patterns *p, const double *x,
+                                struct cvx_progress *progress,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_facets_free (struct cvx_facets *f);
+
+enum cvx_status cvx_patterns_save (const struct cvx_patterns *p,
+                                   struct cvx_npz_writer *w,
+                                   const char *prefix,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_patterns_load (struct cvx_patterns **out,
+                                   const struct cvx_npz *z, const char *prefix,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,13 @@
+noinst_LTLIBRARIES += libbase.la
+layer_libs += libbase.la
+libbase_la_SOURCES = \
+  src/base/alloc.c \
+  src/base/error.c \
+  src/base/rng.c \
+  src/base/text.c
+
+baseincludedir = $(includedir)/cvxnn/base
+baseinclude_HEADERS = \
+  src/base/alloc.h src/base/error.h src/base/errors.def src/base/npz.h \
+  src/base/output.h src/base/progress.h src/base/rng.h src/base/status.def \
+  src/base/text.h

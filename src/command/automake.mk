@@ -1,0 +1,3 @@
+noinst_LTLIBRARIES += libcommand.la
+app_libs += libcommand.la
+libcommand_la_SOURCES =

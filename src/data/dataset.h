@@ -1,0 +1,220 @@
+/* dataset.h -- the data a network is trained on.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_DATA_DATASET_H
+#define CVX_DATA_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/npz.h"
+#include "base/progress.h"
+#include "base/text.h"
+
+enum cvx_part_id
+{
+  CVX_TRAIN,
+  CVX_VAL,
+  CVX_TEST,
+  CVX_N_PARTS
+};
+
+/* Rows of one part.  x is n x n_features, row after row (C order); y is
+   n x n_outputs.  row[i] is the number of the row in the file, from 0.  */
+struct cvx_part
+{
+  size_t n;
+  double *x, *y;
+  size_t *row;
+};
+
+enum cvx_bias
+{
+  CVX_BIAS_NONE,
+  CVX_BIAS_AUGMENTED, /* the last feature is a column of ones, penalised */
+  CVX_BIAS_FREE       /* an output bias outside the penalty */
+};
+
+/* One label of a classification target.  */
+struct cvx_label
+{
+  char *name;   /* as in the file */
+  double value; /* as in y */
+};
+
+struct cvx_dataset
+{
+  char *name;   /* short: "t10k" */
+  char *source; /* path, or the generator's words */
+  size_t n_features, n_outputs;
+  struct cvx_part part[CVX_N_PARTS]; /* part[CVX_TRAIN].n > 0 */
+  char **feature;                    /* n_features names, or NULL */
+  char *target;                      /* name of y, or NULL */
+  size_t n_labels;                   /* 0: regression */
+  struct cvx_label *label;           /* ascending by value */
+  size_t image[3];                   /* rows, columns, channels; 0: no image */
+  enum cvx_bias bias;
+  /* What `scale' did: x_used = (x_file - shift) * factor, the same for y;
+     arrays of n_features and n_outputs, or NULL.  */
+  double *x_shift, *x_factor, *y_shift, *y_factor;
+  uint64_t hash; /* of all numbers of all parts, see cvx_dataset_rehash */
+};
+
+/* A dataset with N training rows, everything else empty or zero.  */
+enum cvx_status cvx_dataset_new (struct cvx_dataset **out, const char *name,
+                                 size_t n, size_t n_features, size_t n_outputs,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_dataset_copy (struct cvx_dataset **out,
+                                  const struct cvx_dataset *from,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_dataset_free (struct cvx_dataset *d);
+
+/* Recompute the hash (XXH3, 64 bits) after a change.  */
+void cvx_dataset_rehash (struct cvx_dataset *d);
+
+/* Bytes that N rows of F features and C outputs take.  SIZE_MAX: overflow.  */
+size_t cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs);
+
+/* How a file is read; a reader ignores what does not concern it.  */
+struct cvx_read_options
+{
+  const char *format; /* name of readers.def, or NULL: by content */
+  const char *y;      /* target column: name or number from 1; NULL: last */
+  const char *x;      /* feature columns "a,b,3:5", NULL: all others */
+  const char *labels; /* path of a labels file (IDX, NPY), or NULL */
+  int header;         /* -1 automatic, 0 none, 1 present */
+  char delimiter;     /* 0 automatic */
+  char decimal;       /* '.' or ',' */
+  int missing;        /* enum cvx_missing */
+  size_t first_row, n_rows; /* rows to keep; n_rows 0: all */
+  size_t max_bytes;         /* memory that may be taken; 0: no limit */
+};
+
+enum cvx_missing
+{
+  CVX_MISSING_ERROR,
+  CVX_MISSING_DROP, /* drop the row */
+  CVX_MISSING_MEAN  /* column mean over the rows that have it */
+};
+
+/* Warnings that a reader or transform has for the user go, one line each, to
+   NOTES (may be NULL).  */
+enum cvx_status cvx_dataset_read (struct cvx_dataset **out, const char *path,
+                                  const struct cvx_read_options *options,
+                                  struct cvx_progress *progress,
+                                  struct cvx_text *notes,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A reader is one file plus one row of readers.def.  HEAD holds the first
+   HEAD_LEN bytes of the file after decompression.  */
+struct cvx_reader
+{
+  const char *name, *summary, *suffixes;
+  bool (*detect) (const char *path, const unsigned char *head,
+                  size_t head_len);
+  enum cvx_status (*read) (struct cvx_dataset **out, const char *path,
+                           const struct cvx_read_options *options,
+                           struct cvx_progress *progress,
+                           struct cvx_text *notes, struct cvx_error *err);
+};
+extern const struct cvx_reader *const cvx_readers[]; /* ends with NULL */
+
+/* Generators: one function plus one row of generators.def each.  All take the
+   same numbers; a generator ignores what does not concern it.  */
+struct cvx_generate_options
+{
+  size_t n, d, width, classes;
+  double noise, radius, flip; /* flip: share of labels flipped */
+  uint64_t seed;
+  size_t n_points;        /* points: length of px and py */
+  const double *px, *py;  /* borrowed */
+  size_t n_freqs;         /* circular */
+  const double *freqs, *amps;
+};
+struct cvx_generator
+{
+  const char *name, *summary, *uses; /* uses: "n d width noise seed" */
+  enum cvx_status (*make) (struct cvx_dataset **out,
+                           const struct cvx_generate_options *options,
+                           struct cvx_error *err);
+};
+extern const struct cvx_generator *const cvx_generators[]; /* NULL at end */
+
+/* Transforms.  Each gives a new dataset and leaves D as it was, so that a
+   failed command changes nothing.  */
+
+/* Keep the N labels NAMES; for N = 2 they become -1 and +1.  */
+enum cvx_status cvx_dataset_classes (struct cvx_dataset **out,
+                                     const struct cvx_dataset *d,
+                                     const char *const *names, size_t n,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Sizes as counts when >= 1, as shares when < 1; n_val may be 0; n_test 0: the
+   rest.  All rows of all parts are dealt again in random order.  */
+enum cvx_status cvx_dataset_split (struct cvx_dataset **out,
+                                   const struct cvx_dataset *d, double n_train,
+                                   double n_val, double n_test, uint64_t seed,
+                                   bool stratify,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+enum cvx_scale
+{
+  CVX_SCALE_NONE,
+  CVX_SCALE_CENTER,   /* subtract the training mean */
+  CVX_SCALE_STANDARD, /* and divide by the deviation (1/n) */
+  CVX_SCALE_MAX,      /* divide by the largest absolute value */
+  CVX_SCALE_ROWNORM   /* rows to unit length (x only) */
+};
+/* Fitted on the training rows; a constant column is divided by 1.  A bias
+   column stays as it is.  */
+enum cvx_status cvx_dataset_scale (struct cvx_dataset **out,
+                                   const struct cvx_dataset *d,
+                                   enum cvx_scale x, enum cvx_scale y,
+                                   struct cvx_text *notes,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+enum cvx_status cvx_dataset_bias (struct cvx_dataset **out,
+                                  const struct cvx_dataset *d,
+                                  enum cvx_bias bias,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* N random training rows (in file order), other parts kept.  */
+enum cvx_status cvx_dataset_sample (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d, size_t n,
+                                    uint64_t seed,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Training rows FIRST .. FIRST + N - 1, other parts kept.  */
+enum cvx_status cvx_dataset_subset (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d, size_t first,
+                                    size_t n,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* What a person needs to see before modelling.  */
+struct cvx_summary
+{
+  size_t rank;                          /* of the training X */
+  double condition;                     /* largest over smallest of those */
+  size_t n_constant, n_duplicate_cols;  /* columns */
+  size_t n_duplicate_rows, n_conflicts; /* conflict: same x, other y */
+  size_t n_zero_rows;
+  double x_min, x_max, y_min, y_max;
+  size_t ones_column; /* number of a column of ones from 1, 0: none */
+  size_t bytes;
+};
+enum cvx_status cvx_dataset_describe (const struct cvx_dataset *d,
+                                      struct cvx_summary *out,
+                                      struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Save as members of an open archive under PREFIX, and back.  */
+enum cvx_status cvx_dataset_save (const struct cvx_dataset *d,
+                                  struct cvx_npz_writer *w, const char *prefix,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_dataset_load (struct cvx_dataset **out,
+                                  const struct cvx_npz *z, const char *prefix,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+#endif

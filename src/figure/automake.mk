@@ -1,0 +1,3 @@
+noinst_LTLIBRARIES += libfigure.la
+app_libs += libfigure.la
+libfigure_la_SOURCES =

@@ -1,0 +1,6 @@
+noinst_LTLIBRARIES += libformulation.la
+layer_libs += libformulation.la
+libformulation_la_SOURCES =
+
+formulationincludedir = $(includedir)/cvxnn/formulation
+formulationinclude_HEADERS =

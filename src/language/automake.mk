@@ -1,0 +1,3 @@
+noinst_LTLIBRARIES += liblanguage.la
+app_libs += liblanguage.la
+liblanguage_la_SOURCES =

@@ -1,0 +1,6 @@
+noinst_LTLIBRARIES += liblinalg.la
+layer_libs += liblinalg.la
+liblinalg_la_SOURCES =
+
+linalgincludedir = $(includedir)/cvxnn/linalg
+linalginclude_HEADERS =

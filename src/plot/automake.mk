@@ -1,0 +1,3 @@
+noinst_LTLIBRARIES += libplot.la
+app_libs += libplot.la
+libplot_la_SOURCES =

@@ -1,0 +1,6 @@
+noinst_LTLIBRARIES += libsolver.la
+layer_libs += libsolver.la
+libsolver_la_SOURCES =
+
+solverincludedir = $(includedir)/cvxnn/solver
+solverinclude_HEADERS =

@@ -1,0 +1,1 @@
+# format tests, one row each

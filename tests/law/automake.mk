@@ -1,0 +1,1 @@
+# law tests, one row each

@@ -1,0 +1,1 @@
+# reference tests, one row each

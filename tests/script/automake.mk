@@ -1,0 +1,1 @@
+# script tests, one row each

@@ -1,0 +1,7 @@
+# Unit tests: one program per module, five lines each.
+
+check_PROGRAMS += tests/unit/text.t
+tests_unit_text_t_SOURCES = tests/unit/text.c
+tests_unit_text_t_CPPFLAGS = $(test_cppflags)
+tests_unit_text_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/text.t
