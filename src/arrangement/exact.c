@@ -74,8 +74,9 @@ struct collector
 {
   const struct cvxi_lines *lines;
   struct piece *piece;
-  struct slab **open;         /* the slab of each thread; all are in `all' */
-  struct slab *all;           /* under the lock cvxi_exact_slab */
+  struct slab **open; /* the slab of each thread; all are in `all' */
+  struct slab *all;   /* under the lock cvxi_exact_slab */
+  size_t n_thin;
   size_t ones_piece, ones_at; /* where the complement of the zero pattern is */
 };
 
@@ -133,6 +134,8 @@ collect (void *context, const struct cvxi_cells *cells, struct cvx_error *err)
       slab->used += gate;
     }
   slab->unread++;
+#pragma omp atomic
+  c->n_thin += cells->n_thin;
   for (size_t g = 0; g < cells->count; g++)
     if (memcmp (cells->bits + g * words, c->lines->moving,
                 words * sizeof *cells->bits)
@@ -272,6 +275,7 @@ cvx_patterns_exact_with (struct cvx_patterns **out, const double *x, size_t n,
   p->rank = lines->rank;
   p->bound = cvx_patterns_bound (lines->n_lines, lines->rank);
   p->data_hash = cvx_patterns_data_hash (x, n, d);
+  p->n_thin = c.n_thin;
   status = assemble (p, &c, n_pieces, flags, threads, err);
 end:
   while (c.all != NULL)
