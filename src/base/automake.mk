@@ -3,6 +3,7 @@ layer_libs += libbase.la
 libbase_la_SOURCES = \
   src/base/alloc.c \
   src/base/error.c \
+  src/base/output.c \
   src/base/rng.c \
   src/base/text.c
 
