@@ -56,7 +56,7 @@ static const struct
 size_t
 cvxi_array_width (enum cvx_array_type type)
 {
-  static const size_t width[] = { 8, 4, 8, 8, 1, 1, 1 };
+  static const size_t width[] = { 8, 4, 8, 8, 1, 1, 1, 0 };
   return width[type];
 }
 
@@ -73,12 +73,9 @@ parse_descr (const char *s, size_t len, struct cvxi_npy *h)
   if (len == 0)
     return not_a_dictionary;
   h->kind = *s;
-  for (size_t k = 1; k < len; k++)
-    {
-      if (s[k] < '0' || s[k] > '9' || width > 1000)
-        return "its element type is not known";
-      width = 10 * width + (size_t)(s[k] - '0');
-    }
+  for (size_t k = 1; k < len && s[k] >= '0' && s[k] <= '9' && width < 1000;
+       k++)
+    width = 10 * width + (size_t)(s[k] - '0');
   for (size_t k = 0; k < sizeof element_types / sizeof *element_types; k++)
     if (element_types[k].kind == h->kind && element_types[k].width == width)
       {
@@ -89,6 +86,7 @@ parse_descr (const char *s, size_t len, struct cvxi_npy *h)
         return order == '|' && width > 1 ? "it does not say its byte order"
                                          : NULL;
       }
+  h->other = true;
   switch (h->kind)
     {
     case 'O':
@@ -163,7 +161,10 @@ parse_value (const char *key, size_t len, const char **where,
     return not_a_dictionary;
   *seen |= 1u << k;
   if (k == 0 && *s == '[')
-    return "it holds records, not numbers";
+    {
+      h->other = true;
+      return "it holds records, not numbers";
+    }
   if (k == 0)
     {
       s = quoted (s, &text, &len);

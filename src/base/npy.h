@@ -30,6 +30,7 @@ struct cvxi_npy
   bool fortran;
   size_t rank, shape[CVXI_NPY_MAX_RANK];
   size_t count;             /* product of the shape */
+  bool other;               /* well formed, but not numbers */
   enum cvx_array_type type; /* as it is kept */
   size_t kept;              /* bytes of an element as kept */
 };

@@ -106,10 +106,11 @@ pull (struct source *s, void *to, size_t len, struct cvx_error *err)
   return status;
 }
 
-/* The header; *LEN bytes of the source have been read for it.  */
+/* The header; *LEN bytes of the source have been read for it.  *OTHER is why a
+   member of an archive is no array of numbers, or NULL.  */
 static enum cvx_status
 read_header (struct source *s, struct cvxi_npy *h, size_t *len,
-             struct cvx_error *err)
+             const char **other, struct cvx_error *err)
 {
   unsigned char prefix[CVXI_NPY_PREFIX];
   const char *wrong;
@@ -150,7 +151,9 @@ read_header (struct source *s, struct cvxi_npy *h, size_t *len,
     {
       wrong = strlen (text) != dict ? "its header has a NUL byte"
                                     : cvxi_npy_parse (text, h);
-      if (wrong != NULL)
+      if (wrong != NULL && h->other && s->archive != NULL)
+        *other = wrong;
+      else if (wrong != NULL)
         status = fail_array (s, wrong, err);
     }
   cvx_free (text);
@@ -198,8 +201,10 @@ read_array (struct source *s, struct cvx_array *a, struct cvx_error *err)
   struct cvxi_npy h;
   size_t len, extra;
   char byte;
-  enum cvx_status status = read_header (s, &h, &len, err);
-  if (status != CVX_OK)
+  enum cvx_status status = read_header (s, &h, &len, &a->why, err);
+  if (a->why != NULL)
+    a->type = CVX_ARRAY_OTHER;
+  if (status != CVX_OK || a->why != NULL)
     return status;
   if (s->size != SIZE_MAX && s->size != len + h.count * h.width)
     {
@@ -344,6 +349,21 @@ read_member (struct source *s, struct archive_entry *entry, struct cvx_npz *z,
 }
 
 static enum cvx_status
+check_usable (struct source *s, const struct cvx_npz *z, struct cvx_error *err)
+{
+  for (size_t k = 0; k < z->n; k++)
+    if (z->array[k].type != CVX_ARRAY_OTHER)
+      return CVX_OK;
+  if (z->n > 0)
+    {
+      s->member = z->array[0].name;
+      return fail_array (s, z->array[0].why, err);
+    }
+  cvx_fail (err, CVX_E221, "the archive has no NPY arrays");
+  return cvx_at (err, s->path, 0, 0);
+}
+
+static enum cvx_status
 read_zip (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
           struct cvx_error *err)
 {
@@ -358,7 +378,12 @@ read_zip (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
   if (lseek (cvxi_input_fd (in), 0, SEEK_SET) != 0
       || archive_read_support_format_zip_seekable (a) != ARCHIVE_OK
       || archive_read_open_fd (a, cvxi_input_fd (in), CHUNK) != ARCHIVE_OK)
-    status = fail_archive (s->path, a, err);
+    {
+      cvx_fail (err, CVX_E221,
+                "truncated or damaged zip archive: the list of "
+                "its members is missing; nothing was loaded");
+      status = cvx_at (err, s->path, 0, 0);
+    }
   while (status == CVX_OK)
     {
       if (cvx_aborted (s->progress))
@@ -375,12 +400,7 @@ read_zip (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
                    : fail_archive (s->path, a, err);
     }
   archive_read_free (a);
-  if (status == CVX_OK && z->n == 0)
-    {
-      cvx_fail (err, CVX_E221, "the archive has no NPY arrays");
-      return cvx_at (err, s->path, 0, 0);
-    }
-  return status;
+  return status == CVX_OK ? check_usable (s, z, err) : status;
 }
 
 static enum cvx_status
@@ -471,7 +491,7 @@ cvx_npz_doubles (const struct cvx_npz *z, const char *name, size_t count,
 {
   const struct cvx_array *a = cvx_npz_find (z, name);
   *values = NULL;
-  if (a == NULL || a->type == CVX_ARRAY_TEXT)
+  if (a == NULL || a->values == NULL || a->type == CVX_ARRAY_TEXT)
     return cvx_fail (err, CVX_E401, "the archive has no array %s", name);
   if (count != SIZE_MAX && a->count != count)
     return cvx_fail (err, CVX_E401,
