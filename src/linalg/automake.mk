@@ -2,7 +2,8 @@ noinst_LTLIBRARIES += liblinalg.la
 layer_libs += liblinalg.la
 liblinalg_la_SOURCES = \
   src/linalg/cone.c src/linalg/mask_kernels.c \
-  src/linalg/mask_kernels.h src/linalg/masked.c src/linalg/sum.c \
+  src/linalg/mask_kernels.h src/linalg/masked.c src/linalg/qr.c \
+  src/linalg/qr.h src/linalg/sum.c \
   src/linalg/threads.c
 
 linalgincludedir = $(includedir)/cvxnn/linalg
