@@ -17,3 +17,9 @@ tests_law_network_t_SOURCES = tests/law/network.c
 tests_law_network_t_CPPFLAGS = $(test_cppflags)
 tests_law_network_t_LDADD = $(test_ldadd)
 TESTS += tests/law/network.t
+
+check_PROGRAMS += tests/law/dense.t
+tests_law_dense_t_SOURCES = tests/law/dense.c
+tests_law_dense_t_CPPFLAGS = $(test_cppflags)
+tests_law_dense_t_LDADD = $(test_ldadd)
+TESTS += tests/law/dense.t
