@@ -25,7 +25,8 @@
 
 enum
 {
-  TILE = 512 /* blocks whose A_g'nu are held at a time */
+  TILE = 512, /* blocks whose A_g'nu are held at a time */
+  MANY = 1024 /* variables from which threads pay */
 };
 
 const struct cvx_formulation_class *const cvx_formulations[] = {
@@ -231,7 +232,7 @@ solve_tile (const struct cvx_formulation *f, size_t count, double skip,
   struct cvx_formulation_work *w = f->work;
   size_t solved = 0;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
-    reduction(+ : solved) if (count > 1)
+    reduction(+ : solved) if (count * f->block_len > MANY)
   for (size_t k = 0; k < count; k++)
     {
       size_t g = w->list[k];
@@ -345,7 +346,7 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
 {
   double *value = f->work->bound;
 #pragma omp parallel for schedule(dynamic, 16)                                \
-    num_threads(f->threads) if (f->n_blocks > 1)
+    num_threads(f->threads) if (f->n_var > MANY)
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t at = g * f->block_len;

@@ -31,7 +31,8 @@
 
 enum
 {
-  ROWS = 64 /* rows of a product held at a time */
+  ROWS = 64,  /* rows of a product held at a time */
+  MANY = 1024 /* variables from which threads pay */
 };
 
 /* Multipliers are kept while they take no more than this.  */
@@ -494,7 +495,7 @@ cvxi_group_l1_cone_apply (const struct cvx_formulation *f, const double *x,
   blasint n = (blasint)f->n_samples, d = (blasint)f->n_features;
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)f->n_blocks,
                n, d, 1, x, d, f->x, d, 0, s, n);
-#pragma omp parallel for num_threads(f->threads) if (f->n_cone > 65536)
+#pragma omp parallel for num_threads(f->threads) if (f->n_cone > 64 * MANY)
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       const uint64_t *bits = bits_of (f, g);
@@ -625,7 +626,7 @@ cvxi_group_l1_decode (const struct cvx_formulation *f,
       return cvx_fail_nomem (err, "making a network");
     }
 #pragma omp parallel for schedule(dynamic, 4)                                 \
-    num_threads(f->threads) if (n_atoms > 1)
+    num_threads(f->threads) if (n_atoms * d > MANY)
   for (size_t k = 0; k < n_atoms; k++)
     {
       double *at = v + k * d;
