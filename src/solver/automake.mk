@@ -2,7 +2,7 @@ noinst_LTLIBRARIES += libsolver.la
 layer_libs += libsolver.la
 libsolver_la_SOURCES = \
   src/solver/admm.c \
-  src/solver/columns.c \
+  src/solver/colgen.c \
   src/solver/fista.c \
   src/solver/newton.c \
   src/solver/polish.c \
@@ -12,7 +12,7 @@ libsolver_la_SOURCES = \
   src/solver/solver.c \
   src/solver/state.c \
   src/solver/store.c
-noinst_HEADERS += src/solver/columns.h src/solver/reduced.h src/solver/state.h
+noinst_HEADERS += src/solver/colgen.h src/solver/reduced.h src/solver/state.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \

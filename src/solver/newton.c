@@ -2,7 +2,7 @@
 
    One iteration: price all blocks at the present dual point, let the worst
    with distinct directions enter, solve the problem on the active blocks to
-   rounding (reduced.c, columns.c; ALGORITHMS b.4).  The objective falls with
+   rounding (reduced.c, colgen.c; ALGORITHMS b.4).  The objective falls with
    every iteration, and there are finitely many sets of faces, so the method
    ends; it needs tens of iterations, each much longer than one of a first
    order method.
@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "solver/columns.h"
+#include "solver/colgen.h"
 
 struct newton
 {
@@ -55,9 +55,9 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 /* The reduced problem at the state, its faces read off the weights.  */
 static enum cvx_status
 build (const struct newton *s, const struct cvx_formulation *f,
-       struct cvxi_columns **out, struct cvx_error *err)
+       struct cvxi_colgen **out, struct cvx_error *err)
 {
-  enum cvx_status st = cvxi_columns_new (out, f, err);
+  enum cvx_status st = cvxi_colgen_new (out, f, err);
   for (size_t k = 0; st == CVX_OK && k < s->block.len; k++)
     st = cvxi_reduced_add ((*out)->reduced, s->block.p[k],
                            s->w.p + k * f->block_len, 1e-13, err);
@@ -65,7 +65,7 @@ build (const struct newton *s, const struct cvx_formulation *f,
     cvxi_reduced_update ((*out)->reduced);
   else
     {
-      cvxi_columns_free (*out);
+      cvxi_colgen_free (*out);
       *out = NULL;
     }
   return st;
@@ -99,7 +99,7 @@ init (void *state, const struct cvx_formulation *f,
       struct cvx_error *err)
 {
   struct newton *s = state;
-  struct cvxi_columns *c;
+  struct cvxi_colgen *c;
   size_t len = f->block_len;
   enum cvx_status st = cvxi_point_check (f, warm, err);
   (void)settings;
@@ -124,7 +124,7 @@ init (void *state, const struct cvx_formulation *f,
       s->excess = nan ("");
       st = keep (s, c->reduced, err);
     }
-  cvxi_columns_free (c);
+  cvxi_colgen_free (c);
   return st;
 }
 
@@ -134,18 +134,18 @@ step (void *state, const struct cvx_formulation *f,
       struct cvx_error *err)
 {
   struct newton *s = state;
-  struct cvxi_columns *c;
+  struct cvxi_colgen *c;
   double excess = 0;
   enum cvx_status st = build (s, f, &c, err);
   (void)settings;
   if (st != CVX_OK)
     return st;
-  st = cvxi_columns_price (c, progress, err);
+  st = cvxi_colgen_price (c, progress, err);
   if (st == CVX_OK)
     {
       for (size_t g = 0; g < f->n_blocks; g++)
         excess = fmax (excess, c->psi[g] / f->beta - 1);
-      st = cvxi_columns_enter (c, err);
+      st = cvxi_colgen_enter (c, err);
     }
   if (st == CVX_OK)
     st = cvxi_reduced_solve (c->reduced, progress, err);
@@ -153,7 +153,7 @@ step (void *state, const struct cvx_formulation *f,
     st = keep (s, c->reduced, err);
   if (st == CVX_OK)
     s->excess = excess;
-  cvxi_columns_free (c);
+  cvxi_colgen_free (c);
   return st;
 }
 

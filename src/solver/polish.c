@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "solver/columns.h"
+#include "solver/colgen.h"
 
 enum
 {
@@ -58,8 +58,7 @@ home (const struct cvx_run *run, size_t j, const double *w, double *near)
 /* The neurons of the run's network as pieces.  A rough network has rows that
    are nearly on their hyperplanes: bind them too, a wrong one is released.  */
 static enum cvx_status
-start (const struct cvx_run *run, struct cvxi_columns *c,
-       struct cvx_error *err)
+start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
 {
   const struct cvx_network *net = run->net;
   size_t d = net->n_features;
@@ -84,7 +83,7 @@ start (const struct cvx_run *run, struct cvxi_columns *c,
 }
 
 static enum cvx_status
-rounds (struct cvxi_columns *c, struct cvx_progress *progress,
+rounds (struct cvxi_colgen *c, struct cvx_progress *progress,
         struct cvx_error *err)
 {
   double last = CVX_INFINITY;
@@ -94,7 +93,7 @@ rounds (struct cvxi_columns *c, struct cvx_progress *progress,
     {
       st = cvxi_reduced_solve (c->reduced, progress, err);
       if (st == CVX_OK)
-        st = cvxi_columns_price (c, progress, err);
+        st = cvxi_colgen_price (c, progress, err);
       if (st != CVX_OK || c->n_violators == 0)
         break;
       if (c->reduced->objective < last - 1e-14 * fabs (last))
@@ -102,7 +101,7 @@ rounds (struct cvxi_columns *c, struct cvx_progress *progress,
       else
         idle++;
       last = c->reduced->objective;
-      st = cvxi_columns_enter (c, err);
+      st = cvxi_colgen_enter (c, err);
     }
   return st;
 }
@@ -144,13 +143,13 @@ enum cvx_status
 cvx_run_polish (struct cvx_run *run, double seconds,
                 struct cvx_progress *progress, struct cvx_error *err)
 {
-  struct cvxi_columns *c;
+  struct cvxi_colgen *c;
   enum cvx_status st;
   if (run->state == NULL)
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
   cvxi_run_clock (run, seconds);
-  st = cvxi_columns_new (&c, run->formulation, err);
+  st = cvxi_colgen_new (&c, run->formulation, err);
   if (st != CVX_OK)
     return st;
   st = start (run, c, err);
@@ -158,7 +157,7 @@ cvx_run_polish (struct cvx_run *run, double seconds,
     st = rounds (c, progress, err);
   if (st == CVX_OK)
     st = finish (run, c->reduced, progress, err);
-  cvxi_columns_free (c);
+  cvxi_colgen_free (c);
   if (st == CVX_OK)
     st = cvxi_run_row (run, "polish", err);
   if (st != CVX_OK)

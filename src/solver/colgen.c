@@ -1,4 +1,4 @@
-/* columns.c -- which blocks to add to the reduced problem.
+/* colgen.c -- which blocks to add to the reduced problem.
 
    Block g, started along the maximiser u of
 
@@ -11,7 +11,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "solver/columns.h"
+#include "solver/colgen.h"
 
 #include <cblas.h>
 
@@ -29,10 +29,10 @@ static const double distinct = 0.97;
 static const double price_tol = 1e-12;
 
 enum cvx_status
-cvxi_columns_new (struct cvxi_columns **out, const struct cvx_formulation *f,
-                  struct cvx_error *err)
+cvxi_colgen_new (struct cvxi_colgen **out, const struct cvx_formulation *f,
+                 struct cvx_error *err)
 {
-  struct cvxi_columns *c = cvx_calloc (1, sizeof *c);
+  struct cvxi_colgen *c = cvx_calloc (1, sizeof *c);
   enum cvx_status st;
   *out = NULL;
   if (c == NULL)
@@ -50,7 +50,7 @@ cvxi_columns_new (struct cvxi_columns **out, const struct cvx_formulation *f,
     }
   if (st != CVX_OK)
     {
-      cvxi_columns_free (c);
+      cvxi_colgen_free (c);
       return st;
     }
   *out = c;
@@ -58,7 +58,7 @@ cvxi_columns_new (struct cvxi_columns **out, const struct cvx_formulation *f,
 }
 
 void
-cvxi_columns_free (struct cvxi_columns *c)
+cvxi_colgen_free (struct cvxi_colgen *c)
 {
   if (c == NULL)
     return;
@@ -73,7 +73,7 @@ cvxi_columns_free (struct cvxi_columns *c)
 /* Move C->order[K] towards the leaves of a heap of N with the largest psi on
    top.  */
 static void
-sift (struct cvxi_columns *c, size_t k, size_t n)
+sift (struct cvxi_colgen *c, size_t k, size_t n)
 {
   size_t *heap = c->order;
   for (;;)
@@ -92,22 +92,25 @@ sift (struct cvxi_columns *c, size_t k, size_t n)
 }
 
 enum cvx_status
-cvxi_columns_price (struct cvxi_columns *c, struct cvx_progress *progress,
-                    struct cvx_error *err)
+cvxi_colgen_price (struct cvxi_colgen *c, struct cvx_progress *progress,
+                   struct cvx_error *err)
 {
   const struct cvx_formulation *f = c->f;
   size_t len = f->block_len;
   if (f->class->adjoint (f, c->reduced->nu, c->z, progress) != CVX_OK)
     return cvx_fail_interrupted (err);
+    /* The multipliers of the last call often show that psi is at most beta,
+       and then its value does not matter.  */
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)
   for (size_t g = 0; g < f->n_blocks; g++)
     {
+      const double *z = c->z + g * len;
+      int thread = cvx_thread_number ();
       size_t solved = 0;
-      c->psi[g]
-          = cvx_aborted (progress)
-                ? 0
-                : f->class->support (f, g, c->z + g * len, c->u + g * len,
-                                     &solved, cvx_thread_number ());
+      c->psi[g] = f->class->support_bound (f, g, z, thread);
+      if (c->psi[g] > f->beta && !cvx_aborted (progress))
+        c->psi[g]
+            = f->class->support (f, g, z, c->u + g * len, &solved, thread);
     }
   if (cvx_aborted (progress))
     return cvx_fail_interrupted (err);
@@ -121,7 +124,7 @@ cvxi_columns_price (struct cvxi_columns *c, struct cvx_progress *progress,
 }
 
 enum cvx_status
-cvxi_columns_enter (struct cvxi_columns *c, struct cvx_error *err)
+cvxi_colgen_enter (struct cvxi_colgen *c, struct cvx_error *err)
 {
   size_t chosen[ENTER_MAX], n_chosen = 0, len = c->f->block_len;
   enum cvx_status st = CVX_OK;
