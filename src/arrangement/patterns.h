@@ -36,14 +36,14 @@ struct cvx_patterns
   bool complete; /* every chamber is here: an optimum over them is global */
   size_t n_samples, n_features;
   size_t n_patterns, n_words;
-  uint64_t *bits;   /* owned */
-  double *gate;     /* n_patterns x n_features: u with 1[X u >= 0] equal to
-                       the pattern (inside the cell for exact sets); owned */
-  size_t count;     /* patterns found, the zero pattern counted */
-  double bound;     /* 2 sum_{k<r} C(n-1,k) over the distinct lines, >= count */
-  size_t rank;      /* numerical rank of X */
-  size_t n_drawn;   /* sampled: gates drawn to get them */
-  uint64_t seed;    /* sampled */
+  uint64_t *bits; /* owned */
+  double *gate;   /* n_patterns x n_features: u with 1[X u >= 0] equal to
+                     the pattern (inside the cell for exact sets); owned */
+  size_t count;   /* patterns found, the zero pattern counted */
+  double bound;   /* 2 sum_{k<r} C(n-1,k) over the distinct lines, >= count */
+  size_t rank;    /* numerical rank of X */
+  size_t n_drawn; /* sampled: gates drawn to get them */
+  uint64_t seed;  /* sampled */
   uint64_t data_hash;
 };
 
@@ -64,10 +64,9 @@ struct cvx_patterns_estimate
   size_t rank, n_lines;
   double bound, bytes;
 };
-enum cvx_status
-cvx_patterns_estimate (const double *x, size_t n, size_t d,
-                       struct cvx_patterns_estimate *out,
-                       struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_patterns_estimate (const double *x, size_t n, size_t d,
+                                       struct cvx_patterns_estimate *out,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Every chamber.  X is n x d, C order; any rank, zero, duplicate, parallel and
    antiparallel rows allowed.  Fails with CVX_LIMIT (E310) before starting when

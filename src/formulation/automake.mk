@@ -3,4 +3,5 @@ layer_libs += libformulation.la
 libformulation_la_SOURCES =
 
 formulationincludedir = $(includedir)/cvxnn/formulation
-formulationinclude_HEADERS =
+formulationinclude_HEADERS = src/formulation/formulation.h \
+  src/formulation/loss.h

@@ -3,4 +3,4 @@ layer_libs += liblinalg.la
 liblinalg_la_SOURCES =
 
 linalgincludedir = $(includedir)/cvxnn/linalg
-linalginclude_HEADERS =
+linalginclude_HEADERS = src/linalg/cone.h src/linalg/masked.h

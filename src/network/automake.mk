@@ -3,4 +3,4 @@ layer_libs += libnetwork.la
 libnetwork_la_SOURCES =
 
 networkincludedir = $(includedir)/cvxnn/network
-networkinclude_HEADERS =
+networkinclude_HEADERS = src/network/network.h
