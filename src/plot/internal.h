@@ -19,6 +19,25 @@ enum plot_dialect
   PLOT_PLAIN
 };
 
+/* --- format.c --- */
+
+/* A format of files.  */
+struct plot_format_row
+{
+  const char *suffix;
+  const char *terminal; /* of gnuplot; NULL: none is needed */
+  const char *end;      /* of a complete file; NULL: we write it ourselves */
+};
+extern const struct plot_format_row plot_formats[PLOT_SCREEN];
+
+/* A kind of TeX; PICTURE is the suffix of the file that comes with it.  */
+struct plot_tex_row
+{
+  const char *name, *terminal, *picture;
+  enum plot_format picture_format;
+};
+extern const struct plot_tex_row plot_texs[PLOT_N_TEX];
+
 /* --- style.c --- */
 
 struct plot_sizes
