@@ -119,4 +119,12 @@ enum cvx_status plot_reduce_grid (const struct plot_series *s, size_t limit_x,
                                   size_t *my, double ends[4],
                                   struct cvx_error *err) CVX_MUST_CHECK;
 
+/* --- screen.c --- */
+
+/* Run SCRIPT, which draws with characters, and append them to OUT without
+   form feeds and blanks at the ends of lines.  Errors of plot_child_run.  */
+enum cvx_status plot_characters (struct plot_child *child, const char *script,
+                                 struct cvx_text *out, atomic_int *abort,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
 #endif

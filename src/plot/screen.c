@@ -159,6 +159,29 @@ choose (struct plot_child *child, const char *asked, const char **terminal,
 }
 
 enum cvx_status
+plot_characters (struct plot_child *child, const char *script,
+                 struct cvx_text *out, atomic_int *abort,
+                 struct cvx_error *err)
+{
+  struct cvx_text raw = CVX_TEXT_INIT;
+  enum cvx_status status = plot_child_run (child, script, &raw, abort, err);
+  const char *line = cvx_text_string (&raw);
+  while (status == CVX_OK && *line != '\0')
+    {
+      size_t len = strcspn (line, "\n"), from = strspn (line, "\f"), end = len;
+      while (end > from && line[end - 1] == ' ')
+        end--;
+      cvx_text_write (out, line + from, end - from);
+      cvx_text_put (out, "\n");
+      line += len + (line[len] != '\0');
+    }
+  cvx_text_free (&raw);
+  if (status == CVX_OK && out->failed)
+    return cvx_fail_nomem (err, "reading a figure from gnuplot");
+  return status;
+}
+
+enum cvx_status
 plot_show (struct plot_child *child, const struct plot_figure *fig,
            const struct plot_options *options, struct cvx_text *shown,
            atomic_int *abort, struct plot_notes *notes, struct cvx_error *err)

@@ -89,8 +89,8 @@ static void
 png_chunk (struct cvx_text *out, const struct cvx_text *comment)
 {
   struct cvx_text body = CVX_TEXT_INIT;
-  cvx_text_put (&body, "tEXtComment");
-  cvx_text_write (&body, "", 1);
+  /* Keyword, not compressed, no language, no translated keyword.  */
+  cvx_text_write (&body, "iTXtComment\0\0\0\0", 16);
   cvx_text_write (&body, comment->s, comment->len);
   big_endian (out, (uint32_t)body.len - 4);
   cvx_text_write (out, body.s, body.len);
@@ -170,6 +170,22 @@ absolute (const char *name)
   return copy;
 }
 
+/* gnuplot leaves "]]>" as it is in SVG, which no XML reader takes.  */
+static void
+mend_svg (struct cvx_text *file)
+{
+  struct cvx_text mended = CVX_TEXT_INIT;
+  const char *from = cvx_text_string (file);
+  for (const char *at; (at = strstr (from, "]]>")) != NULL; from = at + 3)
+    {
+      cvx_text_write (&mended, from, (size_t)(at - from));
+      cvx_text_put (&mended, "]]&gt;");
+    }
+  cvx_text_put (&mended, from);
+  cvx_text_free (file);
+  *file = mended;
+}
+
 /* Read what gnuplot wrote to NAME, check its end and add the provenance.  */
 static enum cvx_status
 accept (const struct plot_figure *fig, const char *name, const char *path,
@@ -178,8 +194,11 @@ accept (const struct plot_figure *fig, const char *name, const char *path,
 {
   struct cvx_text file = CVX_TEXT_INIT;
   bool read = slurp (name, &file);
-  size_t at = read ? find_end (&file, end) : SIZE_MAX;
+  size_t at;
   enum cvx_status status = CVX_OK;
+  if (read && format == PLOT_SVG)
+    mend_svg (&file);
+  at = read ? find_end (&file, end) : SIZE_MAX;
   if (file.failed)
     status = cvx_fail_nomem (err, "reading a figure");
   else if (at == SIZE_MAX)
@@ -254,7 +273,7 @@ write_picture (struct plot_child *child, const struct plot_figure *fig,
   if (status == CVX_OK)
     status = accept (fig, name, path, options->format,
                      plot_formats[options->format].end, &done, err);
-  if (status == CVX_OK && fig->comment.len > 0)
+  if (status == CVX_OK)
     status = rewrite (name, &done, path, err);
   *bytes = done.len;
   cvx_text_free (&done);
@@ -424,8 +443,8 @@ write_text (struct plot_child *child, const struct plot_figure *fig,
       struct cvx_text script = CVX_TEXT_INIT;
       status = plot_script (fig, options, NULL, &script, notes, err);
       if (status == CVX_OK)
-        status = plot_child_run (child, cvx_text_string (&script), &out, abort,
-                                 err);
+        status = plot_characters (child, cvx_text_string (&script), &out,
+                                  abort, err);
       cvx_text_free (&script);
     }
   if (status == CVX_OK && out.len == 0)
