@@ -109,7 +109,7 @@ extreme_of (double sign, ARGUMENTS)
     }
   for (size_t k = 0; k < n; k++)
     {
-      double x;
+      double x = 0;
       status = number_arg (e, node, arg, k, &x);
       if (status != CVX_OK)
         return status;
@@ -362,7 +362,7 @@ fn_range (ARGUMENTS)
 static enum cvx_status
 constant (double value, ARGUMENTS)
 {
-  double count;
+  double count = 0;
   enum cvx_status status = number_arg (e, node, arg, 0, &count);
   (void)n;
   if (status == CVX_OK)
@@ -467,7 +467,7 @@ static enum cvx_status
 draw (double (*next) (struct cvx_rng *), ARGUMENTS)
 {
   struct cvx_rng *rng = e->in->host.rng;
-  double count;
+  double count = 0;
   enum cvx_status status;
   if (rng == NULL)
     return lang_eval_fail (e, node, CVX_E127, "no random numbers here");

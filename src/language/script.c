@@ -159,7 +159,7 @@ lang_feed (struct lang_interp *in, const char *text, size_t *skipped,
         }
       else
         lang_unit_free (u);
-      return status;
+      return finish (in, status, err);
     }
   if (open.what != 0 || u->depth > 0)
     {
