@@ -6,6 +6,19 @@ tests_unit_text_t_CPPFLAGS = $(test_cppflags)
 tests_unit_text_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/text.t
 
+<<<<<<< HEAD
+check_PROGRAMS += tests/unit/output.t
+tests_unit_output_t_SOURCES = tests/unit/output.c
+tests_unit_output_t_CPPFLAGS = $(test_cppflags)
+tests_unit_output_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/output.t
+
+check_PROGRAMS += tests/unit/npz.t
+tests_unit_npz_t_SOURCES = tests/unit/npz.c
+tests_unit_npz_t_CPPFLAGS = $(test_cppflags)
+tests_unit_npz_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/npz.t
+=======
 noinst_HEADERS += tests/unit/plot_samples.h
 EXTRA_DIST += tests/unit/golden
 
@@ -20,3 +33,4 @@ tests_unit_plot_child_t_SOURCES = tests/unit/plot_child.c
 tests_unit_plot_child_t_CPPFLAGS = $(test_cppflags)
 tests_unit_plot_child_t_LDADD = libplot.la $(test_ldadd)
 TESTS += tests/unit/plot_child.t
+>>>>>>> plot
