@@ -18,7 +18,7 @@
 
 /* Seconds a test may take before it is stopped and counted as failed.  */
 #ifndef TEST_SECONDS
-# define TEST_SECONDS 60
+#  define TEST_SECONDS 60
 #endif
 
 #define ck_assert_ok(CALL, ERR)                                               \

@@ -20,8 +20,8 @@ void *cvx_alloc (size_t count, size_t size) __attribute__ ((malloc));
 /* The same, filled with zeros.  */
 void *cvx_calloc (size_t count, size_t size) __attribute__ ((malloc));
 
-/* Grow P (may be NULL) of OLD_COUNT elements to COUNT >= OLD_COUNT, keeping the
-   old elements; NULL on failure, and P stays as it was.  */
+/* Grow P (may be NULL) of OLD_COUNT elements to COUNT >= OLD_COUNT, keeping
+   the old elements; NULL on failure, and P stays as it was.  */
 void *cvx_grow (void *p, size_t old_count, size_t count, size_t size);
 
 /* A copy of COUNT elements at FROM; NULL on failure.  */

@@ -13,7 +13,7 @@
 
 #include <stddef.h>
 
-#define CVX_MUST_CHECK __attribute__ ((warn_unused_result))
+#define CVX_MUST_CHECK   __attribute__ ((warn_unused_result))
 #define CVX_PRINTF(F, A) __attribute__ ((format (printf, F, A)))
 
 enum cvx_status

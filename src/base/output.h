@@ -18,9 +18,9 @@
 struct cvx_output;
 
 /* Start writing PATH.  Fails at once, before any work is done, when the folder
-   is missing or not writable, or PATH is a folder or special file (CVX_OUTPUT).
-   With BACKUP the old file is kept as PATH~ on commit.  *OUT is the caller's
-   until commit or abort.  */
+   is missing or not writable, or PATH is a folder or special file
+   (CVX_OUTPUT). With BACKUP the old file is kept as PATH~ on commit.  *OUT is
+   the caller's until commit or abort.  */
 enum cvx_status cvx_output_open (struct cvx_output **out, const char *path,
                                  bool backup,
                                  struct cvx_error *err) CVX_MUST_CHECK;

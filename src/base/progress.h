@@ -15,7 +15,7 @@
 
 struct cvx_progress
 {
-  atomic_int abort;         /* non-zero: stop as soon as possible */
+  atomic_int abort;          /* non-zero: stop as soon as possible */
   atomic_size_t done, total; /* units of work; total 0: not known */
 };
 
@@ -24,9 +24,7 @@ static inline bool
 cvx_aborted (struct cvx_progress *p)
 {
   return p != NULL
-         && atomic_load_explicit (&p->abort,
-                                  memory_order_relaxed)
-                != 0;
+         && atomic_load_explicit (&p->abort, memory_order_relaxed) != 0;
 }
 
 static inline void

@@ -25,7 +25,8 @@ cvx_rng_u32 (struct cvx_rng *r)
       philox4x32_ctr_t c
           = { { (uint32_t)r->counter, (uint32_t)(r->counter >> 32),
                 (uint32_t)r->stream, (uint32_t)(r->stream >> 32) } };
-      philox4x32_key_t k = { { (uint32_t)r->seed, (uint32_t)(r->seed >> 32) } };
+      philox4x32_key_t k
+          = { { (uint32_t)r->seed, (uint32_t)(r->seed >> 32) } };
       c = philox4x32 (c, k);
       memcpy (r->block, c.v, sizeof r->block);
       r->counter++;

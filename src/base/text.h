@@ -50,8 +50,8 @@ size_t cvx_utf8_length (const char *s);
    strings, for did-you-mean; at most 255.  */
 unsigned cvx_edit_distance (const char *a, const char *b);
 
-/* The name nearest to WORD among N NAMES: distance at most 2 and less than half
-   the length of WORD; NULL when there is none.  Borrowed from NAMES.  */
+/* The name nearest to WORD among N NAMES: distance at most 2 and less than
+   half the length of WORD; NULL when there is none.  Borrowed from NAMES.  */
 const char *cvx_did_you_mean (const char *word, const char *const *names,
                               size_t n);
 

@@ -129,9 +129,9 @@ struct cvx_generate_options
   size_t n, d, width, classes;
   double noise, radius, flip; /* flip: share of labels flipped */
   uint64_t seed;
-  size_t n_points;        /* points: length of px and py */
-  const double *px, *py;  /* borrowed */
-  size_t n_freqs;         /* circular */
+  size_t n_points;       /* points: length of px and py */
+  const double *px, *py; /* borrowed */
+  size_t n_freqs;        /* circular */
   const double *freqs, *amps;
 };
 struct cvx_generator

@@ -1,0 +1,251 @@
+/* formulation.h -- a convex program equal to (or bounding) the training of a
+   network.
+
+     min_x  l(A x; y) + beta R(x),    x in the cones G x >= 0
+
+   A formulation owns the mathematics: the operator A, the loss, the
+   regulariser with its proximal map, the cones, and `certify', which from any
+   point computes a real network's objective and a dual bound, from the data.
+   A solver never judges itself.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_FORMULATION_FORMULATION_H
+#define CVX_FORMULATION_FORMULATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arrangement/patterns.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "data/dataset.h"
+#include "formulation/loss.h"
+#include "network/network.h"
+
+struct cvx_formulation;
+
+/* A point as a solver has it: all blocks, or a list of them.  Borrowed from
+   the solver's state until its next step.  */
+struct cvx_point
+{
+  size_t n_atoms;      /* blocks listed */
+  const size_t *block; /* their numbers, or NULL: all blocks in order */
+  const double *x;     /* n_atoms x block_len */
+  const double *nu;    /* n_obs: the solver's own dual candidate, or NULL */
+};
+
+/* What is known at a point.  Everything is recomputed from the data.  */
+struct cvx_certificate
+{
+  double pobj;      /* upper end: objective of the decoded network */
+  double loss;      /* its loss ... */
+  double penalty;   /* ... and beta times its path norm */
+  double dobj;      /* lower end: value of the scaled dual point */
+  double dual_norm; /* max_g psi_g (nu), a rigorous upper bound */
+  double scale;     /* s of s nu */
+  double infeas;    /* largest violation of G x >= 0, relative to ||x_g|| */
+  size_t n_active;  /* neurons after merging */
+  size_t n_cells;   /* blocks examined for the bound */
+  size_t n_solved;  /* of them: projections computed */
+  bool global;      /* complete patterns: both ends hold for the network */
+};
+
+/* Sizes before building.  */
+struct cvx_formulation_estimate
+{
+  double n_var, n_cone, bytes, flops; /* flops per apply plus adjoint */
+};
+
+struct cvx_formulation_work;
+
+/* One row of formulations.def.  Every function gets the formulation first.
+   No function but build and decode allocates.  All but those that take a
+   THREAD (0 .. f->threads - 1, one call at a time for each) share scratch
+   memory of the formulation: one call at a time.  */
+struct cvx_formulation_class
+{
+  const char *name, *summary;
+  bool needs_patterns;
+  enum cvx_activation activation; /* of the networks that it decodes */
+  void (*estimate) (size_t n_samples, size_t n_features, size_t n_outputs,
+                    size_t n_patterns, struct cvx_formulation_estimate *out);
+  enum cvx_status (*build) (struct cvx_formulation *f, struct cvx_error *err);
+  void (*destroy) (struct cvx_formulation *f);
+
+  /* r = A x (n_obs) and g = A'r (n_var).  */
+  enum cvx_status (*apply) (const struct cvx_formulation *f, const double *x,
+                            double *r, struct cvx_progress *progress);
+  enum cvx_status (*adjoint) (const struct cvx_formulation *f, const double *r,
+                              double *g, struct cvx_progress *progress);
+  /* The same over the K blocks of LIST; x and g are K x block_len.  */
+  enum cvx_status (*apply_list) (const struct cvx_formulation *f, size_t k,
+                                 const size_t *list, const double *x,
+                                 double *r, struct cvx_progress *progress);
+  enum cvx_status (*adjoint_list) (const struct cvx_formulation *f, size_t k,
+                                   const size_t *list, const double *r,
+                                   double *g, struct cvx_progress *progress);
+
+  /* x_g = argmin t beta R_g (x) + 1/2 ||x - z||^2 over block G's cone; X = Z
+     allowed.  THREAD (0 .. threads-1) picks the scratch memory.  Returns
+     R_g (x_g).  */
+  double (*prox_block) (const struct cvx_formulation *f, size_t g, double t,
+                        const double *z, double *x, int thread);
+  /* The same with the cones left out; equals prox_block without cones.  */
+  double (*shrink_block) (const struct cvx_formulation *f, double t,
+                          const double *z, double *x);
+  /* psi_g = max {z'u : R_g (u) <= 1, u in the cone}, z = A_g'nu: an upper
+     bound, the rounding of its own work included (that of z is
+     `adjoint_error').  If DIRECTION is not NULL the maximiser goes there (0
+     when psi_g is 0).  *SOLVED counts projections computed.  Depends on G and
+     Z only.  */
+  double (*support) (const struct cvx_formulation *f, size_t g,
+                     const double *z, double *direction, size_t *solved,
+                     int thread);
+  /* Another upper bound of psi_g without a projection, from the multipliers
+     that `support' found for block G last time.  */
+  double (*support_bound) (const struct cvx_formulation *f, size_t g,
+                           const double *z, int thread);
+  /* At least ||fl (A_g'nu) - A_g'nu|| of every block g.  */
+  double (*adjoint_error) (const struct cvx_formulation *f, const double *nu);
+
+  /* Cones: s = G x (n_cone) and x = G's; NULL when there are none.  */
+  void (*cone_apply) (const struct cvx_formulation *f, const double *x,
+                      double *s);
+  void (*cone_adjoint) (const struct cvx_formulation *f, const double *s,
+                        double *x);
+  /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
+     K = A M^{-1} A' (n_obs x n_obs): the exact u-step of ADMM (MATH 6.1).  */
+  void (*solve_m) (const struct cvx_formulation *f, const double *z,
+                   double *x);
+  void (*gram) (const struct cvx_formulation *f, double *k);
+
+  /* Largest violation of G x >= 0 in block G, max_i -(G x)_i / (||G_i||
+     ||x||), at least 0.  */
+  double (*violation) (const struct cvx_formulation *f, size_t g,
+                       const double *x);
+  /* True when NET is a point of this program: neurons in cones of the
+     patterns, gates among the patterns.  */
+  bool (*holds) (const struct cvx_formulation *f,
+                 const struct cvx_network *net);
+  /* A network (caller's) whose own objective is at most that of the point with
+     its blocks projected onto their cones: equal, but for colinear neurons
+     that were merged where that does not raise it.  Blocks of norm at most
+     DROP times the largest are left out.  */
+  enum cvx_status (*decode) (const struct cvx_formulation *f,
+                             const struct cvx_point *point, double drop,
+                             struct cvx_network **net, struct cvx_error *err);
+  /* The program, two or three lines of text; tex: as TeX (amsmath).  */
+  void (*describe) (const struct cvx_formulation *f, bool tex,
+                    struct cvx_text *out);
+};
+extern const struct cvx_formulation_class
+    *const cvx_formulations[]; /* NULL at the end */
+const struct cvx_formulation_class *cvx_formulation_find (const char *name);
+
+struct cvx_formulation
+{
+  const struct cvx_formulation_class *class;
+  const struct cvx_dataset *data;      /* borrowed */
+  const struct cvx_patterns *patterns; /* borrowed, or NULL */
+  const struct cvx_loss *loss;
+  double loss_param;
+  double beta;
+  int threads;
+  size_t n_samples, n_outputs, n_features;
+  const double *x, *y; /* training data, borrowed from `data' */
+  size_t n_obs;        /* n_samples * n_outputs */
+  size_t n_blocks, block_len, n_var, n_cone;
+  double betamax;                    /* nan until cvx_formulation_betamax */
+  void *impl;                        /* of the class */
+  struct cvx_formulation_work *work; /* private */
+};
+
+/* Build CLASS on DATA and PATTERNS (NULL when it needs none), both borrowed.
+   BETA > 0, or nan: to be set later by cvx_formulation_set_beta.  */
+struct cvx_formulation_options
+{
+  const struct cvx_loss *loss; /* NULL: squared */
+  double loss_param;           /* nan: its default */
+  double beta;
+  int threads; /* 0: all */
+};
+enum cvx_status cvx_formulation_new (
+    struct cvx_formulation **out, const struct cvx_formulation_class *class,
+    const struct cvx_dataset *data, const struct cvx_patterns *patterns,
+    const struct cvx_formulation_options *options,
+    struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_formulation_free (struct cvx_formulation *f);
+
+/* What building would take.  */
+enum cvx_status
+cvx_formulation_estimate (const struct cvx_formulation_class *class,
+                          size_t n_samples, size_t n_features,
+                          size_t n_outputs, size_t n_patterns,
+                          struct cvx_formulation_estimate *out,
+                          struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Smallest beta with the zero solution: max_g psi_g (nu0), exact (MATH 1.2,
+   1.6).  Kept in F.  */
+enum cvx_status cvx_formulation_betamax (struct cvx_formulation *f,
+                                         double *betamax,
+                                         struct cvx_progress *progress,
+                                         struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status
+cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
+                          struct cvx_error *err) CVX_MUST_CHECK;
+
+/* max_g psi_g (nu) over all blocks, rounding included, with the cells examined
+   and solved.  A block is skipped when its bound from the multipliers of the
+   last call shows that it is not the largest, or is at most THRESHOLD (then
+   its bound counts: NORM may be larger than the maximum, but only up to
+   THRESHOLD).  THRESHOLD 0 gives a number that depends on NU only.
+   CVX_INTERRUPTED; CELLS and SOLVED may be NULL.  */
+enum cvx_status
+cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
+                           double threshold, double *norm, size_t *cells,
+                           size_t *solved, struct cvx_progress *progress,
+                           struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Both ends of the gap at POINT: decode, network objective from the data, dual
+   bound from the residual of the network and from point->nu, the better one.
+   *NET (may be NULL) gets the network, the caller's; *NU (may be NULL, n_obs)
+   the dual point used, scaled.  CVX_INVALID (E120) before beta is set,
+   CVX_INTERRUPTED, CVX_NOMEM; CVX_INTERNAL when the ends cross by more than
+   rounding.  */
+enum cvx_status cvx_formulation_certify (const struct cvx_formulation *f,
+                                         const struct cvx_point *point,
+                                         struct cvx_certificate *out,
+                                         struct cvx_network **net, double *nu,
+                                         struct cvx_progress *progress,
+                                         struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The same for a network that did not come from a point of this program (a
+   polished or trained one).  Its upper end counts only when the patterns are
+   complete or its neurons lie in their cones, else pobj is infinite; loss and
+   penalty are its own in any case.  CVX_UNSUITED (E346) when it is not a
+   network of this kind and size.  */
+enum cvx_status cvx_formulation_certify_network (
+    const struct cvx_formulation *f, const struct cvx_network *net,
+    const double *nu_candidate, struct cvx_certificate *out, double *nu,
+    struct cvx_progress *progress, struct cvx_error *err) CVX_MUST_CHECK;
+
+/* l(f_net; y) + beta * path norm, from the training data.  */
+enum cvx_status cvx_formulation_network_objective (
+    const struct cvx_formulation *f, const struct cvx_network *net,
+    double *loss, double *penalty, struct cvx_error *err) CVX_MUST_CHECK;
+
+/* beta R(x) of a whole vector.  */
+double cvx_formulation_penalty (const struct cvx_formulation *f,
+                                const double *x);
+/* prox over all blocks, in parallel; returns R(x).  */
+double cvx_formulation_prox (const struct cvx_formulation *f, double t,
+                             const double *z, double *x, bool cones);
+/* Largest eigenvalue of A A', by power iteration from a fixed start, an
+   estimate from below within 1e-3 relative.  SCRATCH: n_obs + n_var.  */
+double cvx_formulation_norm2 (const struct cvx_formulation *f,
+                              double *scratch);
+
+#endif

@@ -1,0 +1,54 @@
+/* loss.h -- convex losses l(f; y), their conjugates and proximal maps.
+
+   All in sum form.  Throughout the program nu = -dl(f) (y - f for the squared
+   loss) and the dual bound is -l*(-nu) (MATH 1.6, ALGORITHMS b.2).
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_FORMULATION_LOSS_H
+#define CVX_FORMULATION_LOSS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One row of losses.def.  F, Y, NU have n x c entries, row after row; PARAM is
+   delta (Huber) or tau (quantile).  */
+struct cvx_loss
+{
+  const char *name, *summary;
+  const char *formula; /* in f and y, "1/2 | f - y |^2" */
+  const char *tex;     /* the same as TeX, without $ */
+  bool smooth;         /* has a gradient with Lipschitz constant `lipschitz' */
+  double lipschitz;
+  bool labels; /* needs y = -1, +1 (softmax: one-hot rows) */
+  double param_default, param_min, param_max; /* equal: no parameter */
+  /* l(f; y), summed with compensation.  */
+  double (*value) (const double *f, const double *y, size_t n, size_t c,
+                   double param);
+  /* nu = -gradient (an element of -dl(f) at a kink).  */
+  void (*dual) (const double *f, const double *y, size_t n, size_t c,
+                double param, double *nu);
+  /* The bound -l*(-nu); -inf when nu is outside the domain.  */
+  double (*bound) (const double *nu, const double *y, size_t n, size_t c,
+                   double param);
+  /* Put nu into the domain of the bound (nearest or clipped).  */
+  void (*clip) (double *nu, const double *y, size_t n, size_t c, double param);
+  /* f = argmin_f t l(f; y) + 1/2 ||f - z||^2, F = Z allowed.  */
+  void (*prox) (double t, const double *z, const double *y, size_t n, size_t c,
+                double param, double *f);
+  /* Diagonal of the Hessian at F (weights >= 0); NULL when not smooth.  */
+  void (*curvature) (const double *f, const double *y, size_t n, size_t c,
+                     double param, double *h);
+};
+extern const struct cvx_loss *const cvx_losses[]; /* NULL at the end */
+const struct cvx_loss *cvx_loss_find (const char *name);
+
+/* Best scaling s >= 0 of a dual point: maximises bound (s nu) subject to
+   s * dual_norm <= beta.  Squared loss: the clipped maximiser of ALGORITHMS
+   b.2; others: s = min (1, beta / dual_norm) improved by a line search where
+   the domain allows.  Stores bound (s nu) in *BOUND.  */
+double cvx_loss_scale (const struct cvx_loss *loss, const double *nu,
+                       const double *y, size_t n, size_t c, double param,
+                       double dual_norm, double beta, double *bound);
+
+#endif

@@ -1,0 +1,51 @@
+/* masked.h -- the masked stack  A = [D_1 X, ..., D_P X]  as an operator.
+
+   apply    f = sum_g D_g X v_g          v: P x d, f: n
+   adjoint  g_g = X' D_g r               r: n,     g: P x d
+
+   The n x P matrix of pre-activations is never stored: row tiles of X V stay
+   in cache, masks are bits.  4 n d P flops for the pair.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_LINALG_MASKED_H
+#define CVX_LINALG_MASKED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+
+struct cvx_masked;
+
+/* X (n x d, C order) and BITS (P patterns of n_words = ceil (n / 64) words)
+   are borrowed and must outlive the operator.  */
+enum cvx_status cvx_masked_new (struct cvx_masked **out, const double *x,
+                                size_t n, size_t d, const uint64_t *bits,
+                                size_t n_patterns, int threads,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_masked_free (struct cvx_masked *m);
+
+/* CVX_INTERRUPTED (between tiles) leaves the output undefined.  PROGRESS may
+   be NULL.  No allocation.  */
+enum cvx_status cvx_masked_apply (const struct cvx_masked *m, const double *v,
+                                  double *f, struct cvx_progress *progress);
+enum cvx_status cvx_masked_adjoint (const struct cvx_masked *m,
+                                    const double *r, double *g,
+                                    struct cvx_progress *progress);
+
+/* The same for the K patterns in LIST only; v and g are K x d.  */
+enum cvx_status cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
+                                       const size_t *list, const double *v,
+                                       double *f,
+                                       struct cvx_progress *progress);
+enum cvx_status cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
+                                         const size_t *list, const double *r,
+                                         double *g,
+                                         struct cvx_progress *progress);
+
+/* C_{kl} = number of patterns with bits k and l on, n x n.  */
+void cvx_masked_counts (const struct cvx_masked *m, double *c);
+
+#endif

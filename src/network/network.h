@@ -1,0 +1,108 @@
+/* network.h -- the two-layer network.
+
+   relu    f(x) = sum_j (x'u_j)_+ a_j + b0                    MATH 1.1
+   gated   f(x) = sum_j 1[x'h_j >= 0] (x'u_j) a_j + b0        MATH 5.1
+   linear  f(x) = sum_j (x'u_j) a_j + b0
+
+   Balanced weights (||u_j|| = ||a_j||) make the weight decay
+   beta/2 sum (||u_j||^2 + ||a_j||^2) equal to the path norm
+   beta sum ||u_j|| ||a_j||.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_NETWORK_NETWORK_H
+#define CVX_NETWORK_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/npz.h"
+
+enum cvx_activation
+{
+  CVX_ACT_RELU,
+  CVX_ACT_GATED,
+  CVX_ACT_LINEAR
+};
+
+struct cvx_network
+{
+  enum cvx_activation activation;
+  size_t width, n_features, n_outputs;
+  double *u;      /* width x n_features, first layer */
+  double *a;      /* width x n_outputs, second layer */
+  double *gate;   /* width x n_features, gated only, else NULL */
+  double *b0;     /* n_outputs, output bias outside the penalty, or NULL */
+  size_t *merged; /* width + 1 starts into `source', or NULL */
+  size_t *source; /* numbers of the blocks that became each neuron */
+  size_t n_atoms; /* blocks before merging */
+};
+
+enum cvx_status cvx_network_new (struct cvx_network **out,
+                                 enum cvx_activation activation, size_t width,
+                                 size_t n_features, size_t n_outputs,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_network_copy (struct cvx_network **out,
+                                  const struct cvx_network *net,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_network_free (struct cvx_network *net);
+
+/* F (n x n_outputs) for the rows of X (n x n_features), in tiles.  */
+enum cvx_status cvx_network_predict (const struct cvx_network *net,
+                                     const double *x, size_t n, double *f,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
+
+/* sum_j ||u_j|| ||a_j||, summed with compensation.  */
+double cvx_network_path_norm (const struct cvx_network *net);
+
+/* ||u_j|| ||a_j|| of neuron J.  */
+double cvx_network_norm (const struct cvx_network *net, size_t j);
+
+/* Rescale every neuron to ||u_j|| = ||a_j||; the function stays.  */
+void cvx_network_balance (struct cvx_network *net);
+
+/* Merge neurons with the same direction and the same sign of output (and the
+   same gate): cosine >= 1 - TOL.  ReLU: u' = u_1 |a_1| + u_2 |a_2| (MATH 1.4,
+   Remark 3.1).  Neurons are then sorted by falling norm; `merged' and `source'
+   say which became which.  Neurons of norm 0 are dropped.  */
+enum cvx_status cvx_network_merge (struct cvx_network *net, double tol,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Scale neurons until the activations on the N rows of X are linearly
+   independent and drop those that reach zero (MATH 8.1): the predictions on X
+   stay, the path norm never rises, the width is at most the rank of the
+   activations and at most N * n_outputs.  A neuron is dependent when all but
+   TOL of it is (1e-10 is usual).  Predictions elsewhere change.  `merged' and
+   `source' lose the blocks of dropped neurons.  */
+enum cvx_status cvx_network_prune (struct cvx_network *net, const double *x,
+                                   size_t n, double tol,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* d = 2 with a ones column last: where neuron J bends, -u_2/u_1; nan without
+   such a point.  */
+double cvx_network_kink (const struct cvx_network *net, size_t j);
+
+enum cvx_status cvx_network_save (const struct cvx_network *net,
+                                  struct cvx_npz_writer *w, const char *prefix,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_network_load (struct cvx_network **out,
+                                  const struct cvx_npz *z, const char *prefix,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Predictions F against Y (n x n_outputs each): mean squared and absolute
+   error over all numbers, r2 = 1 - sum e^2 / sum (y - mean)^2 (nan for
+   constant y), and with LABELS the share of rows whose nearest value of Y (one
+   output; halfway: the larger) or largest output is the right one, else nan.
+   Without rows everything is nan.  */
+struct cvx_scores
+{
+  size_t n, n_right;
+  double mse, mae, r2, accuracy;
+};
+void cvx_scores_compute (const double *f, const double *y, size_t n,
+                         size_t n_outputs, bool labels,
+                         struct cvx_scores *out);
+
+#endif

@@ -1,0 +1,254 @@
+/* run.h -- a solver at work: stepping, stopping, certificates, trace, saving.
+
+   A solver is a state machine that the caller steps; a run owns its state, the
+   settings, the trace, the best network and the best dual bound.  The run
+   reads no clock: the caller passes seconds in.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_SOLVER_RUN_H
+#define CVX_SOLVER_RUN_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/npz.h"
+#include "base/progress.h"
+#include "formulation/formulation.h"
+
+#define CVX_INFINITY HUGE_VAL
+
+/* Every setting is a double; COUNT and FLAG hold whole numbers.  */
+struct cvx_settings
+{
+#define CVX_SETTING(NAME, TYPE, DEFAULT, MIN, MAX, SOLVERS, HELP) double NAME;
+#include "solver/settings.def"
+#undef CVX_SETTING
+};
+enum cvx_setting_type
+{
+  CVX_SETTING_REAL,
+  CVX_SETTING_COUNT,
+  CVX_SETTING_FLAG
+};
+struct cvx_setting
+{
+  const char *name, *solvers, *help;
+  enum cvx_setting_type type;
+  size_t offset; /* in struct cvx_settings */
+  double initial, min, max;
+};
+extern const struct cvx_setting cvx_setting_table[]; /* ends with name NULL */
+void cvx_settings_init (struct cvx_settings *s);
+enum cvx_status cvx_settings_set (struct cvx_settings *s, const char *name,
+                                  double value,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A solver's state is a struct; its fields are listed so that the run can
+   allocate, free, save, load and compare it.  */
+enum cvx_field_kind
+{
+  CVX_FIELD_REAL,   /* double, inside the struct */
+  CVX_FIELD_COUNT,  /* uint64_t, inside the struct */
+  CVX_FIELD_ARRAY,  /* double *, of fixed length */
+  CVX_FIELD_VECTOR, /* struct cvx_vector, length changes between steps */
+  CVX_FIELD_INDICES /* struct cvx_indices, the same for size_t */
+};
+enum cvx_field_length
+{
+  CVX_LEN_ONE,
+  CVX_LEN_OBS,
+  CVX_LEN_VAR,
+  CVX_LEN_CONE,
+  CVX_LEN_BLOCKS,
+  CVX_LEN_OBS2, /* n_obs x n_obs */
+  CVX_LEN_FREE  /* vectors: the solver sets it */
+};
+struct cvx_field
+{
+  const char *name;
+  size_t offset;
+  enum cvx_field_kind kind;
+  enum cvx_field_length length;
+  bool scratch; /* not saved: recomputed, by `restore' if need be */
+};
+struct cvx_vector
+{
+  double *p;
+  size_t len, cap;
+};
+struct cvx_indices
+{
+  size_t *p;
+  size_t len, cap;
+};
+/* Room for CAP entries, contents kept; CVX_NOMEM leaves V as it was.  */
+enum cvx_status cvx_vector_reserve (struct cvx_vector *v, size_t cap,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_indices_reserve (struct cvx_indices *v, size_t cap,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
+
+/* What a solver says about its iterate; nan: it does not have that.  */
+struct cvx_measures
+{
+  double pri_res, dua_res; /* relative residuals */
+  double step;             /* step size or penalty */
+  double raw;              /* objective of the raw iterate */
+  char event[32];          /* "restart", "rho 0.05*", or "" */
+};
+
+/* One row of solvers.def.  */
+struct cvx_solver
+{
+  const char *name, *summary;
+  size_t state_size;
+  const struct cvx_field *fields; /* ends with name NULL */
+  /* NULL when it suits F, else the reason in words.  */
+  const char *(*unsuited) (const struct cvx_formulation *f,
+                           const struct cvx_settings *s);
+  /* STATE is zeroed and its arrays are allocated.  WARM may be NULL.  */
+  enum cvx_status (*init) (void *state, const struct cvx_formulation *f,
+                           const struct cvx_settings *s,
+                           const struct cvx_point *warm,
+                           struct cvx_error *err);
+  /* After loading: rebuild scratch fields; NULL when there is nothing.  */
+  enum cvx_status (*restore) (void *state, const struct cvx_formulation *f,
+                              const struct cvx_settings *s,
+                              struct cvx_error *err);
+  /* One iteration.  CVX_INTERRUPTED: the state is that before the step.
+     k steps and then l steps equal k + l steps bit for bit.  */
+  enum cvx_status (*step) (void *state, const struct cvx_formulation *f,
+                           const struct cvx_settings *s,
+                           struct cvx_progress *progress,
+                           struct cvx_error *err);
+  void (*point) (const void *state, const struct cvx_formulation *f,
+                 struct cvx_point *out);
+  void (*measures) (const void *state, const struct cvx_formulation *f,
+                    struct cvx_measures *out);
+  /* `tune NAME=VALUE' during a run; NULL or CVX_UNSUITED when it cannot.  */
+  enum cvx_status (*tune) (void *state, const struct cvx_formulation *f,
+                           const char *name, double value,
+                           struct cvx_error *err);
+  /* Free what init allocated beside the fields; NULL when nothing.  */
+  void (*destroy) (void *state);
+};
+extern const struct cvx_solver *const cvx_solvers[]; /* NULL at the end */
+const struct cvx_solver *cvx_solver_find (const char *name);
+/* The solver `auto' takes for F, and why, in words (static text).  */
+const struct cvx_solver *cvx_solver_choose (const struct cvx_formulation *f,
+                                            const struct cvx_settings *s,
+                                            const char **why);
+
+enum cvx_run_status
+{
+  CVX_RUN_READY,   /* can go on */
+  CVX_RUN_SOLVED,  /* certified gap <= tol */
+  CVX_RUN_REDUCED, /* solved to reduced accuracy: the floor was reached */
+  CVX_RUN_MAXITER,
+  CVX_RUN_TIME,
+  CVX_RUN_STALLED,
+  CVX_RUN_INTERRUPTED,
+  CVX_RUN_DIVERGED
+};
+const char *cvx_run_status_words (enum cvx_run_status status);
+
+/* One certified row; there are more of them than the log shows.  pobj and dobj
+   are the best so far; gap is (pobj - dobj) / |pobj|, 0 when they are equal.
+ */
+struct cvx_trace_row
+{
+  size_t iter;
+  double time, pobj, dobj, gap, pri_res, dua_res, step, raw, infeas;
+  size_t n_active;
+  char event[32];
+};
+
+struct cvx_run
+{
+  size_t id;         /* number in the session */
+  char *label, *tag; /* owned; tag may be NULL */
+  const struct cvx_solver *solver;
+  const struct cvx_formulation *formulation; /* borrowed; NULL: detached */
+  struct cvx_settings settings;
+  void *state; /* NULL when detached */
+  enum cvx_run_status status;
+  size_t iter;
+  double elapsed;              /* seconds of iterating */
+  struct cvx_network *net;     /* of the best primal end, owned */
+  double pobj, dobj;           /* best ends */
+  double floor;                /* relative gap that rounding allows */
+  double *nu;                  /* dual point of the best bound, owned */
+  size_t n_nu;                 /* its length: n_obs */
+  struct cvx_certificate last; /* of the last certified row */
+  struct cvx_trace_row *trace;
+  size_t n_trace, cap_trace;
+  bool polished;
+  /* copied from the formulation so that a detached run still says them */
+  char *kind;
+  double beta, betamax;
+  bool complete;
+  size_t n_patterns, n_samples, n_features;
+  uint64_t data_hash;
+  void *driver; /* private */
+};
+
+/* A run at iteration 0 with its first certified row.  F is borrowed until
+   cvx_run_detach or free.  CVX_UNSUITED with the solver's reason.  */
+enum cvx_status cvx_run_new (struct cvx_run **out,
+                             const struct cvx_formulation *f,
+                             const struct cvx_solver *solver,
+                             const struct cvx_settings *settings,
+                             const struct cvx_point *warm,
+                             struct cvx_progress *progress,
+                             struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_run_free (struct cvx_run *run);
+
+/* One iteration; SECONDS is the caller's clock (any origin, rising): the time
+   since the last call in the same `begin' counts.  *ROW is true when the last
+   row of the trace is one for the log (always when the run stopped).
+   Afterwards run->status says whether to go on (READY) or why not; `begin'
+   judges it anew, and a run that is SOLVED or at a limit may still be
+   stepped.  CERTIFY asks for a row whatever the schedule.  An interrupt keeps
+   the iterate, sets INTERRUPTED and returns CVX_OK.  After DIVERGED the state
+   is the last certified one.  E364: the run is detached.  */
+void cvx_run_begin (struct cvx_run *run, double seconds);
+enum cvx_status cvx_run_step (struct cvx_run *run, double seconds,
+                              bool certify, bool *row,
+                              struct cvx_progress *progress,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Add a certified row for the iterate as it is.  */
+enum cvx_status cvx_run_certify (struct cvx_run *run,
+                                 struct cvx_progress *progress,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Solve the reduced problem on the active neurons to machine accuracy (Newton,
+   ALGORITHMS b.4) and keep the result when it is better.  The solver's state
+   is untouched.  */
+enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
+                                struct cvx_progress *progress,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The iterate, for warm starts; borrowed from the run.  */
+void cvx_run_point (const struct cvx_run *run, struct cvx_point *out);
+
+/* Drop the solver's state and the formulation; trace, network and numbers
+   stay: the run becomes a value.  */
+void cvx_run_detach (struct cvx_run *run);
+
+double cvx_run_gap (const struct cvx_run *run); /* relative */
+
+/* Members under PREFIX.  Loading needs the formulation that it was made with
+   (same kind, data hash, sizes), or NULL: a detached value.  */
+enum cvx_status cvx_run_save (const struct cvx_run *run,
+                              struct cvx_npz_writer *w, const char *prefix,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_run_load (struct cvx_run **out,
+                              const struct cvx_formulation *f,
+                              const struct cvx_npz *z, const char *prefix,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
+#endif
