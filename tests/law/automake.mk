@@ -33,3 +33,9 @@ tests_law_dense_t_SOURCES = tests/law/dense.c
 tests_law_dense_t_CPPFLAGS = $(test_cppflags)
 tests_law_dense_t_LDADD = $(test_ldadd)
 TESTS += tests/law/dense.t
+
+check_PROGRAMS += tests/law/solver.t
+tests_law_solver_t_SOURCES = tests/law/solver.c
+tests_law_solver_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver.t
