@@ -17,3 +17,9 @@ tests_unit_npz_t_SOURCES = tests/unit/npz.c
 tests_unit_npz_t_CPPFLAGS = $(test_cppflags)
 tests_unit_npz_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/npz.t
+
+check_PROGRAMS += tests/unit/dataset.t
+tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
+tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
+tests_unit_dataset_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/dataset.t
