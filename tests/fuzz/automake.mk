@@ -33,3 +33,17 @@ tests_fuzz_idx_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"idx"' \
   -DFUZZ_CORPUS='"format/idx"'
 tests_fuzz_idx_t_LDADD = $(fuzz_ldadd)
 TESTS += tests/fuzz/idx.t
+
+check_PROGRAMS += tests/fuzz/libsvm.t
+tests_fuzz_libsvm_t_SOURCES = $(fuzz_sources)
+tests_fuzz_libsvm_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"libsvm"' \
+  -DFUZZ_CORPUS='"format/libsvm"'
+tests_fuzz_libsvm_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/libsvm.t
+
+check_PROGRAMS += tests/fuzz/cifar.t
+tests_fuzz_cifar_t_SOURCES = $(fuzz_sources)
+tests_fuzz_cifar_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"cifar"' \
+  -DFUZZ_CORPUS='"format/cifar"'
+tests_fuzz_cifar_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/cifar.t
