@@ -1,1 +1,4 @@
 # files of examples/
+
+EXTRA_DIST += examples/data/NOTICE examples/data/iris.csv \
+  examples/data/yacht.txt

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 /* replay.h -- a fuzz target that also runs its corpus in `make check'.
 
    With -DFUZZING the target is left to the fuzzer's own main; without it the
@@ -8,12 +9,21 @@
 
 #ifndef CVX_TESTS_FUZZ_REPLAY_H
 #define CVX_TESTS_FUZZ_REPLAY_H
+=======
+/* replay.h -- the entry point that libFuzzer and replay.c call.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_TESTS_REPLAY_H
+#define CVX_TESTS_REPLAY_H
+>>>>>>> data
 
 #include <stddef.h>
 #include <stdint.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
+<<<<<<< HEAD
 #ifndef FUZZING
 
 #  include <dirent.h>
@@ -74,4 +84,6 @@ main (void)
 }
 
 #endif
+=======
+>>>>>>> data
 #endif

@@ -56,3 +56,9 @@ tests_unit_language_complete_t_SOURCES = tests/unit/language_complete.c
 tests_unit_language_complete_t_CPPFLAGS = $(test_cppflags)
 tests_unit_language_complete_t_LDADD = liblanguage.la $(test_ldadd)
 TESTS += tests/unit/language_complete.t
+
+check_PROGRAMS += tests/unit/dataset.t
+tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
+tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
+tests_unit_dataset_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/dataset.t
