@@ -62,3 +62,9 @@ tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
 tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
 tests_unit_dataset_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/dataset.t
+
+check_PROGRAMS += tests/unit/patterns.t
+tests_unit_patterns_t_SOURCES = tests/unit/patterns.c
+tests_unit_patterns_t_CPPFLAGS = $(test_cppflags)
+tests_unit_patterns_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/patterns.t
