@@ -612,7 +612,11 @@ axis (struct script *s, char name, const struct plot_axis *a,
       const struct plot_range *r, double inches, double per_tic)
 {
   int target = (int)(inches / per_tic);
+  /* The axis is some 3/4 of the picture; a digit is 0.62 em wide.  */
+  int fit = (int)(0.75 * inches * 72 / (0.62 * s->sizes.font_size));
   target = target < 2 ? 2 : target > 8 ? 8 : target;
+  if (s->dumb)
+    fit = s->options->columns > 0 ? s->options->columns : 79;
   if (r->log)
     cvx_text_printf (s->out, "set logscale %c 10\n", name);
   cvx_text_printf (s->out, "set %crange [%.12g:%.12g]\n", name,
@@ -624,7 +628,7 @@ axis (struct script *s, char name, const struct plot_axis *a,
       return;
     }
   cvx_text_printf (s->out, "set %ctics ", name);
-  plot_tics (s->out, a, r, target, s->dialect);
+  plot_tics (s->out, a, r, target, name == 'x' ? fit : 0, s->dialect);
   cvx_text_put (s->out, "\n");
 }
 
@@ -653,7 +657,7 @@ palette (struct script *s, const struct plot_panel *p,
     }
   cvx_text_put (s->out, "set colorbox vertical default noborder\n");
   cvx_text_put (s->out, "set cbtics ");
-  plot_tics (s->out, &p->z, z, (int)fmax (2, inches / 0.5), s->dialect);
+  plot_tics (s->out, &p->z, z, (int)fmax (2, inches / 0.5), 0, s->dialect);
   cvx_text_put (s->out, "\n");
   words_command (s, "cblabel", p->z.label);
   cvx_text_put (s->out, "set cblabel offset character 0.3,0\n");

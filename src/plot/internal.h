@@ -82,9 +82,10 @@ enum cvx_status plot_ranges (const struct plot_panel *p, struct plot_range *x,
                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Append the tics of axis A over R to OUT as gnuplot's list; about TARGET
-   intervals.  */
+   intervals, fewer where their words would not fit side by side into
+   CHARACTERS (0: they are above each other).  */
 void plot_tics (struct cvx_text *out, const struct plot_axis *a,
-                const struct plot_range *r, int target,
+                const struct plot_range *r, int target, int characters,
                 enum plot_dialect dialect);
 
 /* Append S quoted, escaped for the dialect first.  */
