@@ -68,3 +68,15 @@ tests_unit_patterns_t_SOURCES = tests/unit/patterns.c
 tests_unit_patterns_t_CPPFLAGS = $(test_cppflags)
 tests_unit_patterns_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/patterns.t
+
+check_PROGRAMS += tests/unit/plot_write.t
+tests_unit_plot_write_t_SOURCES = tests/unit/plot_write.c
+tests_unit_plot_write_t_CPPFLAGS = $(test_cppflags)
+tests_unit_plot_write_t_LDADD = libplot.la $(test_ldadd)
+TESTS += tests/unit/plot_write.t
+
+check_PROGRAMS += tests/unit/figure.t
+tests_unit_figure_t_SOURCES = tests/unit/figure.c
+tests_unit_figure_t_CPPFLAGS = $(test_cppflags)
+tests_unit_figure_t_LDADD = libfigure.la libplot.la $(test_ldadd)
+TESTS += tests/unit/figure.t
