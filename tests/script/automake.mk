@@ -1,1 +1,7 @@
-# script tests, one row each
+# Script tests, one row each.
+
+script_tests = \
+  tests/script/layers.sh \
+  tests/script/tables.sh
+TESTS += $(script_tests)
+EXTRA_DIST += $(script_tests)

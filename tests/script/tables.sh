@@ -1,0 +1,2 @@
+# Files and table rows agree.
+exec sh "$CVXNN_SRCDIR/scripts/check-tables"
