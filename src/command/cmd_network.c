@@ -142,7 +142,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   const struct cvx_network *net;
-  size_t top = 20, atoms;
+  size_t top = 20;
   bool kinks, known = s->data != NULL;
   enum cvx_status status = session_network (s, s->run, &net, err);
   if (status != CVX_OK)

@@ -101,7 +101,7 @@ find (struct session *s, const struct lang_call *c, struct session_run **r,
   *r = session_find_run (s, id);
   if (*r != NULL)
     return CVX_OK;
-  lang_call_fail (c, "number", err, CVX_E331, "there is no run %zu", id);
+  lang_call_fail (c, "number", err, CVX_E390, "there is no run %zu", id);
   if (s->n_runs > 0)
     cvx_hint (err, "runs lists them: %zu to %zu", s->runs[0]->run->id,
               s->runs[s->n_runs - 1]->run->id);

@@ -244,7 +244,7 @@ warm_run (struct session *s, const struct lang_call *c,
   if (strcmp (word, "last") == 0)
     {
       if (s->n_runs == 0)
-        return lang_call_fail (c, "warm", err, CVX_E331,
+        return lang_call_fail (c, "warm", err, CVX_E390,
                                "there is no run to start from");
       *r = s->runs[s->n_runs - 1];
       return CVX_OK;
@@ -254,7 +254,7 @@ warm_run (struct session *s, const struct lang_call *c,
   id = strtoull (word, &end, 10);
   *r = *end == '\0' && end > word ? session_find_run (s, id) : NULL;
   if (*r == NULL)
-    return lang_call_fail (c, "warm", err, CVX_E331, "there is no run %s",
+    return lang_call_fail (c, "warm", err, CVX_E390, "there is no run %s",
                            word);
   return CVX_OK;
 }

@@ -137,7 +137,7 @@ cmd_solver_chosen (struct session *s, const struct cvx_solver **solver,
   if (*solver == NULL)
     *solver = cvx_solver_choose (s->formulation, &s->solver_settings, &words);
   if (*solver == NULL)
-    return cvx_fail (err, CVX_E337, "no solver suits %s: %s",
+    return cvx_fail (err, CVX_E362, "no solver suits %s: %s",
                      s->formulation->class->name,
                      words != NULL ? words : "none is built in");
   if (why != NULL)
@@ -210,7 +210,7 @@ cmd_solver (void *session, const struct lang_call *c, struct cvx_error *err)
       reason = solver->unsuited (s->formulation, &settings);
       if (reason != NULL)
         {
-          lang_call_fail (c, "name", err, CVX_E337,
+          lang_call_fail (c, "name", err, CVX_E362,
                           "solver %s does not suit %s: %s", name,
                           s->formulation->class->name, reason);
           return cvx_hint (err, "solver auto");

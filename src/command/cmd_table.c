@@ -139,7 +139,7 @@ cmd_table (void *session, const struct lang_call *c, struct cvx_error *err)
   if (lang_call_list (c, "runs", &ids, &n_runs))
     for (size_t k = 0; k < n_runs; k++)
       if (!(ids[k] >= 1) || session_find_run (s, (size_t)ids[k]) == NULL)
-        return lang_call_fail (c, "runs", err, CVX_E331, "there is no run %g",
+        return lang_call_fail (c, "runs", err, CVX_E390, "there is no run %g",
                                ids[k]);
   if (n_runs == 0)
     return cmd_ready (s, HAS_RUN, err);

@@ -398,7 +398,7 @@ session_lookup (void *session, const struct lang_step *steps, size_t n,
         }
       struct session_run *r = session_find_run (s, (size_t)steps[0].index);
       if (r == NULL)
-        return cvx_fail (err, CVX_E331, "there is no run %g", steps[0].index);
+        return cvx_fail (err, CVX_E390, "there is no run %g", steps[0].index);
       return run_field (s, r, steps + 1, n - 1, value, err);
     }
   if (n == 1)

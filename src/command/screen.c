@@ -46,6 +46,7 @@ void
 session_write (struct session *s, const char *text, size_t len)
 {
   bool lines = memchr (text, '\n', len) != NULL;
+  s->n_writes++;
   if (s->output_error == 0)
     {
       if (s->display.before_output != NULL)

@@ -2,9 +2,10 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include "config.h"
+
 #include "command/session.h"
 
-#include <assert.h>
 #include <math.h>
 #include <sched.h>
 #include <string.h>

@@ -138,6 +138,7 @@ struct session
   bool interactive, safe, no_plot, quiet, echo;
   bool out_tty, err_tty, colour_tty;
   FILE *out;          /* stdout, or where a test wants it */
+  size_t n_writes;    /* texts written to it */
   int output_error;   /* errno of a failed write to it, 0: fine */
   FILE *log;          /* transcript, or NULL */
   char *log_name;     /* owned */
