@@ -22,3 +22,9 @@ tests_law_network_t_SOURCES = tests/law/network.c
 tests_law_network_t_CPPFLAGS = $(test_cppflags)
 tests_law_network_t_LDADD = $(test_ldadd)
 TESTS += tests/law/network.t
+
+check_PROGRAMS += tests/law/formulation.t
+tests_law_formulation_t_SOURCES = tests/law/formulation.c
+tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
+tests_law_formulation_t_LDADD = $(test_ldadd)
+TESTS += tests/law/formulation.t
