@@ -4,12 +4,13 @@ libsolver_la_SOURCES = \
   src/solver/admm.c \
   src/solver/fista.c \
   src/solver/polish.c \
+  src/solver/reduced.c \
   src/solver/run.c \
   src/solver/settings.c \
   src/solver/solver.c \
   src/solver/state.c \
   src/solver/store.c
-noinst_HEADERS += src/solver/state.h
+noinst_HEADERS += src/solver/reduced.h src/solver/state.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \
