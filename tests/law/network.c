@@ -214,6 +214,79 @@ START_TEST (loose_merging_never_raises_the_path_norm)
 }
 END_TEST
 
+START_TEST (pruning_keeps_predictions_and_never_raises_the_path_norm)
+{
+  for (uint64_t seed = 0; seed < 60; seed++)
+    {
+      enum
+      {
+        N = 7,
+        D = 3,
+        WIDTH = 40
+      };
+      size_t c = 1 + seed % 2, width;
+      double x[N * D], f[N * 2], g[N * 2], path, size = 0;
+      struct cvx_network *net
+          = network (activations[seed % 3], WIDTH, D, c, seed);
+      struct cvx_error err;
+      struct cvx_rng rng;
+      cvx_rng_init (&rng, seed, 8);
+      fill (&rng, N * D, x);
+      if (seed % 5 == 0) /* a row twice and a dead neuron: less rank */
+        memcpy (x, x + D, D * sizeof *x);
+      memset (net->u + 5 * D, 0, D * sizeof *net->u);
+      naive (net, x, N, f);
+      path = cvx_network_path_norm (net);
+      ck_assert_ok (cvx_network_prune (net, x, N, 1e-10, &err), err);
+      naive (net, x, N, g);
+      for (size_t i = 0; i < N * c; i++)
+        size = fmax (size, fabs (f[i]));
+      for (size_t i = 0; i < N * c; i++)
+        ck_assert_msg (fabs (f[i] - g[i]) <= 1e-9 * size, "moved by %g",
+                       fabs (f[i] - g[i]) / size);
+      ck_assert (cvx_network_path_norm (net) <= path * (1 + 1e-14));
+      ck_assert_uint_le (net->width, (seed % 5 == 0 ? N - 1 : N) * c);
+      width = net->width;
+      ck_assert_uint_eq (net->merged[width], width);
+      ck_assert_ok (cvx_network_prune (net, x, N, 1e-10, &err), err);
+      ck_assert_uint_eq (net->width, width);
+      cvx_network_free (net);
+    }
+}
+END_TEST
+
+/* Points and neurons on a circle, all outputs positive.  By symmetry every
+   neuron earns the same from nu = (1, ..., 1): the state of an optimum, where
+   f_j'nu = lambda N_j.  The vectors f_j form a circulant without the odd
+   harmonics from 3 on, so they depend: pruning must keep the path norm.  */
+START_TEST (pruning_keeps_the_objective_of_an_optimum)
+{
+  enum
+  {
+    N = 16
+  };
+  double x[2 * N], f[N], g[N], path;
+  struct cvx_network *net = network (CVX_ACT_RELU, N, 2, 1, 3);
+  struct cvx_error err;
+  for (size_t i = 0; i < N; i++)
+    {
+      double angle = 2 * 3.14159265358979323846 * (double)i / N;
+      net->u[2 * i] = x[2 * i] = cos (angle);
+      net->u[2 * i + 1] = x[2 * i + 1] = sin (angle);
+      net->a[i] = 1 + (double)(i * i % 7) / 7;
+    }
+  naive (net, x, N, f);
+  path = cvx_network_path_norm (net);
+  ck_assert_ok (cvx_network_prune (net, x, N, 1e-10, &err), err);
+  naive (net, x, N, g);
+  for (size_t i = 0; i < N; i++)
+    ck_assert_near (g[i], f[i], 1e-12);
+  ck_assert_near (cvx_network_path_norm (net), path, 1e-12);
+  ck_assert_uint_eq (net->width, N - 6); /* harmonics 3, 5, 7 are missing */
+  cvx_network_free (net);
+}
+END_TEST
+
 START_TEST (kinks_are_where_neurons_bend)
 {
   struct cvx_network *net = network (CVX_ACT_RELU, 3, 2, 1, 1);
@@ -316,6 +389,8 @@ TEST_MAIN ("network",
            balance_keeps_the_function_and_lowers_decay_to_the_path_norm,
            merging_keeps_the_function_and_never_raises_the_path_norm,
            loose_merging_never_raises_the_path_norm,
+           pruning_keeps_predictions_and_never_raises_the_path_norm,
+           pruning_keeps_the_objective_of_an_optimum,
            kinks_are_where_neurons_bend, scores_are_the_textbook_ones,
            sums_have_twice_the_digits,
            every_failed_allocation_leaves_the_network)
