@@ -201,21 +201,28 @@ plot_ranges (const struct plot_panel *p, struct plot_range *x,
 void
 plot_quote (struct cvx_text *out, const char *s)
 {
+  bool escaped = false;
   cvx_text_put (out, "\"");
   for (; *s != '\0'; s++)
     {
       unsigned char c = (unsigned char)*s;
-      if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-          || (c >= '0' && c <= '9') || c == ' ' || c == '.' || c == ',')
-        cvx_text_write (out, s, 1);
-      else
+      bool digit = c >= '0' && c <= '9';
+      /* gnuplot reads a fourth octal digit after a leading 0: a digit that
+         follows an escape is escaped too.  */
+      escaped = !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+                  || (digit && !escaped) || c == ' ' || c == '.' || c == ',');
+      if (escaped)
         cvx_text_printf (out, "\\%03o", c);
+      else
+        cvx_text_write (out, s, 1);
     }
   cvx_text_put (out, "\"");
 }
 
-void
-plot_words (struct cvx_text *out, const char *s, enum plot_dialect dialect)
+/* S as the dialect writes it; with PRINTF each % twice.  */
+static void
+escape (struct cvx_text *out, const char *s, enum plot_dialect dialect,
+        bool printf)
 {
   static const char special[] = "\\{}$&#%_^~<>|\"";
   static const char *const as[] = { "\\textbackslash{}",
@@ -232,20 +239,33 @@ plot_words (struct cvx_text *out, const char *s, enum plot_dialect dialect)
                                     "\\textgreater{}",
                                     "\\textbar{}",
                                     "\\textquotedbl{}" };
-  struct cvx_text t = CVX_TEXT_INIT;
-  for (; dialect == PLOT_LATEX && *s != '\0'; s++)
+  for (; *s != '\0'; s++)
     {
       const char *at = strchr (special, *s);
-      if (at != NULL)
-        cvx_text_put (&t, as[at - special]);
+      if (dialect == PLOT_LATEX && at != NULL)
+        cvx_text_put (out, as[at - special]);
       else
-        cvx_text_write (&t, s, 1);
+        cvx_text_write (out, s, 1);
+      if (printf && *s == '%')
+        cvx_text_put (out, "%");
     }
-  if (dialect != PLOT_LATEX)
-    cvx_text_put (&t, s);
+}
+
+static void
+quote_words (struct cvx_text *out, const char *s, enum plot_dialect dialect,
+             bool printf)
+{
+  struct cvx_text t = CVX_TEXT_INIT;
+  escape (&t, s, dialect, printf);
   plot_quote (out, cvx_text_string (&t));
   out->failed = out->failed || t.failed;
   cvx_text_free (&t);
+}
+
+void
+plot_words (struct cvx_text *out, const char *s, enum plot_dialect dialect)
+{
+  quote_words (out, s, dialect, false);
 }
 
 /* One entry of a tic list; LEVEL 1 is a tic without words.  */
@@ -255,18 +275,8 @@ tic (struct cvx_text *out, bool *first, const char *words, double at,
 {
   cvx_text_put (out, *first ? "(" : ", ");
   *first = false;
-  /* Words of tics pass through gnuplot's printf.  */
-  if (strchr (words, '%') == NULL)
-    plot_words (out, words, dialect);
-  else
-    {
-      struct cvx_text twice = CVX_TEXT_INIT;
-      for (; *words != '\0'; words++)
-        cvx_text_printf (&twice, *words == '%' ? "%%%%" : "%c", *words);
-      plot_words (out, cvx_text_string (&twice), dialect);
-      out->failed = out->failed || twice.failed;
-      cvx_text_free (&twice);
-    }
+  /* Words of tics pass through gnuplot's printf if they have a %.  */
+  quote_words (out, words, dialect, true);
   cvx_text_printf (out, " %.12g %d", at, level);
 }
 

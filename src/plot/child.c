@@ -11,6 +11,8 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include "config.h"
+
 #include "plot/plot.h"
 
 #include <errno.h>
@@ -18,6 +20,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -301,7 +304,7 @@ begin (struct plot_child *c, const char *script, struct cvx_error *err)
   cvx_text_clear (&c->script);
   cvx_text_clear (&c->shown);
   cvx_text_clear (&c->complaints);
-  if (c->number == 0 || c->version[0] == '\0')
+  if (c->version[0] == '\0')
     cvx_text_put (&c->script,
                   "set print '/dev/fd/3'\nprint '@v ',GPVAL_VERSION,"
                   "' patchlevel ',GPVAL_PATCHLEVEL\n"

@@ -19,6 +19,25 @@ enum plot_dialect
   PLOT_PLAIN
 };
 
+/* --- format.c --- */
+
+/* A format of files.  */
+struct plot_format_row
+{
+  const char *suffix;
+  const char *terminal; /* of gnuplot; NULL: none is needed */
+  const char *end;      /* of a complete file; NULL: we write it ourselves */
+};
+extern const struct plot_format_row plot_formats[PLOT_SCREEN];
+
+/* A kind of TeX; PICTURE is the suffix of the file that comes with it.  */
+struct plot_tex_row
+{
+  const char *name, *terminal, *picture;
+  enum plot_format picture_format;
+};
+extern const struct plot_tex_row plot_texs[PLOT_N_TEX];
+
 /* --- style.c --- */
 
 struct plot_sizes
@@ -99,5 +118,13 @@ enum cvx_status plot_reduce_grid (const struct plot_series *s, size_t limit_x,
                                   size_t limit_y, double **out, size_t *mx,
                                   size_t *my, double ends[4],
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* --- screen.c --- */
+
+/* Run SCRIPT, which draws with characters, and append them to OUT without
+   form feeds and blanks at the ends of lines.  Errors of plot_child_run.  */
+enum cvx_status plot_characters (struct plot_child *child, const char *script,
+                                 struct cvx_text *out, atomic_int *abort,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
 
 #endif

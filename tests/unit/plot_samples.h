@@ -79,7 +79,7 @@ sample_surface (struct plot_figure *f, size_t panel)
 {
   enum
   {
-    N = 61,
+    N = 41,
     M = 40
   };
   static double z[N * N];
@@ -116,10 +116,8 @@ sample_surface (struct plot_figure *f, size_t panel)
   plot_add (f, panel, PLOT_LINE, PLOT_NEURON, "neurons", 5, lines_x, lines_y);
   plot_add_contour (f, panel, PLOT_BOUNDARY, "f = 0", N, -2, 2, N, -2, 2, z, 1,
                     &zero);
-  plot_add (f, panel, PLOT_POINTS, PLOT_POSITIVE, "y > 0", np, pos[0],
-            pos[1]);
-  plot_add (f, panel, PLOT_POINTS, PLOT_NEGATIVE, "y < 0", nn, neg[0],
-            neg[1]);
+  plot_add (f, panel, PLOT_POINTS, PLOT_POSITIVE, "y > 0", np, pos[0], pos[1]);
+  plot_add (f, panel, PLOT_POINTS, PLOT_NEGATIVE, "y < 0", nn, neg[0], neg[1]);
   plot_set_labels (f, panel, "x1", "x2");
   plot_set_colour_label (f, panel, "f(x)");
 }
