@@ -199,7 +199,7 @@ cmd_formulation (void *session, const struct lang_call *c,
   if (words != NULL)
     session_note (s, "note: %s\n", words);
   if (f->beta >= f->betamax)
-    lang_call_warn (c, "beta", CVX_E336,
+    lang_call_warn (c, "beta", CVX_E440,
                     "beta is not below betamax = %.6g: the zero network is "
                     "optimal",
                     f->betamax);

@@ -170,7 +170,7 @@ count (struct session *s, struct cvx_error *err)
     return status;
   if (e.bound > 1e9)
     {
-      cvx_fail (err, CVX_E334,
+      cvx_fail (err, CVX_E399,
                 "up to %.1e patterns are too many to count (n=%zu, rank %zu)",
                 e.bound, p->n, e.rank);
       return cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);

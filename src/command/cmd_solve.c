@@ -203,13 +203,13 @@ warm_point (struct session *s, const struct session_run *r, double **x,
       return CVX_OK;
     }
   if (r->x == NULL)
-    return cvx_fail (err, CVX_E333, "run %zu kept no iterate to start from",
+    return cvx_fail (err, CVX_E393, "run %zu kept no iterate to start from",
                      r->run->id);
   if (r->n_blocks != f->n_blocks || r->block_len != f->block_len
       || r->n_obs != f->n_obs || r->run->data_hash != s->data->hash
       || r->patterns_serial != s->patterns_serial)
     {
-      cvx_fail (err, CVX_E333,
+      cvx_fail (err, CVX_E393,
                 "run %zu does not fit: it had %zu blocks of %zu for %zu "
                 "targets%s, this formulation has %zu of %zu for %zu",
                 r->run->id, r->n_blocks, r->block_len, r->n_obs,
@@ -401,14 +401,14 @@ finish (struct session *s, const struct lang_call *c, struct cvx_error *err)
                     cvx_run_gap (run), run->settings.stall);
   if (run->status == CVX_RUN_DIVERGED)
     {
-      cvx_fail (err, CVX_E338,
+      cvx_fail (err, CVX_E441,
                 "run %zu diverged at iteration %zu; the best network before "
                 "is kept (gap %.1e)",
                 run->id, run->iter, cvx_run_gap (run));
       return cvx_hint (err, "solver NAME tries another method");
     }
   if (s->settings.strict != 0 && cvx_run_gap (run) > run->settings.tol)
-    return cvx_fail (err, CVX_E339,
+    return cvx_fail (err, CVX_E442,
                      "run %zu did not reach gap %.0e, it has %.1e", run->id,
                      run->settings.tol, cvx_run_gap (run));
   return CVX_OK;
@@ -539,7 +539,7 @@ alive (struct session *s, const char *what, struct cvx_error *err)
 {
   if (can_go_on (s))
     return CVX_OK;
-  cvx_fail (err, CVX_E332, "run %zu is a value now, it cannot be %s",
+  cvx_fail (err, CVX_E392, "run %zu is a value now, it cannot be %s",
             s->run->run->id, what);
   return cvx_hint (err, "formulation %s beta=%g, solve", s->run->run->kind,
                    s->run->run->beta);

@@ -349,7 +349,7 @@ session_scores (struct session *s, struct session_run *run,
     }
   if (net->n_features != s->data->n_features
       || net->n_outputs != s->data->n_outputs)
-    return cvx_fail (err, CVX_E333,
+    return cvx_fail (err, CVX_E393,
                      "the network of run %zu takes %zu features and gives "
                      "%zu outputs, the data have %zu and %zu",
                      run->run->id, net->n_features, net->n_outputs,
@@ -431,7 +431,7 @@ session_check_memory (const struct session *s, const char *what, double bytes,
   char need_words[32], have_words[32];
   if (bytes <= have)
     return CVX_OK;
-  cvx_fail (err, CVX_E335, "%s needs %s of memory, %s may be taken", what,
+  cvx_fail (err, CVX_E395, "%s needs %s of memory, %s may be taken", what,
             cvx_bytes_words (need_words, sizeof need_words, bytes),
             cvx_bytes_words (have_words, sizeof have_words, have));
   return cvx_hint (err, "fewer patterns (patterns sample n=500) or fewer rows "
