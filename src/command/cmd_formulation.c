@@ -127,7 +127,7 @@ cmd_formulation (void *session, const struct lang_call *c,
 {
   struct session *s = session;
   const char *kind = lang_call_text (c, "kind"),
-             *loss = lang_call_text (c, "loss"), *words;
+             *loss = lang_call_text (c, "loss"), *words = NULL;
   const struct cvx_formulation_class *class;
   struct cvx_formulation_options o = { NULL, NAN, NAN, 0 };
   struct cvx_formulation_estimate e;

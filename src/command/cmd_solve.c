@@ -332,7 +332,9 @@ drive (struct session *s, struct goal *goal, struct log *log,
   print_rows (log, false);
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
-  for (size_t k = 0; k < goal->n_steps && status == CVX_OK; k++)
+  for (size_t k = 0; k < goal->n_steps && status == CVX_OK
+                     && run->status == CVX_RUN_READY;
+       k++)
     {
       bool row = false, last = k + 1 == goal->n_steps;
       bool certify = last || session_clock () - log->printed > 10
@@ -355,17 +357,6 @@ drive (struct session *s, struct goal *goal, struct log *log,
           if (goal->reached)
             break;
         }
-      if (run->status != CVX_RUN_READY)
-        break;
-    }
-  if (status == CVX_OK && run->n_trace > 0
-      && run->trace[run->n_trace - 1].iter != run->iter
-      && run->status != CVX_RUN_DIVERGED)
-    {
-      /* After Ctrl-C the last iterate still gets its certificate.  */
-      struct cvx_error ignored;
-      if (cvx_run_certify (run, NULL, &ignored) != CVX_OK)
-        session_run_changed (s->run);
     }
   session_run_changed (s->run);
   session_work_end (s);
