@@ -137,7 +137,7 @@ enum
   LANG_LE = 1 << 6,       /* value <= max */
   LANG_LT = 1 << 7,       /* value < max */
   LANG_OPEN = 1 << 8      /* WORD, NAMES: other words are accepted too, the
-                             list is for completion and abbreviation only */
+                             list is for completion only */
 };
 
 /* One option or word of a command.  The tables are the host's and must outlive
@@ -289,7 +289,7 @@ struct lang_scope
 /* The source of E; a copy that lives on its own, freed with lang_expr_free;
    an expression from TEXT (errors are placed in TEXT).  */
 const char *lang_expr_source (const struct lang_expr *e);
-enum cvx_status lang_expr_copy (struct lang_expr **out,
+enum cvx_status lang_expr_copy (struct lang_expr **out, struct lang_interp *in,
                                 const struct lang_expr *e,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 enum cvx_status lang_expr_new (struct lang_expr **out, struct lang_interp *in,
