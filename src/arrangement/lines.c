@@ -224,6 +224,7 @@ rows_free (struct rows *rows)
   cvx_free (rows->key);
   cvx_free (rows->side);
   cvx_free (rows->power);
+  memset (rows, 0, sizeof *rows);
 }
 
 /* Entry of the unit row.  */

@@ -96,6 +96,14 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
         return cvx_fail (err, CVX_E342,
                          "the %s loss needs labels -1 and 1; row %zu has %g",
                          loss->name, i + 1, f->y[i]);
+  if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
+      || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
+    {
+      (void)cvx_fail (err, CVX_E344,
+                      "the numbers of the data are too large or not finite: "
+                      "their squares overflow");
+      return cvx_hint (err, "scale x=standard y=standard");
+    }
   if (f->n_samples > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2)
       || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
@@ -104,13 +112,12 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
   return CVX_OK;
 }
 
-/* Scratch memory; E344 when X or y are so large that squares overflow.  */
+/* Scratch memory.  */
 static enum cvx_status
 prepare (struct cvx_formulation *f, struct cvx_error *err)
 {
   struct cvx_formulation_work *w = cvx_calloc (1, sizeof *w);
   size_t tile = f->n_blocks < TILE ? f->n_blocks : TILE;
-  double start, total = 0;
   if (w == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   f->work = w;
@@ -128,17 +135,7 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
     {
       const double *x = f->x + i * f->n_features;
       double norm = sqrt (cvx_dot2 (f->n_features, x, x));
-      total += norm * norm;
       w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
-    }
-  start = f->loss->value (w->zeros, f->y, f->n_samples, f->n_outputs,
-                          f->loss_param);
-  if (!isfinite (total) || !isfinite (start))
-    {
-      (void)cvx_fail (err, CVX_E344,
-                      "the numbers of the data are too large or not finite: "
-                      "their squares overflow");
-      return cvx_hint (err, "scale x=standard y=standard");
     }
   return CVX_OK;
 }

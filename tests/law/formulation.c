@@ -150,7 +150,7 @@ START_TEST (support_is_an_upper_bound_that_is_attained)
           length = sqrt (inner (d, u, u));
           ck_assert (length == 0 || fabs (length - 1) < 1e-13);
           ck_assert (inner (d, z, u) <= bound);
-          ck_assert_msg (inner (d, z, u) >= bound - 1e-12, "%s: %g < %g",
+          ck_assert_msg (inner (d, z, u) >= bound - 1e-11, "%s: %g < %g",
                          f->class->name, inner (d, z, u), bound);
           for (int m = 0; m < 10; m++)
             {
@@ -161,7 +161,7 @@ START_TEST (support_is_an_upper_bound_that_is_attained)
           /* The cheap bound, from its own multipliers and from old ones.  */
           loose = f->class->support_bound (f, g, z, 1);
           ck_assert_msg (loose >= bound * (1 - 1e-14)
-                             && loose <= bound + 1e-5 * sqrt (inner (d, z, z)),
+                             && loose <= bound + 1e-3 * sqrt (inner (d, z, z)),
                          "%s: %.17g %.17g", f->class->name, loose, bound);
           for (size_t j = 0; j < d; j++)
             far[j] = z[j] + 0.3 * cvx_rng_normal (&r);
@@ -406,7 +406,7 @@ START_TEST (scaling_and_permuting_the_data)
       q.x[k] = a * p.x[k];
     for (size_t i = 0; i < n; i++)
       q.y[i] = b * p.y[i];
-    q.patterns = p.patterns;
+    problem_patterns (&q, p.patterns->complete ? 0 : 4);
     h = problem_formulation (&q, f->class, NULL, a * b * f->beta);
     ck_assert_ok (cvx_formulation_betamax (h, &m2, NULL, &err), err);
     ck_assert_near (m2, a * b * m1, 1e-12);
@@ -420,7 +420,7 @@ START_TEST (scaling_and_permuting_the_data)
         cvx_formulation_certify (h, &point, &s, NULL, NULL, NULL, &err), err);
     ck_assert_near (s.pobj, b * b * t.pobj, 1e-12);
     ck_assert_near (s.dobj, b * b * t.dobj, 1e-11);
-    cvx_formulation_free (h);
+    end (&q, h);
     if (p.patterns->complete)
       {
         cvx_rng_permutation (&r, n, order);
