@@ -14,6 +14,7 @@ test_ldadd = libcore.la $(CHECK_LIBS) $(core_libs)
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) -I$(top_srcdir)/tests
 
 noinst_HEADERS += tests/files.h
+noinst_HEADERS += tests/files.h tests/support.h
 noinst_HEADERS += tests/problems.h tests/support.h
 
 if HAVE_CHECK

@@ -1,8 +1,8 @@
 /* reduced.c -- Newton's method on the active neurons (ALGORITHMS b.4).
 
    Each piece lives in a face of its cone: the rows x_i with x_i'w = 0 that are
-   bound, and an orthonormal basis B of the vectors orthogonal to them; w = B c.
-   In these coordinates the objective is smooth away from w = 0:
+   bound, and an orthonormal basis B of the vectors orthogonal to them; w = B
+   c. In these coordinates the objective is smooth away from w = 0:
 
      gradient  B_j'(beta w_j / ||w_j|| - s_j X'D_j nu)
      Hessian   Phi' diag (l'') Phi + beta (I - c c'/||c||^2) / ||c|| blockwise,
@@ -114,9 +114,8 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   r->vector = cvx_calloc (r->d, sizeof (double));
   r->gradient = cvx_calloc (r->d, sizeof (double));
   r->list = cvx_calloc (r->n, sizeof (uint32_t));
-  if (!r->fit || !r->nu || !r->row_norm || !r->curvature || !r->probe
-      || !r->at || !r->row || !r->trial || !r->vector || !r->gradient
-      || !r->list)
+  if (!r->fit || !r->nu || !r->row_norm || !r->curvature || !r->probe || !r->at
+      || !r->row || !r->trial || !r->vector || !r->gradient || !r->list)
     st = cvx_fail_nomem (err, "polishing");
   if (st == CVX_OK && r->cones)
     st = cvx_cone_work_new (&r->cone, r->d, r->n, err);
@@ -264,7 +263,7 @@ bind_near (struct cvxi_reduced *r, struct cvxi_piece *p, double tol,
     }
 }
 
-/* The pattern and sign of block BLOCK, read off A_g times a generic vector.  */
+/* The pattern and sign of block BLOCK, read off A_g times a generic vector. */
 static enum cvx_status
 identify (struct cvxi_reduced *r, struct cvxi_piece *p, struct cvx_error *err)
 {
@@ -315,9 +314,9 @@ piece_of (struct cvxi_reduced *r, size_t block, size_t *j,
   p->w = cvx_calloc (r->d, sizeof *p->w);
   p->basis = cvx_calloc (r->d, r->d * sizeof *p->basis);
   p->bound = cvx_calloc (r->n, 1);
-  st = p->bits && p->w && p->basis && p->bound ? identify (r, p, err)
-                                               : cvx_fail_nomem (err,
-                                                                 "polishing");
+  st = p->bits && p->w && p->basis && p->bound
+           ? identify (r, p, err)
+           : cvx_fail_nomem (err, "polishing");
   if (st == CVX_OK)
     r->n_pieces++;
   else
@@ -432,8 +431,7 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
       curve += r->curvature[i] * xv[i] * xv[i];
   along = size > 0 ? dot (r->d, p->w, v) / size : 0;
   if (size > 0)
-    curve += r->f->beta
-             * fmax (0, dot (r->d, v, v) - along * along) / size;
+    curve += r->f->beta * fmax (0, dot (r->d, v, v) - along * along) / size;
   if (!(curve > 0))
     return CVX_OK;
   t = room (r, p, xw, xv, -slope / curve, &hit);
@@ -462,30 +460,31 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
 
 enum cvx_status
 cvxi_reduced_enter (struct cvxi_reduced *r, size_t block, const double *u,
-                    struct cvx_error *err)
+                    bool *entered, struct cvx_error *err)
 {
   size_t j;
+  struct cvxi_piece *p;
   double slope;
   enum cvx_status st = piece_of (r, block, &j, err);
+  *entered = false;
   if (st != CVX_OK)
     return st;
-  if (norm (r->d, r->piece[j].w) > 0)
-    return CVX_OK; /* at work already */
-  piece_gradient (r, &r->piece[j]);
+  p = &r->piece[j];
+  if (norm (r->d, p->w) > 0)
+    return CVX_OK;
+  piece_gradient (r, p);
   slope = dot (r->d, r->gradient, u) + r->f->beta;
-  memcpy (r->piece[j].w, u, r->d * sizeof *u);
-  st = bind_near (r, &r->piece[j], 1e-11, err);
-  if (st == CVX_OK && slope < 0 && r->piece[j].rank > 0)
-    {
-      memcpy (r->vector, r->piece[j].w, r->d * sizeof *u);
-      memset (r->piece[j].w, 0, r->d * sizeof *u);
-      st = line_step (r, j, r->vector, slope, err);
-    }
+  memcpy (p->w, u, r->d * sizeof *u);
+  st = bind_near (r, p, 1e-11, err);
+  memcpy (r->vector, p->w, r->d * sizeof *u);
+  memset (p->w, 0, r->d * sizeof *u);
+  if (st == CVX_OK && slope < 0 && p->rank > 0)
+    st = line_step (r, j, r->vector, slope, err);
+  *entered = norm (r->d, r->piece[j].w) > 0;
+  if (*entered)
+    cvxi_reduced_update (r);
   else
-    memset (r->piece[j].w, 0, r->d * sizeof *u);
-  if (norm (r->d, r->piece[j].w) == 0)
     drop (r, j);
-  cvxi_reduced_update (r);
   return st;
 }
 
@@ -512,8 +511,8 @@ release (struct cvxi_reduced *r, double limit, size_t *moved,
       piece_gradient (r, p);
       for (size_t k = 0; k < r->d; k++)
         r->gradient[k] = -r->gradient[k];
-      length = cvx_cone_project (&cone, r->gradient, r->vector, false,
-                                 r->cone);
+      length
+          = cvx_cone_project (&cone, r->gradient, r->vector, false, r->cone);
       if (!(length > limit))
         continue;
       times_x (r, r->vector, r->row);
@@ -536,10 +535,10 @@ release (struct cvxi_reduced *r, double limit, size_t *moved,
 /* One Newton system: N unknowns, piece j from start[j] on.  */
 struct newton
 {
-  size_t n_unknowns, cap;  /* cap: unknowns that the arrays have room for */
+  size_t n_unknowns, cap; /* cap: unknowns that the arrays have room for */
   double *phi, *hessian, *factor, *gradient, *step;
-  double *xw, *xv;         /* n x n_pieces */
-  double *v;               /* d x n_pieces: the step in R^d */
+  double *xw, *xv; /* n x n_pieces */
+  double *v;       /* d x n_pieces: the step in R^d */
   size_t cap_pieces;
 };
 
@@ -653,8 +652,7 @@ newton_direction (struct newton *s, struct cvx_error *err)
           s->step[k] = -s->gradient[k];
         }
       if (LAPACKE_dposv_work (LAPACK_COL_MAJOR, 'L', (lapack_int)n, 1,
-                              s->factor, (lapack_int)n, s->step,
-                              (lapack_int)n)
+                              s->factor, (lapack_int)n, s->step, (lapack_int)n)
           == 0)
         return CVX_OK;
     }

@@ -37,12 +37,12 @@ struct cvxi_reduced
   double objective; /* at the weights */
   double *fit, *nu; /* n: A x and -l'(A x) */
   /* scratch */
-  double *row_norm;      /* n: ||x_i|| */
-  double *curvature;     /* n */
-  double *probe, *at;    /* d and n: a generic vector and X times it */
-  double *row, *trial;   /* n */
+  double *row_norm;          /* n: ||x_i|| */
+  double *curvature;         /* n */
+  double *probe, *at;        /* d and n: a generic vector and X times it */
+  double *row, *trial;       /* n */
   double *vector, *gradient; /* d */
-  uint32_t *list;        /* n */
+  uint32_t *list;            /* n */
   struct cvx_cone_work *cone;
 };
 
@@ -62,10 +62,11 @@ enum cvx_status cvxi_reduced_add (struct cvxi_reduced *r, size_t block,
 void cvxi_reduced_update (struct cvxi_reduced *r);
 
 /* Start block BLOCK along the unit vector U, with the step that is best for
-   the quadratic model; nothing when that does not lower the objective.  fit,
-   nu and objective must be up to date, and are afterwards.  */
+   the quadratic model; *ENTERED is false when it is at work already or that
+   does not lower the objective.  fit, nu and objective must be up to date, and
+   are afterwards.  */
 enum cvx_status cvxi_reduced_enter (struct cvxi_reduced *r, size_t block,
-                                    const double *u,
+                                    const double *u, bool *entered,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Newton's method until the optimality conditions on the pieces hold to

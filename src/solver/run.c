@@ -389,6 +389,16 @@ cvx_run_begin (struct cvx_run *run, double seconds)
   run->status = judge (run);
 }
 
+void
+cvxi_run_clock (struct cvx_run *run, double seconds)
+{
+  struct cvxi_driver *d = run->driver;
+  if (d->ticking && seconds > d->clock)
+    run->elapsed += seconds - d->clock;
+  d->clock = seconds;
+  d->ticking = true;
+}
+
 /* 1, 2, 5, 10, 20, 50 and so on.  */
 static bool
 round_number (size_t k)
@@ -415,7 +425,7 @@ probe_due (const struct cvx_run *run, const struct cvx_measures *m)
     return true;
   if (since >= 8 && since >= 0.25 * (double)d->last_cert)
     return true;
-  if (since < 5 || since < 0.02 * (double)d->last_cert)
+  if (since < 0.05 * (double)d->last_cert)
     return false;
   return d->ratio * residual (m) <= run->settings.tol;
 }
@@ -486,10 +496,7 @@ cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
   if (run->state == NULL)
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
-  if (d->ticking && seconds > d->clock)
-    run->elapsed += seconds - d->clock;
-  d->clock = seconds;
-  d->ticking = true;
+  cvxi_run_clock (run, seconds);
   if (d->pending)
     {
       *row = true;

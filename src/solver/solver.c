@@ -30,36 +30,32 @@ const struct cvx_solver *
 cvx_solver_choose (const struct cvx_formulation *f,
                    const struct cvx_settings *s, const char **why)
 {
-  const struct cvx_solver *fista = &cvxi_solver_fista;
-  const struct cvx_solver *admm = &cvxi_solver_admm;
-  bool can_fista = fista->unsuited (f, s) == NULL;
-  bool can_admm = admm->unsuited (f, s) == NULL;
-  const char *reason;
-  const struct cvx_solver *choice;
-  if (can_admm && f->n_cone > 0)
-    {
-      choice = admm;
-      reason = "the cones are cheap to split off, and every step is exact";
-    }
-  else if (can_fista)
-    {
-      choice = fista;
-      reason = f->n_cone > 0
-                   ? "the matrix of admm would be too large; projecting onto "
-                     "the cones is slow but needs no memory"
-                   : "no cones: a step is one product with the data and one "
-                     "cheap shrinkage";
-    }
-  else if (can_admm)
-    {
-      choice = admm;
-      reason = "the loss has kinks; admm needs no gradient";
-    }
-  else
-    {
-      choice = NULL;
-      reason = "no solver suits this formulation and loss";
-    }
+  static const struct
+  {
+    const struct cvx_solver *solver;
+    int cones; /* -1: with and without */
+    const char *why;
+  } order[] = {
+    { &cvxi_solver_newton, 1,
+      "with cones, a few Newton rounds on the active neurons beat many cheap "
+      "steps" },
+    { &cvxi_solver_fista, 0,
+      "without cones, a step is one product with the data and one cheap "
+      "shrinkage" },
+    { &cvxi_solver_admm, -1, "it needs no derivative of the loss" },
+    { &cvxi_solver_fista, -1,
+      "the matrix of admm would be too large; projecting onto the cones is "
+      "slow but needs no memory" },
+  };
+  const char *reason = "no solver suits this formulation and loss";
+  const struct cvx_solver *choice = NULL;
+  for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
+    if ((order[k].cones < 0 || order[k].cones == (f->n_cone > 0))
+        && order[k].solver->unsuited (f, s) == NULL)
+      {
+        choice = order[k].solver;
+        reason = order[k].why;
+      }
   if (why != NULL)
     *why = reason;
   return choice;

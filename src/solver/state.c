@@ -346,26 +346,37 @@ cvxi_state_load (void *state, const struct cvx_solver *solver,
 }
 
 enum cvx_status
+cvxi_point_check (const struct cvx_formulation *f,
+                  const struct cvx_point *point, struct cvx_error *err)
+{
+  if (point == NULL)
+    return CVX_OK;
+  if (point->block == NULL && point->n_atoms > 0
+      && point->n_atoms != f->n_blocks)
+    return cvx_fail (err, CVX_E366,
+                     "the start has %zu blocks, the formulation %zu",
+                     point->n_atoms, f->n_blocks);
+  for (size_t k = 0; k < point->n_atoms && point->block != NULL; k++)
+    if (point->block[k] >= f->n_blocks)
+      return cvx_fail (err, CVX_E366,
+                       "the start has a block %zu, the formulation %zu blocks",
+                       point->block[k] + 1, f->n_blocks);
+  return CVX_OK;
+}
+
+enum cvx_status
 cvxi_point_dense (const struct cvx_formulation *f,
                   const struct cvx_point *point, double *x,
                   struct cvx_error *err)
 {
   size_t len = f->block_len;
+  enum cvx_status st = cvxi_point_check (f, point, err);
   memset (x, 0, f->n_var * sizeof *x);
-  if (point == NULL)
-    return CVX_OK;
-  if (point->block == NULL && point->n_atoms != f->n_blocks)
-    return cvx_fail (err, CVX_E366,
-                     "the start has %zu blocks, the formulation %zu",
-                     point->n_atoms, f->n_blocks);
+  if (st != CVX_OK || point == NULL)
+    return st;
   for (size_t k = 0; k < point->n_atoms; k++)
     {
       size_t g = point->block == NULL ? k : point->block[k];
-      if (g >= f->n_blocks)
-        return cvx_fail (err, CVX_E366,
-                         "the start has a block %zu, the formulation %zu "
-                         "blocks",
-                         g + 1, f->n_blocks);
       for (size_t i = 0; i < len; i++)
         x[g * len + i] += point->x[k * len + i];
     }

@@ -46,8 +46,12 @@ enum cvx_status cvxi_state_load (void *state, const struct cvx_solver *solver,
                                  const struct cvx_npz *z, const char *prefix,
                                  struct cvx_error *err) CVX_MUST_CHECK;
 
-/* All blocks of POINT (NULL: zero) into X, n_var numbers.  E366 when POINT has
-   other blocks than F.  */
+/* E366 when POINT (may be NULL) has other blocks than F.  */
+enum cvx_status cvxi_point_check (const struct cvx_formulation *f,
+                                  const struct cvx_point *point,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* All blocks of POINT (NULL: zero) into X, n_var numbers, once checked.  */
 enum cvx_status cvxi_point_dense (const struct cvx_formulation *f,
                                   const struct cvx_point *point, double *x,
                                   struct cvx_error *err) CVX_MUST_CHECK;
@@ -98,6 +102,9 @@ enum cvx_status cvxi_run_take (struct cvx_run *run,
 /* Append the row of the present ends, decimating a full trace.  */
 enum cvx_status cvxi_run_row (struct cvx_run *run, const char *event,
                               struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Count the seconds since the last call as work.  */
+void cvxi_run_clock (struct cvx_run *run, double seconds);
 
 enum
 {
