@@ -8,7 +8,7 @@
 
    A row that p violates enters S; when that makes multipliers negative, a
    moves towards a_S until the first is zero and that row leaves (Givens
-   rotations restore R).  Q is built by Gram and Schmidt done twice, so that
+   rotations restore R).  Q is built by Gram and Schmidt with a second pass, so that
    active rows stay orthogonal to p to rounding even when they are almost
    dependent.  ||p|| falls with every exchange, hence no set comes twice; a
    row whose entry does not lower ||p|| (rounding) is passed over until
@@ -45,7 +45,8 @@ struct scratch
   double *z, *v;       /* d */
   uint32_t *pos;       /* k_max: place in the list of each active row */
   unsigned char *mark; /* n_rows */
-  double *norm2;       /* n_rows: ||g||^2, negative: not yet computed */
+  double *inverse;     /* n_rows: 1 / ||g||, 0 for g = 0; negative: not yet
+                          computed */
   double *price;       /* n_rows: X p */
 };
 
@@ -74,11 +75,11 @@ cvx_cone_work_new (struct cvx_cone_work **out, size_t d, size_t n_rows,
   s->v = cvx_alloc (d, sizeof *s->v);
   s->pos = cvx_alloc (k_max, sizeof *s->pos);
   s->mark = cvx_alloc (n_rows, sizeof *s->mark);
-  s->norm2 = cvx_alloc (n_rows, sizeof *s->norm2);
+  s->inverse = cvx_alloc (n_rows, sizeof *s->inverse);
   s->price = cvx_alloc (n_rows, sizeof *s->price);
   if (!cvxi_qr_init (&s->qr, d, k_max) || w->active == NULL || w->mult == NULL
       || s->a == NULL || s->goal == NULL || s->z == NULL || s->v == NULL
-      || s->pos == NULL || s->mark == NULL || s->norm2 == NULL
+      || s->pos == NULL || s->mark == NULL || s->inverse == NULL
       || s->price == NULL)
     {
       cvx_cone_work_free (w);
@@ -102,7 +103,7 @@ cvx_cone_work_free (struct cvx_cone_work *w)
   cvx_free (s->v);
   cvx_free (s->pos);
   cvx_free (s->mark);
-  cvx_free (s->norm2);
+  cvx_free (s->inverse);
   cvx_free (s->price);
   cvx_free (s);
   cvx_free (w->active);
@@ -122,16 +123,33 @@ sign_of (const struct cvx_cone *k, size_t row)
   return (k->bits[row / 64] >> (row % 64) & 1) != 0 ? 1 : -1;
 }
 
-/* Append the row at POS to Q R.  Returns false, with nothing changed, when the
-   row depends on the active ones or, where ENTERING, when p does not violate
-   it after all.  */
+/* 1 / ||g|| of the row at POS, 0 for a zero row.  */
+static inline double
+inverse (const struct cvx_cone *k, const struct scratch *s, size_t pos)
+{
+  if (s->inverse[pos] < 0)
+    {
+      size_t d = k->d;
+      const double *x = k->x + row_number (k, pos) * d;
+      double n2 = cvxi_dot (d, x, x), norm = sqrt (n2);
+      if (!(n2 > 1e-280 && n2 < 1e280)) /* squares out of range */
+        norm = cblas_dnrm2 ((blasint)d, x, 1);
+      s->inverse[pos] = norm > 0 ? 1 / norm : 0;
+    }
+  return s->inverse[pos];
+}
+
+/* Append the row at POS, to length 1, to Q R.  Returns false, with nothing
+   changed, when the row depends on the active ones or, where ENTERING, when p
+   does not violate it after all.  */
 static bool
 append (const struct cvx_cone *cone, struct scratch *s, size_t pos,
         bool entering)
 {
   size_t row = row_number (cone, pos);
   if (s->qr.k >= s->qr.k_max
-      || !cvxi_qr_append (&s->qr, cone->x + row * s->qr.d, sign_of (cone, row),
+      || !cvxi_qr_append (&s->qr, cone->x + row * s->qr.d,
+                          sign_of (cone, row) * inverse (cone, s, pos),
                           4 * DBL_EPSILON, entering))
     return false;
   s->pos[s->qr.k - 1] = (uint32_t)pos;
@@ -206,26 +224,19 @@ price_in (size_t d, const struct cvx_cone *k, const struct scratch *s,
 {
   const double *p = s->qr.p;
   size_t best = k->n;
-  double best_t2 = tol * tol, best_n2 = 1;
+  double worst = -tol;
   for (size_t pos = 0; pos < k->n; pos++)
     {
       size_t row = row_number (k, pos);
-      const double *x = k->x + row * d;
       double t;
       if (s->mark[pos] != OUTSIDE)
         continue;
-      t = sign_of (k, row) * (xp == NULL ? cvxi_dot (d, x, p) : xp[pos]);
-      if (t < 0)
+      t = sign_of (k, row)
+          * (xp == NULL ? cvxi_dot (d, k->x + row * d, p) : xp[pos]);
+      if (t < 0 && (t *= inverse (k, s, pos)) < worst)
         {
-          double n2 = s->norm2[pos];
-          if (n2 < 0)
-            n2 = s->norm2[pos] = cvxi_dot (d, x, x);
-          if (t * t * best_n2 > best_t2 * n2)
-            {
-              best = pos;
-              best_t2 = t * t;
-              best_n2 = n2;
-            }
+          best = pos;
+          worst = t;
         }
     }
   return best;
@@ -273,7 +284,7 @@ warm_start (const struct cvx_cone *k, struct scratch *s,
           pos++;
       if (pos < k->n && s->mark[pos] == OUTSIDE && w->mult[j] > 0
           && append (k, s, pos, false))
-        s->a[s->qr.k - 1] = w->mult[j];
+        s->a[s->qr.k - 1] = w->mult[j] / inverse (k, s, pos);
     }
   settle (s);
 }
@@ -319,12 +330,12 @@ cvx_cone_project (const struct cvx_cone *k, const double *z, double *p,
       return largest;
     }
   frexp (largest, &exponent);
-  scale = ldexp (1, -exponent);
+  scale = ldexp (1, exponent < -1000 ? 1000 : -exponent);
   for (size_t i = 0; i < d; i++)
     s->qr.p[i] = s->z[i] = z[i] * scale;
   memset (s->mark, OUTSIDE, k->n);
   for (size_t i = 0; i < k->n; i++)
-    s->norm2[i] = -1;
+    s->inverse[i] = -1;
   norm = sqrt (cvxi_dot (d, s->z, s->z));
   tol = (8 + sqrt ((double)d)) * DBL_EPSILON * norm;
   if (keep)
@@ -336,6 +347,7 @@ cvx_cone_project (const struct cvx_cone *k, const double *z, double *p,
   old = cvxi_dot (d, s->qr.p, s->qr.p);
   while (limit > 0 && s->qr.k < d && (best = price (k, s, tol)) < k->n)
     {
+      size_t left;
       double now;
       limit--;
       if (!append (k, s, best, true))
@@ -344,10 +356,8 @@ cvx_cone_project (const struct cvx_cone *k, const double *z, double *p,
           continue;
         }
       s->a[s->qr.k - 1] = 0;
-      {
-        size_t left = settle (s);
-        limit -= left < limit ? left : limit;
-      }
+      left = settle (s);
+      limit -= left < limit ? left : limit;
       now = cvxi_dot (d, s->qr.p, s->qr.p);
       if (now < old)
         {
@@ -371,7 +381,8 @@ cvx_cone_project (const struct cvx_cone *k, const double *z, double *p,
     if (s->goal[j] > 0)
       {
         w->active[w->n_active] = (uint32_t)row_number (k, s->pos[j]);
-        w->mult[w->n_active++] = s->goal[j] / scale;
+        w->mult[w->n_active++]
+            = s->goal[j] * inverse (k, s, s->pos[j]) / scale;
       }
   return old / scale;
 }

@@ -2,6 +2,7 @@
 
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "linalg/sum.h"
@@ -385,6 +386,87 @@ START_TEST (every_failed_allocation_leaves_the_network)
 }
 END_TEST
 
+START_TEST (saving_and_loading_give_the_same_network)
+{
+  for (size_t k = 0; k < 3; k++)
+    {
+      struct cvx_network *net = network (activations[k], 9, 4, 2, 5), *back;
+      struct cvx_npz_writer *w;
+      struct cvx_npz *z;
+      struct cvx_error err;
+      const char *path = "network-test.npz";
+      size_t live = cvx_alloc_live ();
+      clone (net, 3, 7, 0.3, 2);
+      if (k > 0)
+        {
+          ck_assert_ok (cvx_network_merge (net, 1e-12, &err), err);
+          net->b0 = cvx_alloc (2, sizeof *net->b0);
+          net->b0[0] = 1e-300;
+          net->b0[1] = -2;
+          live = cvx_alloc_live ();
+        }
+      ck_assert_ok (cvx_npz_create (&w, path, false, &err), err);
+      ck_assert_ok (cvx_network_save (net, w, "net.", &err), err);
+      ck_assert_ok (cvx_npz_close (w, &err), err);
+      ck_assert_ok (cvx_npz_read (&z, path, 1 << 20, NULL, &err), err);
+      ck_assert_ok (cvx_network_load (&back, z, "net.", &err), err);
+      ck_assert_int_eq (back->activation, net->activation);
+      ck_assert_uint_eq (back->width, net->width);
+      ck_assert_uint_eq (back->n_atoms, 9);
+      ck_assert_mem_eq (back->u, net->u, net->width * 4 * sizeof (double));
+      ck_assert_mem_eq (back->a, net->a, net->width * 2 * sizeof (double));
+      ck_assert_int_eq (back->gate != NULL, net->gate != NULL);
+      if (net->gate != NULL)
+        ck_assert_mem_eq (back->gate, net->gate,
+                          net->width * 4 * sizeof (double));
+      ck_assert_int_eq (back->b0 != NULL, k > 0);
+      ck_assert_int_eq (back->merged != NULL, k > 0);
+      if (k > 0)
+        {
+          ck_assert_mem_eq (back->b0, net->b0, 2 * sizeof (double));
+          ck_assert_mem_eq (back->merged, net->merged,
+                            (net->width + 1) * sizeof (size_t));
+          ck_assert_mem_eq (back->source, net->source, 9 * sizeof (size_t));
+        }
+      cvx_network_free (back);
+      /* Every damaged number is found or harmless, and nothing leaks.  */
+      ck_assert_int_eq (cvx_network_load (&back, z, "other.", &err), CVX_DATA);
+      for (size_t m = 0; m < z->n; m++)
+        for (size_t i = 0; i < z->array[m].count; i++)
+          for (int bit = 0; bit < 64; bit += 7)
+            {
+              uint64_t *word = (uint64_t *)z->array[m].values + i;
+              *word ^= (uint64_t)1 << bit;
+              if (cvx_network_load (&back, z, "net.", &err) == CVX_OK)
+                cvx_network_free (back);
+              *word ^= (uint64_t)1 << bit;
+            }
+      for (size_t m = 0; m < z->n; m++)
+        {
+          z->array[m].count--;
+          ck_assert_int_eq (cvx_network_load (&back, z, "net.", &err),
+                            CVX_DATA);
+          z->array[m].count++;
+        }
+      for (size_t f = 1;; f++)
+        {
+          enum cvx_status status;
+          cvx_alloc_fail_at (f, false);
+          status = cvx_network_load (&back, z, "net.", &err);
+          cvx_alloc_fail_at (0, false);
+          if (status == CVX_OK)
+            break;
+          ck_assert_int_eq (status, CVX_NOMEM);
+        }
+      cvx_network_free (back);
+      cvx_npz_free (z);
+      ck_assert_uint_eq (cvx_alloc_live (), live);
+      cvx_network_free (net);
+      remove (path);
+    }
+}
+END_TEST
+
 TEST_MAIN ("network",
            balance_keeps_the_function_and_lowers_decay_to_the_path_norm,
            merging_keeps_the_function_and_never_raises_the_path_norm,
@@ -393,4 +475,5 @@ TEST_MAIN ("network",
            pruning_keeps_the_objective_of_an_optimum,
            kinks_are_where_neurons_bend, scores_are_the_textbook_ones,
            sums_have_twice_the_digits,
-           every_failed_allocation_leaves_the_network)
+           every_failed_allocation_leaves_the_network,
+           saving_and_loading_give_the_same_network)
