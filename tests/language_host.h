@@ -401,6 +401,66 @@ mock_host (struct mock *m)
                              .version = "0.1.0" };
 }
 
+/* A session of the language over the mock host.  */
+struct session
+{
+  struct mock mock;
+  struct lang_interp *in;
+  struct cvx_error err;
+  struct cvx_text shown;
+};
+
+static struct session *
+session_new (void)
+{
+  struct session *s = calloc (1, sizeof *s);
+  struct lang_host host = mock_host (&s->mock);
+  if (lang_interp_new (&s->in, &host, &s->err) != CVX_OK)
+    abort ();
+  return s;
+}
+
+static void mock_free (struct mock *m);
+
+static void
+session_free (struct session *s)
+{
+  lang_interp_free (s->in);
+  mock_free (&s->mock);
+  cvx_text_free (&s->shown);
+  free (s);
+}
+
+/* What was written since the last call: warnings, output, and the failure as
+   it is shown at a prompt of 5 columns.  */
+static const char *
+session_show (struct session *s, enum cvx_status status)
+{
+  cvx_text_clear (&s->shown);
+  cvx_text_put (&s->shown, cvx_text_string (&s->mock.warnings));
+  cvx_text_put (&s->shown, cvx_text_string (&s->mock.out));
+  cvx_text_clear (&s->mock.warnings);
+  cvx_text_clear (&s->mock.out);
+  if (status != CVX_OK)
+    lang_render (lang_last (s->in), 5, &s->shown);
+  return cvx_text_string (&s->shown);
+}
+
+/* Type TEXT.  */
+static inline const char *
+type (struct session *s, const char *text)
+{
+  return session_show (s, lang_feed (s->in, text, NULL, &s->err));
+}
+
+/* Run TEXT as the script t.cvx.  */
+static inline const char *
+script (struct session *s, const char *text)
+{
+  return session_show (s, lang_run_text (s->in, "t.cvx", text, strlen (text),
+                                         NULL, 0, &s->err));
+}
+
 static void
 mock_free (struct mock *m)
 {

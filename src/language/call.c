@@ -111,6 +111,14 @@ number_of (struct lang_interp *in, const struct lang_arg *arg, size_t k,
   struct lang_value v;
   char kind[64];
   enum cvx_status status = lang_eval (in, item, scope, &v, err);
+  if (status != CVX_OK && err->id == CVX_E117 && arg->key->words != NULL)
+    {
+      struct cvx_text words = CVX_TEXT_INIT;
+      for (const char *const *w = arg->key->words; *w != NULL; w++)
+        cvx_text_printf (&words, " %s", *w);
+      cvx_hint (err, "words that may stand here:%s", cvx_text_string (&words));
+      cvx_text_free (&words);
+    }
   if (status != CVX_OK)
     return status;
   if (v.type != LANG_NUMBER)

@@ -719,16 +719,20 @@ parse_range (struct lang_parser *p, struct lang_node *first,
   node->span.start = first->span.start;
   for (;;)
     {
-      size_t len;
+      size_t len, here;
       int prec;
       enum cvx_status status = parse_binary (p, PREC_ADD, &part);
       if (status != CVX_OK)
         return status;
       if (!lang_node_add (p, node, part, LANG_OP_NONE))
         return lang_parse_nomem (p);
+      here = p->pos;
       if (node->n == 3 || peek_operator (p, &len, &prec) != LANG_OP_NONE
           || prec != PREC_RANGE)
-        break;
+        {
+          p->pos = here;
+          break;
+        }
       p->pos += len;
     }
   *out = node;

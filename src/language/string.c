@@ -134,7 +134,7 @@ lang_parse_string (struct lang_parser *p, struct lang_node **out)
 {
   size_t start = p->pos, stop = start + 1;
   char quote = p->s[start];
-  struct lang_node *node, *piece;
+  struct lang_node *node, *piece = NULL;
   enum cvx_status status;
   while (stop < p->end && p->s[stop] != quote)
     stop += quote == '"' && p->s[stop] == '\\' ? 2 : 1;
