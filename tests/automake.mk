@@ -14,8 +14,16 @@ test_ldadd = libcore.la $(CHECK_LIBS) $(core_libs)
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) -I$(top_srcdir)/tests
 
 noinst_HEADERS += tests/files.h
+<<<<<<< HEAD
+<<<<<<< HEAD
+noinst_HEADERS += tests/files.h tests/support.h
+=======
+noinst_HEADERS += tests/problems.h tests/support.h
+=======
+>>>>>>> plot
 noinst_HEADERS += tests/files.h tests/support.h
 noinst_HEADERS += tests/problems.h tests/support.h
+>>>>>>> solver
 
 if HAVE_CHECK
 include tests/unit/automake.mk

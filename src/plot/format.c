@@ -21,9 +21,9 @@ const struct plot_format_row plot_formats[PLOT_SCREEN] = {
 };
 
 const struct plot_tex_row plot_texs[PLOT_N_TEX] = {
-  [PLOT_TIKZ] = { "tikz", "tikz", NULL, PLOT_TEX },
-  [PLOT_CAIROLATEX] = { "cairolatex", "cairolatex", "pdf", PLOT_PDF },
-  [PLOT_EPSLATEX] = { "epslatex", "epslatex", "eps", PLOT_EPS },
+  [PLOT_TIKZ] = { "tikz", "tikz", NULL, NULL, PLOT_TEX },
+  [PLOT_CAIROLATEX] = { "cairolatex", "cairolatex", "pdf", "%%EOF", PLOT_PDF },
+  [PLOT_EPSLATEX] = { "epslatex", "epslatex", "eps", "%%Trailer", PLOT_EPS },
 };
 
 int

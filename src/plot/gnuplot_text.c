@@ -589,7 +589,7 @@ draw_grid (struct script *s, bool *first, size_t panel, size_t i,
   else
     {
       matrix_using (s, drawn->mx, drawn->my, drawn->ends);
-      cvx_text_put (s->out, " with image pixels notitle");
+      cvx_text_put (s->out, " with image notitle");
     }
 }
 
@@ -656,19 +656,43 @@ palette (struct script *s, const struct plot_panel *p,
   plot_tics (s->out, &p->z, z, (int)fmax (2, inches / 0.5), s->dialect);
   cvx_text_put (s->out, "\n");
   words_command (s, "cblabel", p->z.label);
+  cvx_text_put (s->out, "set cblabel offset character 0.3,0\n");
 }
 
-static void
-key (struct script *s, const struct plot_panel *p)
+static size_t
+characters (const char *s)
 {
-  size_t named = 0;
+  size_t n = 0;
+  for (; *s != '\0'; s++)
+    n += ((unsigned char)*s & 0xc0) != 0x80;
+  return n;
+}
+
+/* gnuplot takes all letters to be as wide as digits and may let the last
+   column of the key leave the picture: the columns are counted here.  */
+static void
+key (struct script *s, const struct plot_panel *p, double width, bool heat)
+{
+  double em = s->sizes.font_size / 72, column;
+  size_t named = 0, longest = 0;
   for (size_t k = 0; k < p->n; k++)
-    named += p->series[k].title != NULL;
+    if (p->series[k].title != NULL)
+      {
+        size_t len = characters (p->series[k].title);
+        longest = len > longest ? len : longest;
+        named++;
+      }
+  column = (0.92 * (double)longest + 4.2) * 0.62 * em;
   if (named == 0 || p->key == PLOT_KEY_NONE)
     cvx_text_put (s->out, "unset key\n");
   else if (p->key == PLOT_KEY_ABOVE)
-    cvx_text_put (s->out, "set key tmargin left horizontal Left reverse "
-                          "samplen 1.6 width 1 nobox\n");
+    cvx_text_printf (
+        s->out,
+        "set key tmargin left horizontal Left reverse "
+        "samplen 1.4 width %.3g nobox maxcols %.0f\n",
+        s->dumb ? 1 : -0.08 * (double)longest,
+        s->dumb ? 4
+                : fmax (1, floor ((width - (heat ? 10 : 5) * em) / column)));
   else
     cvx_text_put (s->out, "set key inside right top vertical Left reverse "
                           "samplen 1.6 nobox opaque\n");
@@ -677,10 +701,12 @@ key (struct script *s, const struct plot_panel *p)
 static void
 frame (struct script *s, const struct plot_panel *p, bool heat)
 {
-  bool bare = p->x.bare && p->y.bare, stems = false;
+  bool bare = p->x.bare && p->y.bare, bars = false, stems = false;
   for (size_t k = 0; k < p->n; k++)
-    stems = stems || p->series[k].kind == PLOT_IMPULSES
-            || p->series[k].kind == PLOT_BARS;
+    {
+      bars = bars || p->series[k].kind == PLOT_BARS;
+      stems = stems || bars || p->series[k].kind == PLOT_IMPULSES;
+    }
   cvx_text_printf (s->out,
                    "set border %d linewidth %.3g linecolor rgb "
                    "\"" AXES_COLOUR "\" %s\n",
@@ -691,10 +717,17 @@ frame (struct script *s, const struct plot_panel *p, bool heat)
   if (heat || bare || s->dumb)
     cvx_text_put (s->out, "unset grid\n");
   else
-    cvx_text_printf (s->out,
-                     "set grid xtics ytics back linewidth %.3g dashtype "
-                     "solid linecolor rgb \"" GRID_COLOUR "\"\n",
-                     0.6 * s->sizes.axis * s->unit);
+    cvx_text_printf (
+        s->out,
+        "set grid %s ytics back linetype 1 linewidth %.3g dashtype "
+        "solid linecolor rgb \"" GRID_COLOUR "\"\n",
+        bars ? "noxtics" : "xtics", 0.6 * s->sizes.axis * s->unit);
+  if (stems && !p->y.log)
+    cvx_text_printf (
+        s->out,
+        "set xzeroaxis linetype 1 linewidth %.3g dashtype solid linecolor "
+        "rgb \"" AXES_COLOUR "\"\n",
+        s->sizes.axis * s->unit);
   cvx_text_put (s->out,
                 p->equal ? "set size ratio -1\n" : "set size noratio\n");
 }
@@ -780,11 +813,11 @@ panel_text (struct script *s, size_t k, struct cvx_error *err)
       return status;
     }
   frame (s, p, heat);
-  key (s, p);
+  key (s, p, width, heat);
   axis (s, 'x', &p->x, &x, width, 0.6 * em);
   axis (s, 'y', &p->y, &y, height, 0.45 * em);
   if (heat && !s->dumb)
-    palette (s, p, &z, height);
+    palette (s, p, &z, height / em);
   words_command (s, "title", p->title);
   words_command (s, "xlabel", p->x.bare ? NULL : p->x.label);
   words_command (s, "ylabel", p->y.bare ? NULL : p->y.label);

@@ -30,10 +30,11 @@ struct plot_format_row
 };
 extern const struct plot_format_row plot_formats[PLOT_SCREEN];
 
-/* A kind of TeX; PICTURE is the suffix of the file that comes with it.  */
+/* A kind of TeX; PICTURE is the suffix of the file that comes with it and END
+   what that ends with.  */
 struct plot_tex_row
 {
-  const char *name, *terminal, *picture;
+  const char *name, *terminal, *picture, *end;
   enum plot_format picture_format;
 };
 extern const struct plot_tex_row plot_texs[PLOT_N_TEX];

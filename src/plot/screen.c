@@ -195,8 +195,8 @@ plot_show (struct plot_child *child, const struct plot_figure *fig,
   if (status == CVX_OK)
     status = plot_script (fig, &screen, NULL, &script, notes, err);
   if (status == CVX_OK)
-    status
-        = plot_child_run (child, cvx_text_string (&script), shown, abort, err);
+    status = (screen.terminal == NULL ? plot_characters : plot_child_run) (
+        child, cvx_text_string (&script), shown, abort, err);
   cvx_text_free (&script);
   return status;
 }

@@ -321,8 +321,7 @@ put_both (const struct plot_figure *fig, const struct plot_options *options,
   cvx_text_printf (&private, "{%s/figure}", folder);
   cvx_text_printf (&from, "%s/figure.%s", folder, tex->picture);
   status = accept (fig, cvx_text_string (&from), cvx_text_string (&target),
-                   tex->picture_format, plot_formats[tex->picture_format].end,
-                   &picture, err);
+                   tex->picture_format, tex->end, &picture, err);
   if (status == CVX_OK)
     {
       cvx_text_clear (&from);

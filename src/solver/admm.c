@@ -38,6 +38,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "linalg/threads.h"
 
 enum
 {
@@ -209,6 +210,22 @@ norms_add (struct norms *n, double a, double b, double weight)
   n->b += weight * b * b;
 }
 
+/* coef = (I + k K)^{-1} obs; obs is lost.  Below some 1e6 numbers threads cost
+   more than they save.  */
+static void
+solve_k (struct admm *s, const struct cvx_formulation *f, double k)
+{
+  int n = (int)f->n_obs;
+  int threads = cvx_blas_threads (n < 1000 ? 1 : 0);
+  cblas_dgemv (CblasColMajor, CblasTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
+               s->coef, 1);
+  for (size_t i = 0; i < f->n_obs; i++)
+    s->obs[i] = s->coef[i] / (1 + k * s->val[i]);
+  cblas_dgemv (CblasColMajor, CblasNoTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
+               s->coef, 1);
+  (void)cvx_blas_threads (threads);
+}
+
 /* u = M^{-1} (b + k A'q) into s->u and q into s->coef, from the state;
    nothing saved changes.  */
 static enum cvx_status
@@ -217,7 +234,6 @@ linear_step (struct admm *s, const struct cvx_formulation *f,
 {
   bool squared = is_squared (f);
   double k = squared ? 1 / s->rho : s->kappa;
-  int n = (int)f->n_obs;
   enum cvx_status st;
   memset (s->b, 0, f->n_var * sizeof *s->b);
   if (f->n_cone > 0)
@@ -234,12 +250,7 @@ linear_step (struct admm *s, const struct cvx_formulation *f,
     return st;
   for (size_t i = 0; i < f->n_obs; i++)
     s->obs[i] = (squared ? f->y[i] : s->z[i] - s->mu[i]) - s->obs[i];
-  cblas_dgemv (CblasColMajor, CblasTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
-               s->coef, 1);
-  for (size_t i = 0; i < f->n_obs; i++)
-    s->obs[i] = s->coef[i] / (1 + k * s->val[i]);
-  cblas_dgemv (CblasColMajor, CblasNoTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
-               s->coef, 1);
+  solve_k (s, f, k);
   st = f->class->adjoint (f, s->coef, s->work, progress);
   if (st != CVX_OK)
     return st;

@@ -29,6 +29,7 @@
 #include "arrangement/patterns.h"
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "linalg/threads.h"
 
 enum
 {
@@ -465,6 +466,7 @@ cvxi_reduced_enter (struct cvxi_reduced *r, size_t block, const double *u,
   size_t j;
   struct cvxi_piece *p;
   double slope;
+  int threads;
   enum cvx_status st = piece_of (r, block, &j, err);
   *entered = false;
   if (st != CVX_OK)
@@ -472,6 +474,7 @@ cvxi_reduced_enter (struct cvxi_reduced *r, size_t block, const double *u,
   p = &r->piece[j];
   if (norm (r->d, p->w) > 0)
     return CVX_OK;
+  threads = cvx_blas_threads (1);
   piece_gradient (r, p);
   slope = dot (r->d, r->gradient, u) + r->f->beta;
   memcpy (p->w, u, r->d * sizeof *u);
@@ -485,6 +488,7 @@ cvxi_reduced_enter (struct cvxi_reduced *r, size_t block, const double *u,
     cvxi_reduced_update (r);
   else
     drop (r, j);
+  (void)cvx_blas_threads (threads);
   return st;
 }
 
@@ -589,6 +593,14 @@ newton_reserve (struct newton *s, const struct cvxi_reduced *r,
   return CVX_OK;
 }
 
+/* Threads worth starting for a system of N unknowns: below some 1e8 flops they
+   cost more than they save.  */
+static int
+threads_for (const struct cvxi_reduced *r, size_t n)
+{
+  return (double)(r->n + n) * (double)n * (double)n > 2e8 ? r->f->threads : 1;
+}
+
 /* Gradient and Hessian in face coordinates.  Returns the largest gradient of a
    piece.  */
 static double
@@ -615,6 +627,7 @@ assemble (struct newton *s, struct cvxi_reduced *r)
                                : 0;
       at += p->rank;
     }
+  (void)cvx_blas_threads (threads_for (r, big));
   cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)big, (int)n, 1,
                s->phi, (int)n, 0, s->hessian, (int)big);
   at = 0;
@@ -784,7 +797,7 @@ cvxi_reduced_solve (struct cvxi_reduced *r, struct cvx_progress *progress,
 {
   struct newton s;
   double best = HUGE_VAL, beta = r->f->beta;
-  int idle = 0;
+  int idle = 0, threads = cvx_blas_threads (1);
   enum cvx_status st = CVX_OK;
   memset (&s, 0, sizeof s);
   cvxi_reduced_update (r);
@@ -802,6 +815,7 @@ cvxi_reduced_solve (struct cvxi_reduced *r, struct cvx_progress *progress,
       if (st != CVX_OK)
         break;
       largest = assemble (&s, r);
+      (void)cvx_blas_threads (1);
       if (largest < 0.5 * best)
         {
           best = largest;
@@ -820,7 +834,9 @@ cvxi_reduced_solve (struct cvxi_reduced *r, struct cvx_progress *progress,
       if (st != CVX_OK || largest <= 1e-14 * beta
           || (idle >= 4 && largest <= 1e-9 * beta))
         break;
+      (void)cvx_blas_threads (threads_for (r, s.n_unknowns));
       st = newton_direction (&s, err);
+      (void)cvx_blas_threads (1);
       if (st == CVX_OK)
         st = advance (&s, r, &done, err);
       if (st != CVX_OK)
@@ -831,5 +847,6 @@ cvxi_reduced_solve (struct cvxi_reduced *r, struct cvx_progress *progress,
         break;
     }
   newton_free (&s);
+  (void)cvx_blas_threads (threads);
   return st;
 }

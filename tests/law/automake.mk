@@ -23,13 +23,27 @@ tests_law_network_t_CPPFLAGS = $(test_cppflags)
 tests_law_network_t_LDADD = $(test_ldadd)
 TESTS += tests/law/network.t
 
-check_PROGRAMS += tests/law/formulation.t
-tests_law_formulation_t_SOURCES = tests/law/formulation.c
-tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
-tests_law_formulation_t_LDADD = $(test_ldadd)
-TESTS += tests/law/formulation.t
+<<<<<<< HEAD
+<<<<<<< HEAD
 check_PROGRAMS += tests/law/dense.t
 tests_law_dense_t_SOURCES = tests/law/dense.c
 tests_law_dense_t_CPPFLAGS = $(test_cppflags)
 tests_law_dense_t_LDADD = $(test_ldadd)
 TESTS += tests/law/dense.t
+=======
+=======
+>>>>>>> solver
+check_PROGRAMS += tests/law/formulation.t
+tests_law_formulation_t_SOURCES = tests/law/formulation.c
+tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
+tests_law_formulation_t_LDADD = $(test_ldadd)
+TESTS += tests/law/formulation.t
+<<<<<<< HEAD
+>>>>>>> form
+=======
+check_PROGRAMS += tests/law/dense.t
+tests_law_dense_t_SOURCES = tests/law/dense.c
+tests_law_dense_t_CPPFLAGS = $(test_cppflags)
+tests_law_dense_t_LDADD = $(test_ldadd)
+TESTS += tests/law/dense.t
+>>>>>>> solver

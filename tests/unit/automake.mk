@@ -6,6 +6,7 @@ tests_unit_text_t_CPPFLAGS = $(test_cppflags)
 tests_unit_text_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/text.t
 
+<<<<<<< HEAD
 check_PROGRAMS += tests/unit/output.t
 tests_unit_output_t_SOURCES = tests/unit/output.c
 tests_unit_output_t_CPPFLAGS = $(test_cppflags)
@@ -17,6 +18,7 @@ tests_unit_npz_t_SOURCES = tests/unit/npz.c
 tests_unit_npz_t_CPPFLAGS = $(test_cppflags)
 tests_unit_npz_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/npz.t
+=======
 noinst_HEADERS += tests/unit/plot_samples.h
 EXTRA_DIST += tests/unit/golden
 
@@ -44,3 +46,4 @@ tests_unit_language_expr_t_SOURCES = tests/unit/language_expr.c
 tests_unit_language_expr_t_CPPFLAGS = $(test_cppflags)
 tests_unit_language_expr_t_LDADD = liblanguage.la $(test_ldadd)
 TESTS += tests/unit/language_expr.t
+>>>>>>> plot

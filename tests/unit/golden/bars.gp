@@ -21,7 +21,8 @@ $p0s0 << EOD
 EOD
 set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
-set grid xtics ytics back linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
+set grid noxtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
+set xzeroaxis linetype 1 linewidth 0.55 dashtype solid linecolor rgb "#606060"
 set size noratio
 unset key
 set xrange [-0.5:2.5]

@@ -35,7 +35,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 unset grid
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.6 width 1 nobox
+set key tmargin left horizontal Left reverse samplen 1.4 width 1 nobox maxcols 4
 set xrange [-2.53:2.53]
 set xtics ("\055\062" -2 0, "\055\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
 set yrange [-1.353:1.503]

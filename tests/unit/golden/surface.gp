@@ -164,7 +164,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" front
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 unset grid
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.6 width 1 nobox
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.56 nobox maxcols 2
 set xrange [-2.05:2.05]
 set xtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
 set yrange [-2.05:2.05]
@@ -174,10 +174,11 @@ set cbrange [-2.9:2.9]
 set colorbox vertical default noborder
 set cbtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
 set cblabel "f\050x\051" noenhanced
+set cblabel offset character 0.3,0
 set xlabel "x1" noenhanced
 set ylabel "x2" noenhanced
 plot \
-  $p0s0 matrix using (-2+$1*0.10000000000000001):(-2+$2*0.10000000000000001):3 with image pixels notitle, \
+  $p0s0 matrix using (-2+$1*0.10000000000000001):(-2+$2*0.10000000000000001):3 with image notitle, \
   $p0s1 using 1:2 with lines linewidth 0.495 linecolor rgb "#707070" dashtype solid title "neurons" noenhanced, \
   $p0s2 using 1:2 with lines linewidth 1.21 linecolor rgb "#000000" dashtype solid title "f \075 0" noenhanced, \
   $p0s3 using 1:2 with points pointtype 7 pointsize 0.68 linewidth 0.55 linecolor rgb "#FFFFFF" notitle, \
