@@ -1,5 +1,4 @@
 # Script tests, one row each.
-
 script_tests = \
   tests/script/layers.sh \
   tests/script/tables.sh
