@@ -115,18 +115,19 @@ static void
 merged_from (const struct session *s, const struct cvx_network *net, size_t j,
              struct cvx_text *t)
 {
-  const struct cvx_patterns *p
-      = s->run->run->formulation != NULL ? s->patterns : NULL;
+  const struct cvx_formulation *f = s->run->run->formulation;
+  const struct cvx_patterns *p = f != NULL ? f->patterns : NULL;
+  size_t per = p != NULL && p->n_patterns > 0 ? f->n_blocks / p->n_patterns : 0;
   for (size_t k = net->merged[j]; k < net->merged[j + 1]; k++)
     {
       size_t g = net->source[k];
       cvx_text_put (t, k == net->merged[j] ? "" : " ");
-      if (p != NULL && p->n_samples <= 12 && p->n_patterns > 0)
+      if (per > 0 && p->n_samples <= 12 && g / per < p->n_patterns)
         for (size_t i = 0; i < p->n_samples; i++)
-          cvx_text_put (
-              t, cvx_pattern_bit (p->bits + g % p->n_patterns * p->n_words, i)
-                     ? "1"
-                     : "0");
+          cvx_text_put (t,
+                        cvx_pattern_bit (p->bits + g / per * p->n_words, i)
+                            ? "1"
+                            : "0");
       else
         cvx_text_printf (t, "%zu", g + 1);
       if (k - net->merged[j] == 3 && k + 1 < net->merged[j + 1])
