@@ -202,7 +202,10 @@ struct lang_interp
   struct lang_unit *pending; /* typed, not complete */
   const char *const *args;   /* arg[1] ... of the running script */
   size_t n_args;
-  const char *files[LANG_MAX_INCLUDE]; /* being run, outermost first */
+  struct
+  {
+    const char *real, *shown; /* NULL, NULL: not from a file */
+  } files[LANG_MAX_INCLUDE];  /* being run, outermost first */
   size_t n_files;
   unsigned depth; /* of commands inside commands */
   size_t max_loop;
@@ -477,16 +480,12 @@ enum cvx_status lang_run_statement (struct lang_interp *in,
 bool lang_delete (struct lang_interp *in, const char *name);
 void lang_write (struct lang_interp *in, const char *text);
 
-/* lang_run_file or lang_check_file, a failure to read it without a place.  */
+/* Run or CHECK the file PATH, included by the script that runs: relative to
+   its folder.  A failure to read it has no place.  */
 enum cvx_status lang_run_include (struct lang_interp *in, const char *path,
                                   const char *const *args, size_t n_args,
                                   bool check,
                                   struct cvx_error *err) CVX_MUST_CHECK;
-
-/* PATH relative to the file being run, as an owned string.  */
-enum cvx_status lang_include_path (struct lang_interp *in, const char *path,
-                                   char **out,
-                                   struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Has VERSION of the program at least the numbers of WANTED ("0.3")?  False in
  *OK_FORM when WANTED is no version.  */

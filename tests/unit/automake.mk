@@ -44,3 +44,9 @@ tests_unit_language_expr_t_SOURCES = tests/unit/language_expr.c
 tests_unit_language_expr_t_CPPFLAGS = $(test_cppflags)
 tests_unit_language_expr_t_LDADD = liblanguage.la $(test_ldadd)
 TESTS += tests/unit/language_expr.t
+
+check_PROGRAMS += tests/unit/language_flow.t
+tests_unit_language_flow_t_SOURCES = tests/unit/language_flow.c
+tests_unit_language_flow_t_CPPFLAGS = $(test_cppflags)
+tests_unit_language_flow_t_LDADD = liblanguage.la $(test_ldadd)
+TESTS += tests/unit/language_flow.t
