@@ -20,8 +20,6 @@ tests_unit_npz_t_SOURCES = tests/unit/npz.c
 tests_unit_npz_t_CPPFLAGS = $(test_cppflags)
 tests_unit_npz_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/npz.t
-noinst_HEADERS += tests/unit/plot_samples.h
-EXTRA_DIST += tests/unit/golden
 
 check_PROGRAMS += tests/unit/plot_text.t
 tests_unit_plot_text_t_SOURCES = tests/unit/plot_text.c
@@ -34,7 +32,6 @@ tests_unit_plot_child_t_SOURCES = tests/unit/plot_child.c
 tests_unit_plot_child_t_CPPFLAGS = $(test_cppflags)
 tests_unit_plot_child_t_LDADD = libplot.la $(test_ldadd)
 TESTS += tests/unit/plot_child.t
-noinst_HEADERS += tests/language_host.h
 
 check_PROGRAMS += tests/unit/language_call.t
 tests_unit_language_call_t_SOURCES = tests/unit/language_call.c
@@ -53,6 +50,7 @@ tests_unit_language_flow_t_SOURCES = tests/unit/language_flow.c
 tests_unit_language_flow_t_CPPFLAGS = $(test_cppflags)
 tests_unit_language_flow_t_LDADD = liblanguage.la $(test_ldadd)
 TESTS += tests/unit/language_flow.t
+
 check_PROGRAMS += tests/unit/plot_write.t
 tests_unit_plot_write_t_SOURCES = tests/unit/plot_write.c
 tests_unit_plot_write_t_CPPFLAGS = $(test_cppflags)
