@@ -9,11 +9,14 @@
 
 const struct lang_key cmd_data_keys[] = { { .name = NULL } };
 const struct lang_key cmd_describe_keys[] = { { .name = NULL } };
-const struct lang_key cmd_peek_keys[] = {
-  { .name = "rows", .kind = LANG_KIND_COUNT, .flags = LANG_ARG | LANG_GE,
-    .min = 1, .max = 0, .default_text = "5", .help = "how many rows" },
-  { .name = NULL }
-};
+const struct lang_key cmd_peek_keys[] = { { .name = "rows",
+                                            .kind = LANG_KIND_COUNT,
+                                            .flags = LANG_ARG | LANG_GE,
+                                            .min = 1,
+                                            .max = 0,
+                                            .default_text = "5",
+                                            .help = "how many rows" },
+                                          { .name = NULL } };
 
 static void
 range (double *low, double *high, const double *v, size_t n)

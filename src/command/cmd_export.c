@@ -12,13 +12,17 @@
 
 static const char *const what_words[] = { "network", "history", "data", NULL };
 
-const struct lang_key cmd_export_keys[] = {
-  { .name = "what", .kind = LANG_KIND_WORD, .flags = LANG_ARG | LANG_REQUIRED,
-    .words = what_words, .help = "network, history or data" },
-  { .name = "to", .kind = LANG_KIND_PATH, .flags = LANG_REQUIRED,
-    .help = "file: .npz, .csv or .json" },
-  { .name = NULL }
-};
+const struct lang_key cmd_export_keys[]
+    = { { .name = "what",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .words = what_words,
+          .help = "network, history or data" },
+        { .name = "to",
+          .kind = LANG_KIND_PATH,
+          .flags = LANG_REQUIRED,
+          .help = "file: .npz, .csv or .json" },
+        { .name = NULL } };
 
 /* A named array of numbers, rows x columns: what every format is made of.  */
 struct sheet
@@ -138,8 +142,9 @@ static enum cvx_status
 history_sheets (struct session *s, struct sheet *sheets, size_t *n,
                 struct cvx_error *err)
 {
-  static const char *const names[] = { "iter", "time", "obj",  "bound",  "gap",
-                                       "pres", "dres", "step", "active", NULL };
+  static const char *const names[]
+      = { "iter", "time", "obj",  "bound",  "gap",
+          "pres", "dres", "step", "active", NULL };
   const struct cvx_run *run = s->run->run;
   for (size_t k = 0; names[k] != NULL; k++)
     {
@@ -156,9 +161,8 @@ history_sheets (struct session *s, struct sheet *sheets, size_t *n,
 static void
 data_sheets (struct session *s, struct sheet *sheets, size_t *n, bool all)
 {
-  static const char *const names[][2] = { { "x", "y" },
-                                          { "x_val", "y_val" },
-                                          { "x_test", "y_test" } };
+  static const char *const names[][2]
+      = { { "x", "y" }, { "x_val", "y_val" }, { "x_test", "y_test" } };
   const struct cvx_dataset *d = s->data;
   for (int k = 0; k < (all ? CVX_N_PARTS : 1); k++)
     if (d->part[k].n > 0)

@@ -8,29 +8,45 @@
 #include "base/alloc.h"
 #include "command/command.h"
 
-const struct lang_key cmd_formulation_keys[] = {
-  { .name = "kind", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .candidates = cmd_formulation_names,
-    .default_text = "show the current one", .help = "which convex program" },
-  { .name = "beta", .kind = LANG_KIND_NUMBER, .flags = LANG_LATE | LANG_GT,
-    .min = 0, .default_text = "the last one, else 0.1*betamax",
-    .help = "weight of the penalty; betamax in it is that of this "
-            "formulation" },
-  { .name = "loss", .kind = LANG_KIND_WORD, .candidates = cmd_loss_names,
-    .default_text = "squared", .help = "loss" },
-  { .name = "param", .kind = LANG_KIND_NUMBER, .help = "parameter of the loss "
-    "(delta of huber, tau of quantile)" },
-  { .name = NULL }
-};
+const struct lang_key cmd_formulation_keys[]
+    = { { .name = "kind",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .candidates = cmd_formulation_names,
+          .default_text = "show the current one",
+          .help = "which convex program" },
+        { .name = "beta",
+          .kind = LANG_KIND_NUMBER,
+          .flags = LANG_LATE | LANG_GT,
+          .min = 0,
+          .default_text = "the last one, else 0.1*betamax",
+          .help = "weight of the penalty; betamax in it is that of this "
+                  "formulation" },
+        { .name = "loss",
+          .kind = LANG_KIND_WORD,
+          .candidates = cmd_loss_names,
+          .default_text = "squared",
+          .help = "loss" },
+        { .name = "param",
+          .kind = LANG_KIND_NUMBER,
+          .help = "parameter of the loss "
+                  "(delta of huber, tau of quantile)" },
+        { .name = NULL } };
 
-const struct lang_key cmd_estimate_keys[] = {
-  { .name = "kind", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .candidates = cmd_formulation_names, .default_text = "the current one",
-    .help = "which convex program" },
-  { .name = "patterns", .kind = LANG_KIND_COUNT, .flags = LANG_GE, .min = 1,
-    .default_text = "the current ones, else all", .help = "how many patterns" },
-  { .name = NULL }
-};
+const struct lang_key cmd_estimate_keys[]
+    = { { .name = "kind",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .candidates = cmd_formulation_names,
+          .default_text = "the current one",
+          .help = "which convex program" },
+        { .name = "patterns",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "the current ones, else all",
+          .help = "how many patterns" },
+        { .name = NULL } };
 
 /* What BETAMAX means inside `formulation KIND beta=EXPR'.  */
 struct building
@@ -212,10 +228,12 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   const char *kind = lang_call_text (c, "kind");
-  const struct cvx_formulation_class *class
-      = kind != NULL             ? cvx_formulation_find (kind)
-        : s->formulation != NULL ? s->formulation->class
-                                 : cvx_formulation_find ("relu");
+  const struct cvx_formulation_class *class = kind != NULL
+                                                  ? cvx_formulation_find (kind)
+                                              : s->formulation != NULL
+                                                  ? s->formulation->class
+                                                  : cvx_formulation_find (
+                                                      "relu");
   struct cvx_formulation_estimate e;
   struct cvx_patterns_estimate pe;
   size_t n = 1;
@@ -235,7 +253,7 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
                    "lines)\n",
                    cmd_count_words (bound, sizeof bound, pe.bound), p->n,
                    pe.rank, pe.n_lines);
-      n = s->patterns != NULL     ? s->patterns->n_patterns
+      n = s->patterns != NULL                 ? s->patterns->n_patterns
           : pe.bound < (double)(SIZE_MAX / 4) ? (size_t)pe.bound
                                               : SIZE_MAX / 4;
       lang_call_count (c, "patterns", &n);
@@ -255,8 +273,7 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
       cmd_count_words (vars, sizeof vars, e.n_var),
       cmd_count_words (rows, sizeof rows, e.n_cone),
       cvx_bytes_words (bytes, sizeof bytes, e.bytes),
-      cvx_bytes_words (have, sizeof have, session_memory (s)),
-      1e-9 * e.flops,
+      cvx_bytes_words (have, sizeof have, session_memory (s)), 1e-9 * e.flops,
       e.bytes > session_memory (s) ? ": too large; patterns sample n=1000"
                                    : "");
   return CVX_OK;

@@ -48,26 +48,33 @@ cmd_help_names (void *session)
   return names;
 }
 
-const struct lang_key cmd_help_keys[] = {
-  { .name = "topic", .kind = LANG_KIND_WORD, .flags = LANG_ARG | LANG_OPEN,
-    .candidates = cmd_help_names, .default_text = "overview",
-    .help = "a command, an error (E214), or one of commands syntax fields "
+const struct lang_key cmd_help_keys[]
+    = { { .name = "topic",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG | LANG_OPEN,
+          .candidates = cmd_help_names,
+          .default_text = "overview",
+          .help
+          = "a command, an error (E214), or one of commands syntax fields "
             "functions errors" },
-  { .name = "key", .kind = LANG_KIND_STRING, .flags = LANG_ARG,
-    .help = "one option of the command" },
-  { .name = NULL }
-};
-const struct lang_key cmd_apropos_keys[] = {
-  { .name = "words", .kind = LANG_KIND_WORDS,
-    .flags = LANG_ARG | LANG_REQUIRED, .help = "words to look for" },
-  { .name = NULL }
-};
-const struct lang_key cmd_examples_keys[] = {
-  { .name = "command", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .candidates = cmd_help_names, .default_text = "all",
-    .help = "a command" },
-  { .name = NULL }
-};
+        { .name = "key",
+          .kind = LANG_KIND_STRING,
+          .flags = LANG_ARG,
+          .help = "one option of the command" },
+        { .name = NULL } };
+const struct lang_key cmd_apropos_keys[]
+    = { { .name = "words",
+          .kind = LANG_KIND_WORDS,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "words to look for" },
+        { .name = NULL } };
+const struct lang_key cmd_examples_keys[] = { { .name = "command",
+                                                .kind = LANG_KIND_WORD,
+                                                .flags = LANG_ARG,
+                                                .candidates = cmd_help_names,
+                                                .default_text = "all",
+                                                .help = "a command" },
+                                              { .name = NULL } };
 const struct lang_key cmd_version_keys[] = { { .name = NULL } };
 const struct lang_key cmd_cite_keys[] = { { .name = NULL } };
 
@@ -116,8 +123,8 @@ static void
 say_key (struct session *s, const struct lang_key *k)
 {
   static const char *const kinds[]
-      = { "number", "count", "time",  "size",  "word",       "names",
-          "file",   "text",  "list",  "rows",  "value",      "yes/no",
+      = { "number",     "count",       "time",  "size", "word",   "names",
+          "file",       "text",        "list",  "rows", "value",  "yes/no",
           "expression", "expressions", "words", "text", "command" };
   const char *const *words = k->words;
   session_say (s, "  %-10s %-10s %s%s%s%s\n", k->name, kinds[k->kind],
@@ -125,8 +132,7 @@ say_key (struct session *s, const struct lang_key *k)
                k->default_text != NULL ? " [" : "",
                k->default_text != NULL ? k->default_text : "",
                k->default_text != NULL ? "]" : "");
-  if (words == NULL && k->candidates != NULL
-      && (k->flags & LANG_OPEN) == 0)
+  if (words == NULL && k->candidates != NULL && (k->flags & LANG_OPEN) == 0)
     words = k->candidates (s);
   if (words != NULL)
     {
@@ -200,9 +206,9 @@ list_commands (struct session *s, const struct lang_command *c)
 static void
 list_fields (struct session *s)
 {
-  static const char *const objects[] = { "data", "formulation", "run",
-                                         "hist", "network",     "train",
-                                         "last", NULL };
+  static const char *const objects[]
+      = { "data",    "formulation", "run",  "hist",
+          "network", "train",       "last", NULL };
   for (size_t k = 0; objects[k] != NULL; k++)
     {
       const char *const *names = session_names (s, objects[k]);
@@ -232,8 +238,8 @@ help_error (struct session *s, const struct lang_call *c, const char *topic,
 {
   int id = atoi (topic + 1);
   if (cvx_error_title (id) == NULL)
-    return lang_call_fail (c, "topic", err, CVX_E394,
-                           "there is no error %s", topic);
+    return lang_call_fail (c, "topic", err, CVX_E394, "there is no error %s",
+                           topic);
   session_say (s, "E%d: %s (exit code %d)\n  %s\n", id, cvx_error_title (id),
                cvx_status_exit (cvx_error_status ((enum cvx_error_id)id)),
                cvx_error_help (id));
@@ -426,13 +432,12 @@ cmd_cite (void *session, const struct lang_call *c, struct cvx_error *err)
       "  year      = {2020}\n}\n");
   if (strcmp (kind, "gated") == 0)
     session_say (
-        s,
-        "@inproceedings{mishkin2022fast,\n"
-        "  author    = {Aaron Mishkin and Arda Sahiner and Mert Pilanci},\n"
-        "  title     = {Fast Convex Optimization for Two-Layer {ReLU}\n"
-        "               Networks: Equivalent Model Classes and Cone\n"
-        "               Decompositions},\n"
-        "  booktitle = {International Conference on Machine Learning},\n"
-        "  year      = {2022}\n}\n");
+        s, "@inproceedings{mishkin2022fast,\n"
+           "  author    = {Aaron Mishkin and Arda Sahiner and Mert Pilanci},\n"
+           "  title     = {Fast Convex Optimization for Two-Layer {ReLU}\n"
+           "               Networks: Equivalent Model Classes and Cone\n"
+           "               Decompositions},\n"
+           "  booktitle = {International Conference on Machine Learning},\n"
+           "  year      = {2022}\n}\n");
   return CVX_OK;
 }

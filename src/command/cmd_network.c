@@ -9,17 +9,21 @@
 #include "command/command.h"
 
 const struct lang_key cmd_network_keys[] = { { .name = NULL } };
-const struct lang_key cmd_neurons_keys[] = {
-  { .name = "top", .kind = LANG_KIND_COUNT, .flags = LANG_GE, .min = 1,
-    .default_text = "20", .help = "rows of the table at most" },
-  { .name = NULL }
-};
-const struct lang_key cmd_eval_keys[] = {
-  { .name = "part", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .words = session_part_names, .default_text = "every part",
-    .help = "train, val or test" },
-  { .name = NULL }
-};
+const struct lang_key cmd_neurons_keys[]
+    = { { .name = "top",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "20",
+          .help = "rows of the table at most" },
+        { .name = NULL } };
+const struct lang_key cmd_eval_keys[] = { { .name = "part",
+                                            .kind = LANG_KIND_WORD,
+                                            .flags = LANG_ARG,
+                                            .words = session_part_names,
+                                            .default_text = "every part",
+                                            .help = "train, val or test" },
+                                          { .name = NULL } };
 
 static const char *
 activation_words (enum cvx_activation a)
@@ -38,16 +42,15 @@ cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
   (void)c;
   if (status == CVX_OK && run->formulation != NULL)
     {
-      status = cvx_formulation_network_objective (run->formulation, net,
-                                                  &loss, &penalty, err);
+      status = cvx_formulation_network_objective (run->formulation, net, &loss,
+                                                  &penalty, err);
       objective = loss + penalty;
     }
   if (status != CVX_OK)
     return status;
   session_say (s, "network: %s, width %zu, %zu inputs, %zu output%s\n",
-               activation_words (net->activation), net->width,
-               net->n_features, net->n_outputs,
-               net->n_outputs == 1 ? "" : "s");
+               activation_words (net->activation), net->width, net->n_features,
+               net->n_outputs, net->n_outputs == 1 ? "" : "s");
   session_say (s,
                "  objective %.10g, differs from the convex optimum by at most "
                "%.1e (%s)\n",
@@ -86,15 +89,19 @@ active_rows (const struct session *s, const struct cvx_network *net, size_t j,
     SHOWN = 8
   };
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
-  const double *u = (net->gate != NULL ? net->gate : net->u)
-                    + j * net->n_features;
+  const double *u
+      = (net->gate != NULL ? net->gate : net->u) + j * net->n_features;
   size_t n = 0, used = 0, first[SHOWN];
   for (size_t i = 0; i < p->n; i++)
     {
-      double dot = 0;
+      double dot = 0, scale = 0;
       for (size_t k = 0; k < net->n_features; k++)
-        dot += p->x[i * net->n_features + k] * u[k];
-      if (net->activation == CVX_ACT_LINEAR || dot > 0)
+        {
+          double product = p->x[i * net->n_features + k] * u[k];
+          dot += product;
+          scale += fabs (product);
+        }
+      if (net->activation == CVX_ACT_LINEAR || dot > 1e-9 * scale)
         {
           if (n < SHOWN)
             first[n] = i + 1;
@@ -117,17 +124,17 @@ merged_from (const struct session *s, const struct cvx_network *net, size_t j,
 {
   const struct cvx_formulation *f = s->run->run->formulation;
   const struct cvx_patterns *p = f != NULL ? f->patterns : NULL;
-  size_t per = p != NULL && p->n_patterns > 0 ? f->n_blocks / p->n_patterns : 0;
+  size_t per
+      = p != NULL && p->n_patterns > 0 ? f->n_blocks / p->n_patterns : 0;
   for (size_t k = net->merged[j]; k < net->merged[j + 1]; k++)
     {
       size_t g = net->source[k];
       cvx_text_put (t, k == net->merged[j] ? "" : " ");
       if (per > 0 && p->n_samples <= 12 && g / per < p->n_patterns)
         for (size_t i = 0; i < p->n_samples; i++)
-          cvx_text_put (t,
-                        cvx_pattern_bit (p->bits + g / per * p->n_words, i)
-                            ? "1"
-                            : "0");
+          cvx_text_put (t, cvx_pattern_bit (p->bits + g / per * p->n_words, i)
+                               ? "1"
+                               : "0");
       else
         cvx_text_printf (t, "%zu", g + 1);
       if (k - net->merged[j] == 3 && k + 1 < net->merged[j + 1])
@@ -159,14 +166,13 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                : net->n_features <= 4 ? 33
                                       : 38,
                kinks ? "direction (w, b)" : "direction",
-               kinks ? "      kink" : "", "norm",
-               known ? "active rows" : "",
+               kinks ? "      kink" : "", "norm", known ? "active rows" : "",
                net->merged != NULL ? "  merged from" : "");
   for (size_t j = 0; j < net->width && j < top; j++)
     {
       char dir[128], rows[64] = "";
       struct cvx_text from = CVX_TEXT_INIT;
-      char sign = net->n_outputs > 1             ? '*'
+      char sign = net->n_outputs > 1               ? '*'
                   : net->a[j * net->n_outputs] < 0 ? '-'
                                                    : '+';
       direction (net, j, dir, sizeof dir);

@@ -10,21 +10,33 @@
 
 static const char *const kind_words[] = { "exact", "sample", "count", NULL };
 
-const struct lang_key cmd_patterns_keys[] = {
-  { .name = "kind", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .words = kind_words, .default_text = "show the current ones",
-    .help = "exact: all of them; sample: n random ones; count: how many" },
-  { .name = "n", .kind = LANG_KIND_COUNT, .flags = LANG_GE | LANG_LE, .min = 1,
-    .max = 1e9, .default_text = "1000",
-    .help = "sample: distinct patterns; exact: refuse more" },
-  { .name = "seed", .kind = LANG_KIND_COUNT, .default_text = "set seed",
-    .help = "sample: seed" },
-  { .name = "draws", .kind = LANG_KIND_COUNT, .default_text = "100 n + 1000",
-    .help = "sample: gates drawn at most" },
-  { .name = "gates", .kind = LANG_KIND_PATH,
-    .help = "FILE.npz:NAME or FILE.npy, a d x P array of gates" },
-  { .name = NULL }
-};
+const struct lang_key cmd_patterns_keys[]
+    = { { .name = "kind",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .words = kind_words,
+          .default_text = "show the current ones",
+          .help
+          = "exact: all of them; sample: n random ones; count: how many" },
+        { .name = "n",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE | LANG_LE,
+          .min = 1,
+          .max = 1e9,
+          .default_text = "1000",
+          .help = "sample: distinct patterns; exact: refuse more" },
+        { .name = "seed",
+          .kind = LANG_KIND_COUNT,
+          .default_text = "set seed",
+          .help = "sample: seed" },
+        { .name = "draws",
+          .kind = LANG_KIND_COUNT,
+          .default_text = "100 n + 1000",
+          .help = "sample: gates drawn at most" },
+        { .name = "gates",
+          .kind = LANG_KIND_PATH,
+          .help = "FILE.npz:NAME or FILE.npy, a d x P array of gates" },
+        { .name = NULL } };
 
 enum
 {
@@ -65,8 +77,8 @@ exact (struct session *s, double limit, struct cvx_patterns **out,
 {
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
-  enum cvx_status status = cvx_patterns_estimate (
-      p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status
+      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
   if (status == CVX_OK && e.bound <= limit)
     status = session_check_memory (s, "the set of all patterns", e.bytes, err);
   if (status != CVX_OK)
@@ -86,9 +98,7 @@ sample (struct session *s, size_t n, uint64_t seed, size_t draws,
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   enum cvx_status status = session_check_memory (
       s, "the set of patterns",
-      (double)n
-          * ((double)p->n / 8 + 8 * (double)s->data->n_features),
-      err);
+      (double)n * ((double)p->n / 8 + 8 * (double)s->data->n_features), err);
   if (status != CVX_OK)
     return status;
   session_work_begin (s, "patterns");
@@ -115,8 +125,8 @@ gates (struct session *s, const char *where, struct cvx_patterns **out,
   if (file == NULL)
     return cvx_fail_nomem (err, "reading gates");
   session_work_begin (s, "reading gates");
-  status = cvx_npz_read (&z, file, (size_t)session_memory (s), &s->progress,
-                         err);
+  status
+      = cvx_npz_read (&z, file, (size_t)session_memory (s), &s->progress, err);
   session_work_end (s);
   if (status == CVX_OK)
     {
@@ -142,8 +152,9 @@ gates (struct session *s, const char *where, struct cvx_patterns **out,
                              "x gates), %s is %zu x %zu",
                              d, a->name, a->rank > 0 ? a->shape[0] : 1,
                              a->rank > 1 ? a->shape[1] : 1);
-          cvx_hint (err, "bias augmented adds a feature; transpose the "
-                         "array if it is P x %zu",
+          cvx_hint (err,
+                    "bias augmented adds a feature; transpose the "
+                    "array if it is P x %zu",
                     d);
         }
     }
@@ -164,8 +175,8 @@ count (struct session *s, struct cvx_error *err)
   struct cvx_patterns_estimate e;
   size_t n;
   char count_words[32], bound_words[32];
-  enum cvx_status status = cvx_patterns_estimate (
-      p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status
+      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
   if (status != CVX_OK)
     return status;
   if (e.bound > 1e9)
@@ -193,14 +204,13 @@ cmd_default_patterns (struct session *s, struct cvx_patterns **out,
 {
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
-  enum cvx_status status = cvx_patterns_estimate (
-      p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status
+      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
   if (status != CVX_OK)
     return status;
   if (e.bound <= s->settings.maxpatterns)
     return exact (s, s->settings.maxpatterns, out, err);
-  status
-      = sample (s, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out, err);
+  status = sample (s, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out, err);
   if (status == CVX_OK)
     session_note (s,
                   "note: up to %.3g patterns exist, more than maxpatterns = "

@@ -10,11 +10,11 @@
 #include "base/alloc.h"
 #include "command/command.h"
 
-const struct lang_key cmd_report_keys[] = {
-  { .name = "to", .kind = LANG_KIND_PATH,
-    .help = "file: .json, or text; the screen when not given" },
-  { .name = NULL }
-};
+const struct lang_key cmd_report_keys[]
+    = { { .name = "to",
+          .kind = LANG_KIND_PATH,
+          .help = "file: .json, or text; the screen when not given" },
+        { .name = NULL } };
 
 /* One line of the report: both forms are made from the same rows.  */
 struct row

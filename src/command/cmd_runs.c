@@ -13,8 +13,10 @@ static const char *const sort_words[]
 static const char *const run_word[] = { "run", NULL };
 
 #define RUN_KEYS                                                              \
-  { .name = "what", .kind = LANG_KIND_WORD,                                   \
-    .flags = LANG_ARG | LANG_REQUIRED, .words = run_word,                     \
+  { .name = "what",                                                           \
+    .kind = LANG_KIND_WORD,                                                   \
+    .flags = LANG_ARG | LANG_REQUIRED,                                        \
+    .words = run_word,                                                        \
     .help = "the word run" },                                                 \
   {                                                                           \
     .name = "number", .kind = LANG_KIND_COUNT,                                \
@@ -24,16 +26,18 @@ static const char *const run_word[] = { "run", NULL };
 
 const struct lang_key cmd_use_keys[] = { RUN_KEYS, { .name = NULL } };
 const struct lang_key cmd_drop_keys[] = { RUN_KEYS, { .name = NULL } };
-const struct lang_key cmd_runs_keys[] = {
-  { .name = "sort", .kind = LANG_KIND_WORD, .words = sort_words,
-    .default_text = "id", .help = "order of the table" },
-  { .name = NULL }
-};
-const struct lang_key cmd_tag_keys[] = {
-  { .name = "name", .kind = LANG_KIND_STRING,
-    .flags = LANG_ARG | LANG_REQUIRED, .help = "words for the current run" },
-  { .name = NULL }
-};
+const struct lang_key cmd_runs_keys[] = { { .name = "sort",
+                                            .kind = LANG_KIND_WORD,
+                                            .words = sort_words,
+                                            .default_text = "id",
+                                            .help = "order of the table" },
+                                          { .name = NULL } };
+const struct lang_key cmd_tag_keys[]
+    = { { .name = "name",
+          .kind = LANG_KIND_STRING,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "words for the current run" },
+        { .name = NULL } };
 
 static double
 sort_value (const struct cvx_run *r, int by)
@@ -74,19 +78,19 @@ cmd_runs (void *session, const struct lang_call *c, struct cvx_error *err)
   if (order == NULL)
     return cvx_fail_nomem (err, "listing the runs");
   for (size_t k = 0; k < s->n_runs; k++)
-    order[k] = (struct ranked){ s->runs[k],
-                                sort_value (s->runs[k]->run, by) };
+    order[k] = (struct ranked){ s->runs[k], sort_value (s->runs[k]->run, by) };
   qsort (order, s->n_runs, sizeof *order, compare);
   session_say (s, "   run kind       solver      beta      objective      gap"
                   "   iter    time  tag\n");
   for (size_t k = 0; k < s->n_runs; k++)
     {
       const struct cvx_run *r = order[k].run->run;
-      session_say (s, "%c%5zu %-10.10s %-7.7s %9.3g %14.7e %8.1e %6zu %7.2f  "
-                      "%s\n",
+      session_say (s,
+                   "%c%5zu %-10.10s %-7.7s %9.3g %14.7e %8.1e %6zu %7.2f  "
+                   "%s\n",
                    order[k].run == s->run ? '*' : ' ', r->id, r->kind,
-                   r->solver->name, r->beta, r->pobj, cvx_run_gap (r),
-                   r->iter, r->elapsed,
+                   r->solver->name, r->beta, r->pobj, cvx_run_gap (r), r->iter,
+                   r->elapsed,
                    r->tag != NULL ? session_shown (s, r->tag) : "");
     }
   return CVX_OK;

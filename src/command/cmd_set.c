@@ -11,13 +11,18 @@ const char *const set_verbose_words[]
     = { "quiet", "bar", "table", "debug", NULL };
 const char *const set_color_words[] = { "auto", "always", "never", NULL };
 
-#define STRING(X)  STRING_(X)
+#define STRING(X)  STRING_ (X)
 #define STRING_(X) #X
 
 const struct lang_key cmd_set_keys[] = {
 #define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
-  { .name = #NAME, .kind = LANG_KIND_##KIND, .flags = FLAGS, .words = WORDS,  \
-    .min = MIN, .max = MAX, .help = HELP },
+  { .name = #NAME,                                                            \
+    .kind = LANG_KIND_##KIND,                                                 \
+    .flags = FLAGS,                                                           \
+    .words = WORDS,                                                           \
+    .min = MIN,                                                               \
+    .max = MAX,                                                               \
+    .help = HELP },
 #include "command/settings.def"
 #undef CMD_SETTING
   { .name = NULL }
@@ -50,20 +55,25 @@ static const char *const row_names[] = {
 static const char *const show_words[]
     = { "data", "formulation", "run", "settings", "vars", "all", NULL };
 
-const struct lang_key cmd_unset_keys[] = {
-  { .name = "name", .kind = LANG_KIND_WORD, .flags = LANG_ARG | LANG_REQUIRED,
-    .words = row_names, .help = "the setting that gets its default back" },
-  { .name = NULL }
-};
+const struct lang_key cmd_unset_keys[]
+    = { { .name = "name",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .words = row_names,
+          .help = "the setting that gets its default back" },
+        { .name = NULL } };
 const struct lang_key cmd_reset_keys[] = { { .name = NULL } };
-const struct lang_key cmd_show_keys[] = {
-  { .name = "what", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .words = show_words, .default_text = "what is current, in short",
-    .help = "what to show" },
-  { .name = "to", .kind = LANG_KIND_PATH,
-    .help = "formulation: write it as TeX" },
-  { .name = NULL }
-};
+const struct lang_key cmd_show_keys[]
+    = { { .name = "what",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .words = show_words,
+          .default_text = "what is current, in short",
+          .help = "what to show" },
+        { .name = "to",
+          .kind = LANG_KIND_PATH,
+          .help = "formulation: write it as TeX" },
+        { .name = NULL } };
 
 static double *
 field (struct session_settings *settings, size_t k)
@@ -163,9 +173,9 @@ show_settings (struct session *s)
                s->solver != NULL ? s->solver->name : "auto");
   for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
     {
-      double x = *(const double *)(const void *)((const char *)&s
-                                                     ->solver_settings
-                                                 + v->offset);
+      double x
+          = *(const double *)(const void *)((const char *)&s->solver_settings
+                                            + v->offset);
       if (x != v->initial)
         session_say (s, "  %-12s %-10.6g* %s\n", v->name, x, v->help);
     }

@@ -25,21 +25,24 @@ static const char *const warm_words[] = { "last", "zero", NULL };
 
 const struct lang_key cmd_start_keys[] = { WARM_KEY, { .name = NULL } };
 const struct lang_key cmd_solve_keys[] = { WARM_KEY, { .name = NULL } };
-const struct lang_key cmd_step_keys[] = {
-  { .name = "n", .kind = LANG_KIND_COUNT, .flags = LANG_ARG | LANG_GE,
-    .min = 1, .default_text = "1", .help = "iterations" },
-  { .name = NULL }
-};
-const struct lang_key cmd_until_keys[] = {
-  { .name = "condition", .kind = LANG_KIND_EXPR,
-    .flags = LANG_ARG | LANG_REQUIRED,
-    .help = "iterate until it is true, as in gap < 1e-3" },
-  { .name = NULL }
-};
+const struct lang_key cmd_step_keys[] = { { .name = "n",
+                                            .kind = LANG_KIND_COUNT,
+                                            .flags = LANG_ARG | LANG_GE,
+                                            .min = 1,
+                                            .default_text = "1",
+                                            .help = "iterations" },
+                                          { .name = NULL } };
+const struct lang_key cmd_until_keys[]
+    = { { .name = "condition",
+          .kind = LANG_KIND_EXPR,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "iterate until it is true, as in gap < 1e-3" },
+        { .name = NULL } };
 const struct lang_key cmd_polish_keys[] = { { .name = NULL } };
 const struct lang_key cmd_certify_keys[] = { { .name = NULL } };
 
-/* ------------------------------------------------------------------ the log */
+/* ------------------------------------------------------------------ the log
+ */
 
 #define HEAD                                                                  \
   "  iter      objective     dual bound      gap pri res dua res neurons    " \
@@ -51,11 +54,11 @@ const struct lang_key cmd_certify_keys[] = { { .name = NULL } };
 struct log
 {
   struct session *s;
-  bool scores;     /* a test part with labels: accuracies are shown */
-  size_t shown;    /* rows of the trace already dealt with */
-  size_t rows;     /* lines since the header */
-  double printed;  /* clock of the last row */
-  size_t every;    /* 0: 1 2 5 10 ... */
+  bool scores;    /* a test part with labels: accuracies are shown */
+  size_t shown;   /* rows of the trace already dealt with */
+  size_t rows;    /* lines since the header */
+  double printed; /* clock of the last row */
+  size_t every;   /* 0: 1 2 5 10 ... */
 };
 
 /* True for 0 1 2 5 10 20 50 100 ...  */
@@ -87,9 +90,8 @@ put_bold (struct cvx_text *t, const char *text, size_t bold, int width)
   if (bold == 0)
     cvx_text_printf (t, "%*s", width, text);
   else
-    cvx_text_printf (t, "%*s\033[1m%.*s\033[0m%s",
-                     width - (int)strlen (text), "", (int)bold, text,
-                     text + bold);
+    cvx_text_printf (t, "%*s\033[1m%.*s\033[0m%s", width - (int)strlen (text),
+                     "", (int)bold, text, text + bold);
 }
 
 static void
@@ -232,8 +234,8 @@ warm_point (struct session *s, const struct session_run *r, double **x,
 
 /* The run that `warm=WORD' names, NULL for zero.  */
 static enum cvx_status
-warm_run (struct session *s, const struct lang_call *c,
-          struct session_run **r, struct cvx_error *err)
+warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
+          struct cvx_error *err)
 {
   const char *word = lang_call_text (c, "warm");
   char *end;
@@ -311,7 +313,8 @@ can_go_on (const struct session *s)
          && s->run->run->state != NULL;
 }
 
-/* ---------------------------------------------------------------- iterating */
+/* ---------------------------------------------------------------- iterating
+ */
 
 /* What ends a drive beside the run itself.  */
 struct goal
@@ -332,8 +335,8 @@ drive (struct session *s, struct goal *goal, struct log *log,
   print_rows (log, false);
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
-  for (size_t k = 0; k < goal->n_steps && status == CVX_OK
-                     && run->status == CVX_RUN_READY;
+  for (size_t k = 0;
+       k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
        k++)
     {
       bool row = false, last = k + 1 == goal->n_steps;
@@ -347,9 +350,8 @@ drive (struct session *s, struct goal *goal, struct log *log,
           print_rows (log, false);
         }
       if (s->display.gap != NULL && status == CVX_OK)
-        s->display.gap (s->display.data, cvx_run_gap (run),
-                        run->settings.tol, run->iter,
-                        (size_t)fmin (run->settings.maxiter, 1e15));
+        s->display.gap (s->display.data, cvx_run_gap (run), run->settings.tol,
+                        run->iter, (size_t)fmin (run->settings.maxiter, 1e15));
       if (status == CVX_OK && row && goal->until != NULL)
         {
           status = lang_eval_true (s->interp, goal->until, &scope,
@@ -369,12 +371,11 @@ cmd_run_line (struct session *s)
 {
   const struct cvx_run *run = s->run->run;
   double gap = cvx_run_gap (run), tol = run->settings.tol;
-  session_say (s,
-               "run %zu %s: gap %.1e %s %.0e, %zu iteration%s, %.2f s (%s)\n",
-               run->id, cvx_run_status_words (run->status), gap,
-               gap <= tol ? "<=" : ">", tol, run->iter,
-               run->iter == 1 ? "" : "s", run->elapsed,
-               run->complete ? "complete" : "sampled");
+  session_say (
+      s, "run %zu %s: gap %.1e %s %.0e, %zu iteration%s, %.2f s (%s)\n",
+      run->id, cvx_run_status_words (run->status), gap,
+      gap <= tol ? "<=" : ">", tol, run->iter, run->iter == 1 ? "" : "s",
+      run->elapsed, run->complete ? "complete" : "sampled");
 }
 
 /* The end of solve and its like: the line, and what to do about failures. */

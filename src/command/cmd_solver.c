@@ -7,12 +7,14 @@
 
 #include "command/command.h"
 
-const struct lang_key cmd_solver_keys[] = {
-  { .name = "name", .kind = LANG_KIND_WORD, .flags = LANG_ARG,
-    .candidates = cmd_solver_names, .default_text = "list what suits",
-    .help = "the method; auto chooses by the formulation" },
-  { .name = NULL }
-};
+const struct lang_key cmd_solver_keys[]
+    = { { .name = "name",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .candidates = cmd_solver_names,
+          .default_text = "list what suits",
+          .help = "the method; auto chooses by the formulation" },
+        { .name = NULL } };
 
 enum
 {
@@ -29,8 +31,7 @@ concerns (const struct cvx_setting *s, const char *solver)
     return true;
   for (const char *p = solver != NULL ? strstr (s->solvers, solver) : NULL;
        p != NULL; p = strstr (p + 1, solver))
-    if ((p == s->solvers || p[-1] == ' ')
-        && (p[len] == ' ' || p[len] == '\0'))
+    if ((p == s->solvers || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
       return true;
   return false;
 }
@@ -70,10 +71,10 @@ keys_of (const char *solver)
         struct lang_key *key = &made[n_made].key[n];
         key->name = s->name;
         key->help = s->help;
-        key->default_text
-            = default_words (s, made[n_made].words[n], sizeof made[0].words[0]);
-        key->kind = s->type == CVX_SETTING_FLAG    ? LANG_KIND_FLAG
-                    : s->type == CVX_SETTING_COUNT ? LANG_KIND_COUNT
+        key->default_text = default_words (s, made[n_made].words[n],
+                                           sizeof made[0].words[0]);
+        key->kind = s->type == CVX_SETTING_FLAG     ? LANG_KIND_FLAG
+                    : s->type == CVX_SETTING_COUNT  ? LANG_KIND_COUNT
                     : strcmp (s->name, "time") == 0 ? LANG_KIND_TIME
                                                     : LANG_KIND_NUMBER;
         key->min = s->min;
@@ -166,8 +167,8 @@ list (struct session *s)
   if (s->formulation != NULL)
     {
       const char *why = NULL;
-      const struct cvx_solver *v = cvx_solver_choose (
-          s->formulation, &s->solver_settings, &why);
+      const struct cvx_solver *v
+          = cvx_solver_choose (s->formulation, &s->solver_settings, &why);
       if (v != NULL)
         session_say (s, "auto takes %s%s%s\n", v->name,
                      why != NULL ? ": " : "", why != NULL ? why : "");

@@ -14,59 +14,75 @@
 #include "base/alloc.h"
 #include "command/command.h"
 
-const struct lang_key cmd_quit_keys[] = {
-  { .name = "code", .kind = LANG_KIND_COUNT,
-    .flags = LANG_ARG | LANG_GE | LANG_LE, .min = 0, .max = 125,
-    .default_text = "0", .help = "exit code" },
-  { .name = NULL }
-};
-const struct lang_key cmd_history_keys[] = {
-  { .name = "n", .kind = LANG_KIND_COUNT, .flags = LANG_ARG | LANG_GE,
-    .min = 1, .default_text = "20", .help = "the last N lines" },
-  { .name = "to", .kind = LANG_KIND_PATH,
-    .help = "file: write the lines of this session as a script" },
-  { .name = NULL }
-};
-const struct lang_key cmd_log_keys[] = {
-  { .name = "file", .kind = LANG_KIND_PATH, .flags = LANG_ARG,
-    .default_text = "say where the log goes",
-    .help = "file for a transcript; the word off ends it" },
-  { .name = "append", .kind = LANG_KIND_FLAG, .default_text = "no",
-    .help = "keep what the file holds" },
-  { .name = NULL }
-};
-const struct lang_key cmd_cd_keys[] = {
-  { .name = "folder", .kind = LANG_KIND_PATH, .flags = LANG_ARG,
-    .default_text = "home", .help = "where to go" },
-  { .name = NULL }
-};
+const struct lang_key cmd_quit_keys[]
+    = { { .name = "code",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_ARG | LANG_GE | LANG_LE,
+          .min = 0,
+          .max = 125,
+          .default_text = "0",
+          .help = "exit code" },
+        { .name = NULL } };
+const struct lang_key cmd_history_keys[]
+    = { { .name = "n",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_ARG | LANG_GE,
+          .min = 1,
+          .default_text = "20",
+          .help = "the last N lines" },
+        { .name = "to",
+          .kind = LANG_KIND_PATH,
+          .help = "file: write the lines of this session as a script" },
+        { .name = NULL } };
+const struct lang_key cmd_log_keys[]
+    = { { .name = "file",
+          .kind = LANG_KIND_PATH,
+          .flags = LANG_ARG,
+          .default_text = "say where the log goes",
+          .help = "file for a transcript; the word off ends it" },
+        { .name = "append",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "no",
+          .help = "keep what the file holds" },
+        { .name = NULL } };
+const struct lang_key cmd_cd_keys[] = { { .name = "folder",
+                                          .kind = LANG_KIND_PATH,
+                                          .flags = LANG_ARG,
+                                          .default_text = "home",
+                                          .help = "where to go" },
+                                        { .name = NULL } };
 const struct lang_key cmd_pwd_keys[] = { { .name = NULL } };
-const struct lang_key cmd_ls_keys[] = {
-  { .name = "pattern", .kind = LANG_KIND_PATH, .flags = LANG_ARG,
-    .default_text = "*", .help = "folder, or names with * and ?" },
-  { .name = NULL }
-};
-const struct lang_key cmd_time_keys[] = {
-  { .name = "command", .kind = LANG_KIND_COMMAND,
-    .flags = LANG_ARG | LANG_REQUIRED, .help = "the command to time" },
-  { .name = NULL }
-};
-const struct lang_key cmd_sleep_keys[] = {
-  { .name = "duration", .kind = LANG_KIND_TIME,
-    .flags = LANG_ARG | LANG_REQUIRED | LANG_GE, .min = 0,
-    .help = "seconds, or with s m h" },
-  { .name = NULL }
-};
-const struct lang_key cmd_save_keys[] = {
-  { .name = "file", .kind = LANG_KIND_PATH, .flags = LANG_ARG | LANG_REQUIRED,
-    .help = "session file, .cvxs (an NPZ)" },
-  { .name = NULL }
-};
-const struct lang_key cmd_open_keys[] = {
-  { .name = "file", .kind = LANG_KIND_PATH, .flags = LANG_ARG | LANG_REQUIRED,
-    .help = "session file written by save" },
-  { .name = NULL }
-};
+const struct lang_key cmd_ls_keys[]
+    = { { .name = "pattern",
+          .kind = LANG_KIND_PATH,
+          .flags = LANG_ARG,
+          .default_text = "*",
+          .help = "folder, or names with * and ?" },
+        { .name = NULL } };
+const struct lang_key cmd_time_keys[] = { { .name = "command",
+                                            .kind = LANG_KIND_COMMAND,
+                                            .flags = LANG_ARG | LANG_REQUIRED,
+                                            .help = "the command to time" },
+                                          { .name = NULL } };
+const struct lang_key cmd_sleep_keys[]
+    = { { .name = "duration",
+          .kind = LANG_KIND_TIME,
+          .flags = LANG_ARG | LANG_REQUIRED | LANG_GE,
+          .min = 0,
+          .help = "seconds, or with s m h" },
+        { .name = NULL } };
+const struct lang_key cmd_save_keys[]
+    = { { .name = "file",
+          .kind = LANG_KIND_PATH,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "session file, .cvxs (an NPZ)" },
+        { .name = NULL } };
+const struct lang_key cmd_open_keys[]
+    = { { .name = "file",
+          .kind = LANG_KIND_PATH,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "session file written by save" },
+        { .name = NULL } };
 
 enum cvx_status
 cmd_quit (void *session, const struct lang_call *c, struct cvx_error *err)
@@ -171,8 +187,8 @@ cmd_cd (void *session, const struct lang_call *c, struct cvx_error *err)
     return lang_call_fail (c, "folder", err, CVX_E396,
                            "--safe keeps the program in its folder");
   if (chdir (folder) != 0)
-    return lang_call_fail (c, "folder", err, CVX_E398,
-                           "cannot go to %s: %s", folder, strerror (errno));
+    return lang_call_fail (c, "folder", err, CVX_E398, "cannot go to %s: %s",
+                           folder, strerror (errno));
   if (getcwd (here, sizeof here) != NULL)
     session_note (s, "%s\n", session_shown (s, here));
   return CVX_OK;
@@ -204,8 +220,7 @@ cmd_ls (void *session, const struct lang_call *c, struct cvx_error *err)
   cvx_text_put (&t, pattern);
   if (stat (pattern, &st) == 0 && S_ISDIR (st.st_mode))
     cvx_text_put (&t, pattern[strlen (pattern) - 1] == '/' ? "*" : "/*");
-  if (glob (cvx_text_string (&t), GLOB_MARK, NULL, &g) != 0
-      && g.gl_pathc == 0)
+  if (glob (cvx_text_string (&t), GLOB_MARK, NULL, &g) != 0 && g.gl_pathc == 0)
     {
       globfree (&g);
       cvx_text_free (&t);

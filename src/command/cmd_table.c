@@ -10,18 +10,24 @@
 
 static const char *const over_words[] = { "runs", NULL };
 
-const struct lang_key cmd_table_keys[] = {
-  { .name = "columns", .kind = LANG_KIND_EXPRS,
-    .flags = LANG_ARG | LANG_REQUIRED,
-    .help = "expressions, as in beta,obj,gap,net.width" },
-  { .name = "over", .kind = LANG_KIND_WORD, .words = over_words,
-    .default_text = "runs", .help = "what the rows are" },
-  { .name = "runs", .kind = LANG_KIND_LIST, .default_text = "all",
-    .help = "numbers of the runs" },
-  { .name = "to", .kind = LANG_KIND_PATH,
-    .help = "file: .tex (booktabs), .csv, .md or text" },
-  { .name = NULL }
-};
+const struct lang_key cmd_table_keys[]
+    = { { .name = "columns",
+          .kind = LANG_KIND_EXPRS,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "expressions, as in beta,obj,gap,net.width" },
+        { .name = "over",
+          .kind = LANG_KIND_WORD,
+          .words = over_words,
+          .default_text = "runs",
+          .help = "what the rows are" },
+        { .name = "runs",
+          .kind = LANG_KIND_LIST,
+          .default_text = "all",
+          .help = "numbers of the runs" },
+        { .name = "to",
+          .kind = LANG_KIND_PATH,
+          .help = "file: .tex (booktabs), .csv, .md or text" },
+        { .name = NULL } };
 
 enum form
 {

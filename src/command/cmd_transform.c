@@ -11,52 +11,78 @@ static const char *const scale_y_words[]
     = { "none", "center", "standard", NULL };
 static const char *const bias_words[] = { "none", "augmented", "free", NULL };
 
-const struct lang_key cmd_classes_keys[] = {
-  { .name = "names", .kind = LANG_KIND_NAMES,
-    .flags = LANG_ARG | LANG_REQUIRED | LANG_OPEN,
-    .candidates = cmd_label_names, .help = "labels to keep, A,B" },
-  { .name = NULL }
-};
-const struct lang_key cmd_split_keys[] = {
-  { .name = "train", .kind = LANG_KIND_NUMBER, .flags = LANG_GT, .min = 0,
-    .default_text = "0.8", .help = "training rows: a count, or a share < 1" },
-  { .name = "val", .kind = LANG_KIND_NUMBER, .flags = LANG_GE, .min = 0,
-    .default_text = "0", .help = "validation rows" },
-  { .name = "test", .kind = LANG_KIND_NUMBER, .flags = LANG_GE, .min = 0,
-    .default_text = "the rest", .help = "test rows" },
-  { .name = "seed", .kind = LANG_KIND_COUNT, .default_text = "set seed",
-    .help = "seed" },
-  { .name = "stratify", .kind = LANG_KIND_FLAG, .default_text = "no",
-    .help = "the same share of every class in every part" },
-  { .name = NULL }
-};
-const struct lang_key cmd_scale_keys[] = {
-  { .name = "x", .kind = LANG_KIND_WORD, .words = scale_words,
-    .default_text = "none", .help = "what is done to the features" },
-  { .name = "y", .kind = LANG_KIND_WORD, .words = scale_y_words,
-    .default_text = "none", .help = "what is done to the target" },
-  { .name = NULL }
-};
-const struct lang_key cmd_bias_keys[] = {
-  { .name = "kind", .kind = LANG_KIND_WORD, .flags = LANG_ARG | LANG_REQUIRED,
-    .words = bias_words,
-    .help = "augmented: a penalised column of ones; free: outside the "
-            "penalty" },
-  { .name = NULL }
-};
-const struct lang_key cmd_sample_keys[] = {
-  { .name = "n", .kind = LANG_KIND_COUNT,
-    .flags = LANG_ARG | LANG_REQUIRED | LANG_GE, .min = 1,
-    .help = "training rows to keep" },
-  { .name = "seed", .kind = LANG_KIND_COUNT, .default_text = "set seed",
-    .help = "seed" },
-  { .name = NULL }
-};
-const struct lang_key cmd_subset_keys[] = {
-  { .name = "rows", .kind = LANG_KIND_ROWS, .flags = LANG_REQUIRED,
-    .help = "training rows to keep, a:b" },
-  { .name = NULL }
-};
+const struct lang_key cmd_classes_keys[]
+    = { { .name = "names",
+          .kind = LANG_KIND_NAMES,
+          .flags = LANG_ARG | LANG_REQUIRED | LANG_OPEN,
+          .candidates = cmd_label_names,
+          .help = "labels to keep, A,B" },
+        { .name = NULL } };
+const struct lang_key cmd_split_keys[]
+    = { { .name = "train",
+          .kind = LANG_KIND_NUMBER,
+          .flags = LANG_GT,
+          .min = 0,
+          .default_text = "0.8",
+          .help = "training rows: a count, or a share < 1" },
+        { .name = "val",
+          .kind = LANG_KIND_NUMBER,
+          .flags = LANG_GE,
+          .min = 0,
+          .default_text = "0",
+          .help = "validation rows" },
+        { .name = "test",
+          .kind = LANG_KIND_NUMBER,
+          .flags = LANG_GE,
+          .min = 0,
+          .default_text = "the rest",
+          .help = "test rows" },
+        { .name = "seed",
+          .kind = LANG_KIND_COUNT,
+          .default_text = "set seed",
+          .help = "seed" },
+        { .name = "stratify",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "no",
+          .help = "the same share of every class in every part" },
+        { .name = NULL } };
+const struct lang_key cmd_scale_keys[]
+    = { { .name = "x",
+          .kind = LANG_KIND_WORD,
+          .words = scale_words,
+          .default_text = "none",
+          .help = "what is done to the features" },
+        { .name = "y",
+          .kind = LANG_KIND_WORD,
+          .words = scale_y_words,
+          .default_text = "none",
+          .help = "what is done to the target" },
+        { .name = NULL } };
+const struct lang_key cmd_bias_keys[]
+    = { { .name = "kind",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .words = bias_words,
+          .help = "augmented: a penalised column of ones; free: outside the "
+                  "penalty" },
+        { .name = NULL } };
+const struct lang_key cmd_sample_keys[]
+    = { { .name = "n",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_ARG | LANG_REQUIRED | LANG_GE,
+          .min = 1,
+          .help = "training rows to keep" },
+        { .name = "seed",
+          .kind = LANG_KIND_COUNT,
+          .default_text = "set seed",
+          .help = "seed" },
+        { .name = NULL } };
+const struct lang_key cmd_subset_keys[]
+    = { { .name = "rows",
+          .kind = LANG_KIND_ROWS,
+          .flags = LANG_REQUIRED,
+          .help = "training rows to keep, a:b" },
+        { .name = NULL } };
 
 /* Take D over, or blame argument KEY.  */
 static enum cvx_status
@@ -111,8 +137,8 @@ cmd_scale (void *session, const struct lang_call *c, struct cvx_error *err)
       lang_call_fail (c, NULL, err, CVX_E394, "scale what?");
       return cvx_hint (err, "scale x=standard");
     }
-  status = cvx_dataset_scale (&d, s->data, (enum cvx_scale)(x < 0 ? 0 : x),
-                              (enum cvx_scale)(y < 0 ? 0 : y), &notes, err);
+  status = cvx_dataset_scale (&d, s->data, (enum cvx_scale) (x < 0 ? 0 : x),
+                              (enum cvx_scale) (y < 0 ? 0 : y), &notes, err);
   status = take (s, c, "x", status, d, err);
   if (status == CVX_OK)
     session_notes (s, &notes);
@@ -154,7 +180,6 @@ cmd_subset (void *session, const struct lang_call *c, struct cvx_error *err)
     return lang_call_fail (c, "rows", err, CVX_E394,
                            "the training part has %zu rows, not %zu",
                            s->data->part[CVX_TRAIN].n, last);
-  status
-      = cvx_dataset_subset (&d, s->data, first - 1, last - first + 1, err);
+  status = cvx_dataset_subset (&d, s->data, first - 1, last - first + 1, err);
   return take (s, c, "rows", status, d, err);
 }

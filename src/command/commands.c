@@ -11,8 +11,8 @@
 
 static const struct lang_command table[] = {
 #define CMD_COMMAND(NAME, NEEDS, MORE, USAGE, SUMMARY, HELP, EXAMPLES)        \
-  { #NAME, USAGE,          SUMMARY, HELP,      EXAMPLES,                      \
-    NEEDS, cmd_##NAME##_keys, MORE, cmd_##NAME },
+  { #NAME, USAGE,     SUMMARY, HELP, EXAMPLES, NEEDS, cmd_##NAME##_keys,      \
+    MORE,  cmd_##NAME },
 #include "command/commands.def"
 #undef CMD_COMMAND
   { NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL }
@@ -36,7 +36,8 @@ cmd_ready (struct session *s, unsigned needs, struct cvx_error *err)
   if (needs & HAS_PATTERNS && s->patterns == NULL)
     {
       cvx_fail (err, CVX_E330, "no patterns");
-      return cvx_hint (err, "patterns exact   (data %s is loaded: n=%zu d=%zu)",
+      return cvx_hint (err,
+                       "patterns exact   (data %s is loaded: n=%zu d=%zu)",
                        d->name, d->part[CVX_TRAIN].n, d->n_features);
     }
   if (needs & HAS_FORMULATION && s->formulation == NULL)

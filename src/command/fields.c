@@ -10,23 +10,23 @@
 
 /* The names at each level; `help fields' lists them.  */
 static const char *const root_names[]
-    = { "data", "formulation", "run",   "runs", "hist",    "network", "net",
-        "train", "val",        "test",  "last", "betamax", NULL };
+    = { "data",  "formulation", "run",  "runs", "hist",    "network", "net",
+        "train", "val",         "test", "last", "betamax", NULL };
 static const char *const data_names[]
-    = { "name", "n",     "d",   "classes", "source", "hash",
-        "train", "val", "test", "x",      "y",      NULL };
+    = { "name",  "n",   "d",    "classes", "source", "hash",
+        "train", "val", "test", "x",       "y",      NULL };
 static const char *const n_names[] = { "n", NULL };
 static const char *const formulation_names[]
-    = { "kind", "beta", "betamax", "patterns", "complete",
-        "vars", "bytes", "loss",   "penalty",  NULL };
+    = { "kind", "beta",  "betamax", "patterns", "complete",
+        "vars", "bytes", "loss",    "penalty",  NULL };
 const char *const session_run_names[]
-    = { "id",     "status", "iter",   "obj",       "bound", "gap",
-        "absgap", "pres",   "dres",   "infeas",    "active", "time",
-        "converged", "solver", "tag", "label",     "kind",  "beta",
-        "betamax", "complete", "patterns", "hist", "net",   "network",
-        "train",  "val",    "test",   NULL };
+    = { "id",        "status",   "iter",     "obj",    "bound",  "gap",
+        "absgap",    "pres",     "dres",     "infeas", "active", "time",
+        "converged", "solver",   "tag",      "label",  "kind",   "beta",
+        "betamax",   "complete", "patterns", "hist",   "net",    "network",
+        "train",     "val",      "test",     NULL };
 static const char *const hist_names[]
-    = { "iter", "time", "obj",  "bound",  "gap", "pres",
+    = { "iter", "time",   "obj",  "bound",  "gap", "pres",
         "dres", "active", "step", "infeas", NULL };
 static const char *const network_names[]
     = { "width", "atoms", "W", "b", "alpha", "norms", "kinks", "obj", NULL };
@@ -41,27 +41,21 @@ struct level
   const char *const *names;
 };
 static const struct level levels[] = {
-  { "", root_names },
-  { "data", data_names },
-  { "data.train", n_names },
-  { "data.val", n_names },
-  { "data.test", n_names },
-  { "formulation", formulation_names },
-  { "run", session_run_names },
-  { "runs", session_run_names },
-  { "hist", hist_names },
-  { "network", network_names },
-  { "net", network_names },
-  { "train", score_names },
-  { "val", score_names },
-  { "test", score_names },
+  { "", root_names },           { "data", data_names },
+  { "data.train", n_names },    { "data.val", n_names },
+  { "data.test", n_names },     { "formulation", formulation_names },
+  { "run", session_run_names }, { "runs", session_run_names },
+  { "hist", hist_names },       { "network", network_names },
+  { "net", network_names },     { "train", score_names },
+  { "val", score_names },       { "test", score_names },
   { "last", last_names },
 };
 
 /* Levels below a run: run.hist, runs.net, ...  */
 static const struct level run_levels[] = {
-  { "hist", hist_names },   { "net", network_names }, { "network", network_names },
-  { "train", score_names }, { "val", score_names },   { "test", score_names },
+  { "hist", hist_names },       { "net", network_names },
+  { "network", network_names }, { "train", score_names },
+  { "val", score_names },       { "test", score_names },
 };
 
 const char *const *
@@ -187,8 +181,8 @@ formulation_field (struct session *s, const char *name,
       *value = lang_number (x);
     }
   else if (is (name, "patterns"))
-    *value = lang_number (
-        f->patterns != NULL ? (double)f->patterns->n_patterns : 0);
+    *value = lang_number (f->patterns != NULL ? (double)f->patterns->n_patterns
+                                              : 0);
   else if (is (name, "complete"))
     *value = lang_bool (f->patterns == NULL || f->patterns->complete);
   else if (is (name, "vars"))
@@ -253,8 +247,7 @@ network_field (struct session *s, struct session_run *r, const char *name,
   else if (is (name, "alpha"))
     *value = lang_vector_view (net->a, net->width * net->n_outputs);
   else if (is (name, "b"))
-    *value = lang_vector_view (net->b0,
-                               net->b0 != NULL ? net->n_outputs : 0);
+    *value = lang_vector_view (net->b0, net->b0 != NULL ? net->n_outputs : 0);
   else if (is (name, "norms") || is (name, "kinks"))
     {
       status = vector (s, net->width, &v, value, err);
@@ -281,8 +274,7 @@ network_field (struct session *s, struct session_run *r, const char *name,
 
 static enum cvx_status
 score_field (struct session *s, struct session_run *r, enum cvx_part_id part,
-             const char *name, struct lang_value *value,
-             struct cvx_error *err)
+             const char *name, struct lang_value *value, struct cvx_error *err)
 {
   struct cvx_scores scores;
   enum cvx_status status = session_scores (s, r, part, &scores, err);

@@ -151,7 +151,6 @@ session_free (struct session *s)
     cvx_free (s->scratch[k]);
   cvx_free (s->scratch);
   cvx_free (s->last.file);
-  cvx_free (s->last_plot);
   cvx_free (s->log_name);
   if (s->log != NULL)
     fclose (s->log);

@@ -39,8 +39,7 @@ enum
   HAS_PATTERNS = 1 << 1,
   HAS_FORMULATION = 1 << 2,
   HAS_RUN = 1 << 3,
-  HAS_NETWORK = 1 << 4,
-  IS_WRITING = 1 << 5 /* writes a file: refused by --safe outside the cwd */
+  HAS_NETWORK = 1 << 4
 };
 
 enum session_verbose
@@ -131,19 +130,18 @@ struct session
   size_t n_history, cap_history;
   void **scratch; /* memory lent to expressions until the next command */
   size_t n_scratch, cap_scratch;
-  char *last_plot; /* owned; the words of the last plot command */
-  void *plotter;   /* of the plot commands; see cmd_plot.c */
+  void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */
   bool interactive, safe, no_plot, quiet, echo;
   bool out_tty, err_tty, colour_tty;
-  FILE *out;          /* stdout, or where a test wants it */
-  size_t n_writes;    /* texts written to it */
-  int output_error;   /* errno of a failed write to it, 0: fine */
-  FILE *log;          /* transcript, or NULL */
-  char *log_name;     /* owned */
-  bool log_failed;    /* said once */
-  bool quit;          /* `quit' was given */
+  FILE *out;        /* stdout, or where a test wants it */
+  size_t n_writes;  /* texts written to it */
+  int output_error; /* errno of a failed write to it, 0: fine */
+  FILE *log;        /* transcript, or NULL */
+  char *log_name;   /* owned */
+  bool log_failed;  /* said once */
+  bool quit;        /* `quit' was given */
   int quit_code;
   atomic_int stopped; /* signal that ends the program, 0: none */
   struct session_display display;
@@ -261,7 +259,8 @@ enum cvx_status session_run_find (void *view, const char *path, bool *known,
                                   struct lang_value *value,
                                   struct cvx_error *err);
 
-/* ------------------------------------------------------------ save and open */
+/* ------------------------------------------------------------ save and open
+ */
 
 enum cvx_status session_save (struct session *s, const char *path,
                               struct cvx_error *err) CVX_MUST_CHECK;

@@ -56,9 +56,9 @@ describe (const struct session *s)
     json_object_set_new (o, "solver", json_string (s->solver->name));
   for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
     {
-      double x = *(const double *)(const void *)((const char *)&s
-                                                     ->solver_settings
-                                                 + v->offset);
+      double x
+          = *(const double *)(const void *)((const char *)&s->solver_settings
+                                            + v->offset);
       if (x != v->initial && isfinite (x))
         json_object_set_new (solver, v->name, json_real (x));
     }
@@ -152,8 +152,9 @@ read_formulation (struct session *s, const json_t *w, const char *path,
   const char *kind = json_string_value (json_object_get (w, "kind")),
              *loss = json_string_value (json_object_get (w, "loss"));
   const json_t *param = json_object_get (w, "param");
-  const struct cvx_formulation_class *class
-      = kind != NULL ? cvx_formulation_find (kind) : NULL;
+  const struct cvx_formulation_class *class = kind != NULL
+                                                  ? cvx_formulation_find (kind)
+                                                  : NULL;
   struct cvx_formulation_options options = { NULL, NAN, NAN, 0 };
   double betamax;
   enum cvx_status status;
@@ -240,8 +241,8 @@ read_settings (struct session *s, const json_t *meta)
   cvx_settings_init (&s->solver_settings);
   json_object_foreach ((json_t *)(uintptr_t)v, name, value)
   {
-    if (cvx_settings_set (&s->solver_settings, name,
-                          json_number_value (value), &ignored)
+    if (cvx_settings_set (&s->solver_settings, name, json_number_value (value),
+                          &ignored)
         != CVX_OK)
       continue;
   }
@@ -263,8 +264,8 @@ session_open (struct session *s, const char *path, struct cvx_error *err)
   json_t *meta = NULL;
   size_t current;
   double version;
-  enum cvx_status status = cvx_npz_read (
-      &z, path, (size_t)session_memory (s), &s->progress, err);
+  enum cvx_status status
+      = cvx_npz_read (&z, path, (size_t)session_memory (s), &s->progress, err);
   if (status != CVX_OK)
     return status;
   text = cvx_npz_find (z, "session.json");

@@ -99,10 +99,10 @@ draw (struct repl_bar *b)
     return;
   if (isfinite (b->gap) && b->gap > 0 && b->gap0 > 0)
     {
-      double left, share = b->tol > 0 && b->gap0 > b->tol
-                               ? log (b->gap0 / b->gap)
-                                     / log (b->gap0 / b->tol)
-                               : (double)b->iter / (double)(b->max_iter + 1);
+      double left,
+          share = b->tol > 0 && b->gap0 > b->tol
+                      ? log (b->gap0 / b->gap) / log (b->gap0 / b->tol)
+                      : (double)b->iter / (double)(b->max_iter + 1);
       char eta[32] = "eta ?";
       b->at[b->n_samples % N_SAMPLES] = now;
       b->log_gap[b->n_samples % N_SAMPLES] = log (b->gap);
@@ -114,8 +114,8 @@ draw (struct repl_bar *b)
       snprintf (line, sizeof line,
                 "%s gap %.1e -> %.1e  %5.0f it/s  %s  Ctrl-C stops, keeps "
                 "state",
-                bar, b->gap, b->tol,
-                (double)(b->iter - b->iter0) / seconds, eta);
+                bar, b->gap, b->tol, (double)(b->iter - b->iter0) / seconds,
+                eta);
     }
   else if (total > 0)
     {

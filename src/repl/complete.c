@@ -41,8 +41,8 @@ complete (const char *text, int start, int end)
   char **matches;
   (void)end;
   rl_attempted_completion_over = 1;
-  if (lang_complete (session->interp, rl_line_buffer, (size_t)rl_point,
-                     &found, &err)
+  if (lang_complete (session->interp, rl_line_buffer, (size_t)rl_point, &found,
+                     &err)
       != CVX_OK)
     return NULL;
   if (found.expect == LANG_EXPECT_PATH && found.n == 0)
@@ -53,8 +53,7 @@ complete (const char *text, int start, int end)
     }
   skip = found.start < (size_t)start ? (size_t)start - found.start : 0;
   lead[0] = '\0';
-  if (found.start > (size_t)start
-      && found.start - (size_t)start < sizeof lead
+  if (found.start > (size_t)start && found.start - (size_t)start < sizeof lead
       && found.start - (size_t)start <= strlen (text))
     {
       memcpy (lead, text, found.start - (size_t)start);

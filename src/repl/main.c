@@ -207,9 +207,8 @@ run_script (struct session *s, const struct arguments *a)
                    &err);
   fd = open (a->script, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return settle (
-        s,
-        lang_run_file (s->interp, a->script, NULL, 0, &err), &err);
+    return settle (s, lang_run_file (s->interp, a->script, NULL, 0, &err),
+                   &err);
   status = repl_lines (s, fd, a->script, true);
   close (fd);
   return status;
@@ -277,18 +276,16 @@ work (struct session *s, const struct arguments *a)
 {
   struct cvx_error err;
   enum cvx_status first = start_up (s, a), status;
-  for (size_t k = 0; k < a->n_evals && !s->quit
-                     && (first == CVX_OK || a->keep_going);
-       k++)
+  for (size_t k = 0;
+       k < a->n_evals && !s->quit && (first == CVX_OK || a->keep_going); k++)
     {
-      status = settle (s,
-                       a->check
-                           ? lang_check_text (s->interp, "-e", a->evals[k],
-                                              strlen (a->evals[k]), &err)
-                           : lang_run_text (s->interp, "-e", a->evals[k],
-                                            strlen (a->evals[k]), NULL, 0,
-                                            &err),
-                       &err);
+      status = settle (
+          s,
+          a->check ? lang_check_text (s->interp, "-e", a->evals[k],
+                                      strlen (a->evals[k]), &err)
+                   : lang_run_text (s->interp, "-e", a->evals[k],
+                                    strlen (a->evals[k]), NULL, 0, &err),
+          &err);
       if (first == CVX_OK)
         first = status;
     }
@@ -370,9 +367,9 @@ main (int argc, char **argv)
       s->settings.seed = a.seed;
       cvx_rng_init (&s->rng, (uint64_t)a.seed, CVX_STREAM_EXPRESSION);
     }
-  s->interactive
-      = !a.batch && !a.check && isatty (STDIN_FILENO) == 1 && s->out_tty
-        && (a.interactive || (a.script == NULL && a.n_evals == 0));
+  s->interactive = !a.batch && !a.check && isatty (STDIN_FILENO) == 1
+                   && s->out_tty
+                   && (a.interactive || (a.script == NULL && a.n_evals == 0));
   repl_signals_install (s);
   repl_crash_note (repl_state_file ("crash-note", buf, sizeof buf), NULL);
   if (s->err_tty && term != NULL && strcmp (term, "dumb") != 0

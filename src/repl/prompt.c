@@ -41,8 +41,7 @@ repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
     }
   d.typed = d.typed && typed;
   if (name != NULL && d.error.file[0] == '\0')
-    cvx_at (&d.error, name,
-            d.error.line > 1 ? line + d.error.line - 1 : line,
+    cvx_at (&d.error, name, d.error.line > 1 ? line + d.error.line - 1 : line,
             d.error.column);
   lang_render (&d, prompt, &t);
   session_complain (s, cvx_text_string (&t));
@@ -108,9 +107,9 @@ remember (struct session *s, const char *text)
       if (line != NULL && line[strspn (line, " \t")] != '\0')
         {
           HIST_ENTRY *last
-              = history_length > 0 ? history_get (history_base
-                                                  + history_length - 1)
-                                   : NULL;
+              = history_length > 0
+                    ? history_get (history_base + history_length - 1)
+                    : NULL;
           session_remember (s, line);
           if (last == NULL || strcmp (last->line, line) != 0)
             add_history (line);
@@ -250,8 +249,8 @@ next_line (struct session *s, struct reader *r, struct cvx_error *err)
   for (;;)
     {
       char *from = r->buf != NULL ? r->buf + r->start : NULL,
-           *newline = from != NULL ? memchr (from, '\n', r->end - r->start)
-                                   : NULL;
+           *newline
+           = from != NULL ? memchr (from, '\n', r->end - r->start) : NULL;
       ssize_t n;
       if (newline != NULL)
         {
@@ -268,9 +267,8 @@ next_line (struct session *s, struct reader *r, struct cvx_error *err)
       if (r->end + 1 >= r->cap)
         {
           size_t cap = r->cap == 0 ? 4096 : 2 * r->cap;
-          char *more = cap <= LANG_MAX_FILE
-                           ? cvx_grow (r->buf, r->end, cap, 1)
-                           : NULL;
+          char *more = cap <= LANG_MAX_FILE ? cvx_grow (r->buf, r->end, cap, 1)
+                                            : NULL;
           if (more == NULL)
             {
               (void)!cvx_fail_nomem (err, "reading a line");
