@@ -445,6 +445,8 @@ advance (struct session *s, const struct lang_call *c, struct goal *goal,
   status = drive (s, goal, &log, err);
   run->settings.tol = tol;
   run->settings.maxiter = maxiter;
+  if (run->status == CVX_RUN_READY && cvx_run_gap (run) <= tol)
+    run->status = CVX_RUN_SOLVED;
   if (status != CVX_OK)
     return status;
   if (run->status != CVX_RUN_READY && run->status != CVX_RUN_SOLVED)
