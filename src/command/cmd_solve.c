@@ -232,12 +232,12 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   return CVX_OK;
 }
 
-/* The run that `warm=WORD' names, NULL for zero.  */
+/* The run that `warm=WORD' of C names, NULL for zero and without C.  */
 static enum cvx_status
 warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
           struct cvx_error *err)
 {
-  const char *word = lang_call_text (c, "warm");
+  const char *word = c != NULL ? lang_call_text (c, "warm") : NULL;
   char *end;
   size_t id;
   *r = NULL;
@@ -261,7 +261,8 @@ warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
   return CVX_OK;
 }
 
-/* A new run for the current formulation with SETTINGS.  */
+/* A new run for the current formulation with SETTINGS, warm as C says (NULL:
+   from zero).  */
 static enum cvx_status
 start (struct session *s, const struct lang_call *c,
        const struct cvx_settings *settings, struct cvx_error *err)
@@ -432,7 +433,7 @@ advance (struct session *s, const struct lang_call *c, struct goal *goal,
   struct cvx_run *run;
   double tol, maxiter;
   enum cvx_status status
-      = fresh ? start (s, c, &s->solver_settings, err) : CVX_OK;
+      = fresh ? start (s, NULL, &s->solver_settings, err) : CVX_OK;
   if (status != CVX_OK)
     return status;
   run = s->run->run;

@@ -161,8 +161,7 @@ load_sources (struct cvx_network *net, const struct cvx_npz *z,
       return damaged (err, prefix, "merged", "is not in order");
   if (net->merged[0] != 0)
     return damaged (err, prefix, "merged", "does not start with 0");
-  /* Numbers of blocks, of which only the formulation knows how many there
-     are.  */
+  /* Numbers of blocks of the formulation, which are more than the atoms.  */
   return counts (z, prefix, "source", net->merged[m], SIZE_MAX, &net->source,
                  err);
 }

@@ -62,6 +62,7 @@ tests_unit_figure_t_SOURCES = tests/unit/figure.c
 tests_unit_figure_t_CPPFLAGS = $(test_cppflags)
 tests_unit_figure_t_LDADD = libfigure.la libplot.la $(test_ldadd)
 TESTS += tests/unit/figure.t
+
 check_PROGRAMS += tests/unit/dataset.t
 tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
 tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
