@@ -3,6 +3,7 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command/command.h"
@@ -57,7 +58,8 @@ cmd_data_line (struct session *s)
         {
           cvx_text_printf (&t, "%s%s", k == 0 ? " (" : ", ",
                            session_shown (s, d->label[k].name));
-          if (d->n_labels == 2)
+          if (d->n_labels == 2
+              && strtod (d->label[k].name, NULL) != d->label[k].value)
             cvx_text_printf (&t, " -> %+g", d->label[k].value);
         }
       if (d->n_labels <= 4)

@@ -82,15 +82,16 @@ describe (struct session *s)
   session_note (s, "%s%s", cvx_text_string (&t),
                 t.len > 0 && t.s[t.len - 1] != '\n' ? "\n" : "");
   cvx_text_free (&t);
-  session_note (s, "  beta = %.6g (%.3g betamax)", f->beta,
+  session_note (s, "  beta = %.6g (%.3g betamax)\n", f->beta,
                 f->beta / f->betamax);
   if (f->patterns != NULL)
     session_note (
-        s, "    patterns %s of at most %s, %s",
-        cmd_count_words (count, sizeof count, (double)f->patterns->count),
+        s, "  patterns %s of at most %s, %s\n",
+        cmd_count_words (
+            count, sizeof count,
+            (double)(f->patterns->complete ? f->patterns->count : n_patterns)),
         cmd_count_words (bound, sizeof bound, f->patterns->bound),
         session_scope_words (f->patterns->complete));
-  session_note (s, "\n");
   if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,
                                 f->n_outputs, n_patterns, &e, NULL)
       == CVX_OK)

@@ -117,31 +117,25 @@ active_rows (const struct session *s, const struct cvx_network *net, size_t j,
                                 k == 0 ? "" : " ", first[k]);
 }
 
-/* The patterns that were merged into neuron J: "11000 10000".  */
+/* The patterns of F that were merged into neuron J: "11000 10000".  */
 static void
-merged_from (const struct session *s, const struct cvx_network *net, size_t j,
-             struct cvx_text *t)
+merged_from (const struct cvx_formulation *f, const struct cvx_network *net,
+             size_t j, struct cvx_text *t)
 {
-  const struct cvx_formulation *f = s->run->run->formulation;
-  const struct cvx_patterns *p = f != NULL ? f->patterns : NULL;
-  size_t per
-      = p != NULL && p->n_patterns > 0 ? f->n_blocks / p->n_patterns : 0;
+  const struct cvx_patterns *p = f->patterns;
+  size_t per = f->n_blocks / p->n_patterns; /* blocks of one pattern */
   for (size_t k = net->merged[j]; k < net->merged[j + 1]; k++)
     {
-      size_t g = net->source[k];
-      cvx_text_put (t, k == net->merged[j] ? "" : " ");
-      if (per > 0 && p->n_samples <= 12 && g / per < p->n_patterns)
-        for (size_t i = 0; i < p->n_samples; i++)
-          cvx_text_put (t, cvx_pattern_bit (p->bits + g / per * p->n_words, i)
-                               ? "1"
-                               : "0");
-      else
-        cvx_text_printf (t, "%zu", g + 1);
-      if (k - net->merged[j] == 3 && k + 1 < net->merged[j + 1])
+      size_t g = net->source[k] / per;
+      if (k - net->merged[j] == 4)
         {
           cvx_text_put (t, " ...");
           break;
         }
+      cvx_text_put (t, k == net->merged[j] ? "" : " ");
+      for (size_t i = 0; i < p->n_samples && g < p->n_patterns; i++)
+        cvx_text_put (t, cvx_pattern_bit (p->bits + g * p->n_words, i) ? "1"
+                                                                       : "0");
     }
 }
 
@@ -150,8 +144,9 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   const struct cvx_network *net;
+  const struct cvx_formulation *f = s->run->run->formulation;
   size_t top = 20;
-  bool kinks, known = s->data != NULL;
+  bool origins, kinks, known = s->data != NULL;
   enum cvx_status status = session_network (s, s->run, &net, err);
   if (status != CVX_OK)
     return status;
@@ -160,6 +155,9 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
           && s->data->hash == s->run->run->data_hash;
   kinks = known && net->n_features == 2 && s->data->bias == CVX_BIAS_AUGMENTED
           && net->activation == CVX_ACT_RELU;
+  /* Patterns as bits are for eyes: few rows only.  */
+  origins = net->merged != NULL && f != NULL && f->patterns != NULL
+            && f->patterns->n_patterns > 0 && f->patterns->n_samples <= 12;
   session_say (s, "%4s  sign  %-*s%s  %9s  %-14s%s\n", "#",
                net->n_features <= 2   ? 17
                : net->n_features <= 3 ? 25
@@ -167,7 +165,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                                       : 38,
                kinks ? "direction (w, b)" : "direction",
                kinks ? "      kink" : "", "norm", known ? "active rows" : "",
-               net->merged != NULL ? "  merged from" : "");
+               origins ? "  merged from" : "");
   for (size_t j = 0; j < net->width && j < top; j++)
     {
       char dir[128], rows[64] = "";
@@ -178,8 +176,8 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
       direction (net, j, dir, sizeof dir);
       if (known)
         active_rows (s, net, j, rows, sizeof rows);
-      if (net->merged != NULL)
-        merged_from (s, net, j, &from);
+      if (origins)
+        merged_from (f, net, j, &from);
       session_say (s, "%4zu  %-4c  %-*s", j + 1, sign,
                    net->n_features <= 2   ? 17
                    : net->n_features <= 3 ? 25
@@ -188,8 +186,8 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                    dir);
       if (kinks)
         session_say (s, "%10.3f", cvx_network_kink (net, j));
-      session_say (s, "  %9.4f  %-14s  %s\n", cvx_network_norm (net, j), rows,
-                   cvx_text_string (&from));
+      session_say (s, origins ? "  %9.4f  %-14s  %s\n" : "  %9.4f  %s%s\n",
+                   cvx_network_norm (net, j), rows, cvx_text_string (&from));
       cvx_text_free (&from);
     }
   if (net->width > top)

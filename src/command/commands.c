@@ -68,7 +68,10 @@ cmd_count_words (char *buf, size_t size, double x)
   size_t len, used = 0;
   if (!(fabs (x) < 1e15))
     {
-      snprintf (buf, size, "%.1e", x);
+      if (isinf (x))
+        snprintf (buf, size, "1e308 and more");
+      else
+        snprintf (buf, size, "%.1e", x);
       return buf;
     }
   len = (size_t)snprintf (digits, sizeof digits, "%.0f", x);
