@@ -386,7 +386,10 @@ finish (struct session *s, const struct lang_call *c, struct cvx_error *err)
   const struct cvx_run *run = s->run->run;
   cmd_run_line (s);
   if (run->status == CVX_RUN_INTERRUPTED)
-    return cvx_fail_interrupted (err);
+    {
+      s->interrupt_said = true;
+      return cvx_fail_interrupted (err);
+    }
   if (run->status == CVX_RUN_STALLED)
     lang_call_warn (c, NULL, CVX_E340,
                     "stalled at gap %.1e (no progress in %g iterations); "
@@ -497,8 +500,7 @@ cmd_solve (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   bool fresh = !can_go_on (s) || lang_call_has (c, "warm");
-  struct cvx_settings settings
-      = fresh ? s->solver_settings : s->run->run->settings;
+  struct cvx_settings settings = s->solver_settings;
   struct goal goal = { SIZE_MAX, NULL, false };
   struct cvx_run *run;
   struct log log;

@@ -141,7 +141,8 @@ struct session
   FILE *log;        /* transcript, or NULL */
   char *log_name;   /* owned */
   bool log_failed;  /* said once */
-  bool quit;        /* `quit' was given */
+  bool interrupt_said; /* words about Ctrl-C were printed */
+  bool quit;           /* `quit' was given */
   int quit_code;
   atomic_int stopped; /* signal that ends the program, 0: none */
   struct session_display display;

@@ -35,8 +35,9 @@ repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
     return;
   if (err->id == CVX_E902)
     {
-      if (atomic_load (&s->stopped) == 0)
+      if (atomic_load (&s->stopped) == 0 && !s->interrupt_said)
         session_complain (s, "interrupted\n");
+      s->interrupt_said = false;
       return;
     }
   d.typed = d.typed && typed;
@@ -148,11 +149,11 @@ read_typed (struct session *s, const char *prompt)
       if (repl_signals_clear (s))
         {
           /* Ctrl-C: what was typed is gone, and so is an open block.  */
+          fputs ("^C\n", rl_outstream);
+          fflush (rl_outstream);
           rl_free_line_state ();
           rl_callback_sigcleanup ();
           rl_callback_handler_remove ();
-          fputs ("^C\n", rl_outstream);
-          fflush (rl_outstream);
           lang_feed_abandon (s->interp);
           free (typed_line);
           typed_line = NULL;

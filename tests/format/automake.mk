@@ -3,6 +3,12 @@ EXTRA_DIST += tests/format/npy
 # Every format and every kind of damage.  The files of tests/format/FOLDER were
 # made by the make.py there.
 EXTRA_DIST += tests/format/idx tests/format/npy tests/format/text
+
+EXTRA_DIST += tests/format/cifar tests/format/idx tests/format/libsvm \
+  tests/format/npy tests/format/text
+
+noinst_HEADERS += tests/format/rows.h
+
 if HAVE_CHECK
 endif
 

@@ -365,7 +365,8 @@ START_TEST (scale_fits_the_training_rows)
 {
   struct cvx_error err;
   struct cvx_text notes = CVX_TEXT_INIT;
-  struct cvx_dataset *raw = generate ("planted", usual ()), *d, *s, *t, *b;
+  struct cvx_dataset *raw = generate ("planted", usual ()), *d, *s, *t, *b,
+                     *none;
   ck_assert_ok (cvx_dataset_split (&d, raw, 40, 0, 0, 1, false, &err), err);
   for (size_t i = 0; i < 40; i++)
     d->part[CVX_TRAIN].x[i * 8 + 5] = 0.1;
@@ -410,9 +411,10 @@ START_TEST (scale_fits_the_training_rows)
       ck_assert (t->part[0].x[i * 9 + 8] == 1);
     }
   ck_assert_int_eq (
-      cvx_dataset_scale (&raw, t, CVX_SCALE_MAX, CVX_SCALE_NONE, NULL, &err),
+      cvx_dataset_scale (&none, t, CVX_SCALE_MAX, CVX_SCALE_NONE, NULL, &err),
       CVX_INVALID);
   ck_assert_int_eq (err.id, CVX_E228);
+  cvx_dataset_free (raw);
   cvx_text_free (&notes);
   cvx_dataset_free (s);
   cvx_dataset_free (t);
