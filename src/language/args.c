@@ -74,6 +74,8 @@ lang_resolve_command (struct lang_parser *p, size_t start, size_t end,
     if (in->commands[k]->run != NULL)
       lang_names_add (in, in->commands[k]->name);
   found = resolve (in, text);
+  if (in->names_lost)
+    return lang_parse_nomem (p);
   if (found == in->n_names + 1)
     return fail_ambiguous (in, p->unit, span, text, p->err);
   /* A stray letter is no command: `q' must not end a session.  */
@@ -109,6 +111,8 @@ lang_resolve_word (struct lang_interp *in, const struct lang_unit *u,
       || (key->kind == LANG_KIND_NAMES && key->words == NULL))
     return CVX_OK;
   found = resolve (in, text);
+  if (in->names_lost)
+    return cvx_fail_nomem (err, "reading a command");
   if (found == in->n_names + 1)
     return fail_ambiguous (in, u, span, text, err);
   if (found == in->n_names)
@@ -450,6 +454,8 @@ parse_key (struct lang_parser *p, struct lang_statement *st, size_t name_len,
   load_more (p, st, NULL);
   collect_keys (in, st, false);
   found = resolve (in, name);
+  if (in->names_lost)
+    return lang_parse_nomem (p);
   if (found == in->n_names + 1)
     return fail_ambiguous (in, p->unit, span, name, p->err);
   if (found == in->n_names)
@@ -507,6 +513,8 @@ parse_flag (struct lang_parser *p, struct lang_statement *st, size_t len,
       size_t found;
       collect_keys (in, st, true);
       found = resolve (in, name);
+      if (in->names_lost)
+        return lang_parse_nomem (p);
       if (found < in->n_names)
         key = find_key (st, in->names[found], true);
     }

@@ -136,7 +136,8 @@ run_expect (void *session, const struct lang_call *call, struct cvx_error *err)
   if (status == CVX_OK)
     return lang_call_fail (call, "command", err, CVX_E503,
                            "expected E%ld, but the command succeeded", number);
-  if (status == CVX_INTERRUPTED)
+  if (status == CVX_INTERRUPTED
+      || (status == CVX_NOMEM && (long)inner.id != number))
     {
       *err = inner;
       return status;

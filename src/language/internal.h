@@ -216,6 +216,7 @@ struct lang_interp
   struct cvx_error scratch; /* for callers that pass no error */
   const char **names;       /* scratch for did-you-mean */
   size_t n_names, cap_names;
+  bool names_lost; /* one could not be added */
   char open[16];
 };
 
@@ -276,8 +277,8 @@ bool lang_placed (const struct lang_interp *in, const struct cvx_error *err);
 void lang_note (struct lang_interp *in, const char *format, ...)
     CVX_PRINTF (2, 3);
 
-/* Names for did-you-mean and lists in messages: clear, add, then use.  Adding
-   never fails, it forgets.  */
+/* Names for abbreviations, did-you-mean and lists in messages: clear, add,
+   then use.  Without memory `names_lost' is set; a suggestion does without. */
 void lang_names_clear (struct lang_interp *in);
 void lang_names_add (struct lang_interp *in, const char *name);
 void lang_names_add_all (struct lang_interp *in, const char *const *names);

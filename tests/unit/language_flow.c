@@ -1,6 +1,10 @@
 /* Control flow at the prompt and in scripts: blocks, limits, interruption,
    includes, checks, what is shown when something fails.  */
 
+#ifndef _GNU_SOURCE
+# define _GNU_SOURCE
+#endif
+
 #include "support.h"
 
 #include <locale.h>
