@@ -58,6 +58,8 @@ tex_terminal (struct plot_script *s)
       = { "tikz", "cairolatex pdf", "epslatex" };
   static const double line[PLOT_N_TEX] = { 0, 4, 2 };
   paper_terminal (s, names[s->options->tex], line[s->options->tex]);
+  if (s->options->tex == PLOT_EPSLATEX)
+    cvx_text_put (s->out, " pointscale 2");
 }
 
 static void
@@ -97,6 +99,7 @@ plot_terminal (struct plot_script *s)
         break;
       case PLOT_PNG:
         pixel_terminal (s, "pngcairo rounded", 300, 96.0 / 72);
+        cvx_text_printf (s->out, " pointscale %.4g", 300.0 / 72);
         break;
       case PLOT_EPS:
         paper_terminal (s, "epscairo", 4);
