@@ -1,8 +1,5 @@
-# Files of the tests: tests/format/FOLDER, made by the make.py there.
-EXTRA_DIST += tests/format/npy
 # Every format and every kind of damage.  The files of tests/format/FOLDER were
 # made by the make.py there.
-EXTRA_DIST += tests/format/idx tests/format/npy tests/format/text
 
 EXTRA_DIST += tests/format/cifar tests/format/idx tests/format/libsvm \
   tests/format/npy tests/format/text
@@ -10,10 +7,9 @@ EXTRA_DIST += tests/format/cifar tests/format/idx tests/format/libsvm \
 noinst_HEADERS += tests/format/rows.h
 
 if HAVE_CHECK
-endif
-
 check_PROGRAMS += tests/format/formats.t
 tests_format_formats_t_SOURCES = tests/format/formats.c
 tests_format_formats_t_CPPFLAGS = $(test_cppflags)
 tests_format_formats_t_LDADD = $(test_ldadd)
 TESTS += tests/format/formats.t
+endif

@@ -1,15 +1,5 @@
-# fuzz tests, one row each
-
-noinst_HEADERS += tests/fuzz/replay.h
-
-check_PROGRAMS += tests/fuzz/fuzz_language.t
-tests_fuzz_fuzz_language_t_SOURCES = tests/fuzz/fuzz_language.c
-tests_fuzz_fuzz_language_t_CPPFLAGS = $(test_cppflags) \
-  -DCORPUS='"tests/fuzz/corpus/language"'
-tests_fuzz_fuzz_language_t_LDADD = liblanguage.la $(test_ldadd)
-TESTS += tests/fuzz/fuzz_language.t
-EXTRA_DIST += $(top_srcdir)/tests/fuzz/corpus/language
-# Fuzz targets, one per reader; the corpus is what tests/format holds.
+# Fuzz targets, one per reader (the corpus is what tests/format holds) and one
+# for the language.
 
 noinst_HEADERS += tests/fuzz/replay.h
 
@@ -58,3 +48,11 @@ tests_fuzz_cifar_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"cifar"' \
   -DFUZZ_CORPUS='"format/cifar"'
 tests_fuzz_cifar_t_LDADD = $(fuzz_ldadd)
 TESTS += tests/fuzz/cifar.t
+
+check_PROGRAMS += tests/fuzz/language.t
+tests_fuzz_language_t_SOURCES = tests/fuzz/fuzz_language.c tests/fuzz/replay.c
+tests_fuzz_language_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"language"' \
+  -DFUZZ_CORPUS='"fuzz/corpus/language"'
+tests_fuzz_language_t_LDADD = liblanguage.la $(fuzz_ldadd)
+TESTS += tests/fuzz/language.t
+EXTRA_DIST += tests/fuzz/corpus/language

@@ -1,7 +1,4 @@
 # Unit tests: one program per module, five lines each.
-noinst_HEADERS += tests/unit/plot_samples.h
-EXTRA_DIST += tests/unit/golden
-noinst_HEADERS += tests/language_host.h
 
 check_PROGRAMS += tests/unit/text.t
 tests_unit_text_t_SOURCES = tests/unit/text.c
@@ -20,6 +17,8 @@ tests_unit_npz_t_SOURCES = tests/unit/npz.c
 tests_unit_npz_t_CPPFLAGS = $(test_cppflags)
 tests_unit_npz_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/npz.t
+noinst_HEADERS += tests/unit/plot_samples.h
+EXTRA_DIST += tests/unit/golden
 
 check_PROGRAMS += tests/unit/plot_text.t
 tests_unit_plot_text_t_SOURCES = tests/unit/plot_text.c
@@ -32,6 +31,7 @@ tests_unit_plot_child_t_SOURCES = tests/unit/plot_child.c
 tests_unit_plot_child_t_CPPFLAGS = $(test_cppflags)
 tests_unit_plot_child_t_LDADD = libplot.la $(test_ldadd)
 TESTS += tests/unit/plot_child.t
+noinst_HEADERS += tests/language_host.h
 
 check_PROGRAMS += tests/unit/language_call.t
 tests_unit_language_call_t_SOURCES = tests/unit/language_call.c
@@ -51,6 +51,24 @@ tests_unit_language_flow_t_CPPFLAGS = $(test_cppflags)
 tests_unit_language_flow_t_LDADD = liblanguage.la $(test_ldadd)
 TESTS += tests/unit/language_flow.t
 
+check_PROGRAMS += tests/unit/language_complete.t
+tests_unit_language_complete_t_SOURCES = tests/unit/language_complete.c
+tests_unit_language_complete_t_CPPFLAGS = $(test_cppflags)
+tests_unit_language_complete_t_LDADD = liblanguage.la $(test_ldadd)
+TESTS += tests/unit/language_complete.t
+
+check_PROGRAMS += tests/unit/dataset.t
+tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
+tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
+tests_unit_dataset_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/dataset.t
+
+check_PROGRAMS += tests/unit/patterns.t
+tests_unit_patterns_t_SOURCES = tests/unit/patterns.c
+tests_unit_patterns_t_CPPFLAGS = $(test_cppflags)
+tests_unit_patterns_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/patterns.t
+
 check_PROGRAMS += tests/unit/plot_write.t
 tests_unit_plot_write_t_SOURCES = tests/unit/plot_write.c
 tests_unit_plot_write_t_CPPFLAGS = $(test_cppflags)
@@ -62,19 +80,3 @@ tests_unit_figure_t_SOURCES = tests/unit/figure.c
 tests_unit_figure_t_CPPFLAGS = $(test_cppflags)
 tests_unit_figure_t_LDADD = libfigure.la libplot.la $(test_ldadd)
 TESTS += tests/unit/figure.t
-
-check_PROGRAMS += tests/unit/dataset.t
-tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
-tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
-tests_unit_dataset_t_LDADD = $(test_ldadd)
-TESTS += tests/unit/dataset.t
-check_PROGRAMS += tests/unit/language_complete.t
-tests_unit_language_complete_t_SOURCES = tests/unit/language_complete.c
-tests_unit_language_complete_t_CPPFLAGS = $(test_cppflags)
-tests_unit_language_complete_t_LDADD = liblanguage.la $(test_ldadd)
-TESTS += tests/unit/language_complete.t
-check_PROGRAMS += tests/unit/patterns.t
-tests_unit_patterns_t_SOURCES = tests/unit/patterns.c
-tests_unit_patterns_t_CPPFLAGS = $(test_cppflags)
-tests_unit_patterns_t_LDADD = $(test_ldadd)
-TESTS += tests/unit/patterns.t
