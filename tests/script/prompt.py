@@ -151,8 +151,8 @@ def main():
     s = Session(program, "--resume")
     s.wait(prompt)
     s.send("data\r")
-    report(s.wait(rb"data ring: n=20") is not None, "--resume opens it again",
-           s.seen)
+    report(s.wait(rb"data ring: n=20[\s\S]*" + prompt) is not None,
+           "--resume opens it again", s.seen)
     s.send("\x04")
     report(s.end() == 0, "Ctrl-D ends the program", s.seen)
 
