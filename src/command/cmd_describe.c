@@ -133,7 +133,7 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
       for (size_t i = 0; i < p->n && d->n_outputs == 1; i++)
         n += p->y[i] == d->label[k].value;
       if (d->n_outputs == 1)
-        session_say (s, "  class %s (%+g): %zu rows\n",
+        session_say (s, "  class %s (%g): %zu rows\n",
                      session_shown (s, d->label[k].name), d->label[k].value,
                      n);
     }

@@ -189,11 +189,15 @@ help_command (struct session *s, const struct lang_command *c)
           session_say (s, "  %-10s %-10s %s [%g]\n", v->name,
                        cvx_solvers[k]->name, v->help, v->initial);
   if (c->examples != NULL)
-    session_say (s, "examples:\n%s%s", c->examples,
-                 c->examples[0] != '\0'
-                         && c->examples[strlen (c->examples) - 1] == '\n'
-                     ? ""
-                     : "\n");
+    {
+      session_say (s, "examples:\n");
+      for (const char *p = c->examples; *p != '\0';)
+        {
+          size_t len = strcspn (p, "\n");
+          session_say (s, "  %.*s\n", (int)len, p);
+          p += len + (p[len] == '\n');
+        }
+    }
 }
 
 static void

@@ -204,6 +204,7 @@ cmd_default_patterns (struct session *s, struct cvx_patterns **out,
 {
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
+  char bound[32];
   enum cvx_status status
       = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
   if (status != CVX_OK)
@@ -213,9 +214,10 @@ cmd_default_patterns (struct session *s, struct cvx_patterns **out,
   status = sample (s, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out, err);
   if (status == CVX_OK)
     session_note (s,
-                  "note: up to %.3g patterns exist, more than maxpatterns = "
-                  "%g: sampled (patterns exact tries all)\n",
-                  e.bound, s->settings.maxpatterns);
+                  "note: up to %s patterns exist, so %zu were sampled "
+                  "(patterns exact tries all)\n",
+                  cmd_count_words (bound, sizeof bound, e.bound),
+                  (*out)->n_patterns);
   return status;
 }
 

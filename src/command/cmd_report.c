@@ -158,14 +158,8 @@ cmd_report (void *session, const struct lang_call *c, struct cvx_error *err)
                          session_shown (s, r.row[k].text));
       else
         cvx_text_printf (&t, "%-16s %.10g\n", r.row[k].name, r.row[k].x);
-  if (status == CVX_OK && to != NULL)
-    {
-      status = cmd_write_file (s, to, &t, err);
-      if (status != CVX_OK)
-        lang_call_blame (c, "to", err);
-    }
-  else if (status == CVX_OK)
-    session_write (s, cvx_text_string (&t), t.len);
+  if (status == CVX_OK)
+    status = cmd_deliver (s, c, &t, err);
   cvx_text_free (&t);
   return status;
 }

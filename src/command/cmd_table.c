@@ -203,14 +203,8 @@ cmd_table (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   if (form == FORM_TEX)
     cvx_text_put (&t, "\\bottomrule\n\\end{tabular}\n");
-  if (status == CVX_OK && to != NULL)
-    {
-      status = cmd_write_file (s, to, &t, err);
-      if (status != CVX_OK)
-        lang_call_blame (c, "to", err);
-    }
-  else if (status == CVX_OK)
-    session_write (s, cvx_text_string (&t), t.len);
+  if (status == CVX_OK)
+    status = cmd_deliver (s, c, &t, err);
   cvx_text_free (&t);
   return status;
 }

@@ -60,6 +60,10 @@ const char *cmd_suffix (const char *path);
 enum cvx_status cmd_write_file (struct session *s, const char *path,
                                 const struct cvx_text *text,
                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* TEXT to the file that `to=' of C names, else to the screen.  */
+enum cvx_status cmd_deliver (struct session *s, const struct lang_call *c,
+                             const struct cvx_text *text,
+                             struct cvx_error *err) CVX_MUST_CHECK;
 /* Say that PATH was written, with its size.  */
 void cmd_wrote (struct session *s, const char *path);
 

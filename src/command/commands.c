@@ -119,6 +119,21 @@ cmd_write_file (struct session *s, const char *path,
   return status;
 }
 
+enum cvx_status
+cmd_deliver (struct session *s, const struct lang_call *c,
+             const struct cvx_text *text, struct cvx_error *err)
+{
+  const char *to = lang_call_text (c, "to");
+  if (to == NULL)
+    {
+      session_write (s, cvx_text_string (text), text->len);
+      return CVX_OK;
+    }
+  if (cmd_write_file (s, to, text, err) != CVX_OK)
+    return lang_call_blame (c, "to", err);
+  return CVX_OK;
+}
+
 uint64_t
 cmd_seed (const struct session *s, const struct lang_call *c)
 {

@@ -135,12 +135,12 @@ struct session
   /* the outside */
   bool interactive, safe, no_plot, quiet, echo;
   bool out_tty, err_tty, colour_tty;
-  FILE *out;        /* stdout, or where a test wants it */
-  size_t n_writes;  /* texts written to it */
-  int output_error; /* errno of a failed write to it, 0: fine */
-  FILE *log;        /* transcript, or NULL */
-  char *log_name;   /* owned */
-  bool log_failed;  /* said once */
+  FILE *out;           /* stdout, or where a test wants it */
+  size_t n_writes;     /* texts written to it */
+  int output_error;    /* errno of a failed write to it, 0: fine */
+  FILE *log;           /* transcript, or NULL */
+  char *log_name;      /* owned */
+  bool log_failed;     /* said once */
   bool interrupt_said; /* words about Ctrl-C were printed */
   bool quit;           /* `quit' was given */
   int quit_code;
