@@ -628,7 +628,10 @@ lang_parse_args (struct lang_parser *p, struct lang_statement *st,
         status = parse_key (p, st, len, eq + 1, depth);
       else
         {
-          if (whole && (key == NULL || !(key->flags & LANG_REQUIRED)))
+          /* The first word may decide which flags there are.  */
+          bool decides = st->args == NULL && st->command->more_keys != NULL;
+          if (whole
+              && (key == NULL || !(decides || key->flags & LANG_REQUIRED)))
             status = parse_flag (p, st, len, key == NULL, &done);
           if (status == CVX_OK && !done && key == NULL)
             status = fail_unexpected (p, st);
