@@ -36,6 +36,11 @@ tests_law_dense_t_CPPFLAGS = $(test_cppflags)
 tests_law_dense_t_LDADD = $(test_ldadd)
 TESTS += tests/law/dense.t
 
+check_PROGRAMS += tests/law/solver.t
+tests_law_solver_t_SOURCES = tests/law/solver.c
+tests_law_solver_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver.t
 check_PROGRAMS += tests/law/formulation.t
 tests_law_formulation_t_SOURCES = tests/law/formulation.c
 tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
