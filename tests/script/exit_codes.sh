@@ -9,7 +9,8 @@ points='generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]; bias augmented'
 
 run -e '= 6*7'
 exits 0 "an expression"
-echo 42 | same out "its value alone"
+echo 42 >want
+same out "its value alone" <want
 run -q -e "$points" -e 'formulation relu beta=0.1; solve verbose=1'
 exits 2 "unknown option"
 run -q -e "$points; formulation relu beta=0.1; solve tol=1e-6; polish" \
@@ -104,7 +105,8 @@ exits 2 "-c finds mistakes"
 has err 's.cvx:2:1: E101' "and places them"
 printf 'print "{arg[1]}-{arg[2]}"\n' >s.cvx
 run s.cvx a -e
-echo 'a--e' | same out "arguments of a script, options too"
+echo 'a--e' >want
+same out "arguments of a script, options too" <want
 run -x -e 'print 1'
 has out 'cvx> print 1' "-x shows commands"
 run -q -s 5 -e 'show settings'
