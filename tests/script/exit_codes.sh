@@ -128,6 +128,11 @@ exits 4 "strict: not converged"
 run -q -e "$points; formulation relu beta=0.1; solver admm; solve maxiter=3" \
   -e 'assert not run.converged; assert run.iter == 3; solve; assert run.converged'
 exits 0 "without strict; and solve goes on"
+# The zero network: every answer is a tie, which the larger label wins.
+run -q -e 'generate ring n=20 seed=1; formulation relu beta=100; solve; eval'
+has err W440 "beta above betamax is said"
+right=$(sed -n 's/.*(\([0-9]*\) of 20).*/\1/p' out)
+has out "+1: $right/$right" "the two counts of right answers agree"
 run --safe -q -e "$points; export data to=/tmp/cvxnn-not-written.csv"
 exits 74 "--safe refuses other folders"
 has err E396 "its number"
