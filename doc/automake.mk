@@ -6,7 +6,7 @@
 # that write them are order-only, so that they are made again only when a
 # table or a text has changed.
 
-info_TEXINFOS = doc/cvxnn.texi
+info_TEXINFOS += doc/cvxnn.texi
 doc_cvxnn_TEXINFOS = doc/theory.texi doc/formats.texi doc/tutorial.texi \
   doc/reference.texi
 dist_man_MANS += doc/cvxnn.1

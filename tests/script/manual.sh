@@ -47,7 +47,10 @@ if command -v bash >/dev/null; then
   bash -c '. "$1"; COMP_WORDS=(cvxnn -e formul); COMP_CWORD=2; _cvxnn
     echo "${COMPREPLY[*]}"; COMP_WORDS=(cvxnn --thr); COMP_CWORD=1; _cvxnn
     echo "${COMPREPLY[*]}"' - "$completion" >got
-  printf '%s\n' formulation --threads | same got "completion in bash"
+  same got "completion in bash" <<'END'
+formulation
+--threads
+END
 else
   skip "completion in bash" "no bash"
 fi
