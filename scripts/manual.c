@@ -268,6 +268,38 @@ errors (void)
         "after the session was kept.\n@end table\n");
 }
 
+/* The rows of `set', with their defaults.  */
+static void
+settings (struct session *s)
+{
+  static const struct
+  {
+    double initial;
+    const char *const *words;
+    enum lang_kind kind;
+  } rows[] = {
+#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+  { DEFAULT, WORDS, LANG_KIND_##KIND },
+#include "command/settings.def"
+#undef CMD_SETTING
+  };
+  section ("Settings");
+  puts ("Changed by @code{set}, shown by @code{show settings}.\n\n"
+        "@table @code");
+  for (size_t k = 0; cmd_set_keys[k].name != NULL; k++)
+    {
+      key (s, &cmd_set_keys[k]);
+      if (rows[k].words != NULL)
+        printf ("At first @code{%s}.\n",
+                rows[k].words[(size_t)rows[k].initial]);
+      else if (rows[k].kind == LANG_KIND_FLAG)
+        printf ("At first %s.\n", rows[k].initial != 0 ? "yes" : "no");
+      else
+        printf ("At first %.15g.\n", rows[k].initial);
+    }
+  puts ("@end table\n");
+}
+
 static void
 texinfo (struct session *s)
 {
@@ -277,12 +309,7 @@ texinfo (struct session *s)
   commands (s, session_commands ());
   section ("Words of the language");
   commands (s, lang_builtins ());
-  section ("Settings");
-  puts ("Changed by @code{set}, shown by @code{show settings}.\n\n"
-        "@table @code");
-  for (const struct lang_key *k = cmd_set_keys; k->name != NULL; k++)
-    key (s, k);
-  puts ("@end table\n");
+  settings (s);
   methods ();
   functions ();
   fields (s);
