@@ -239,8 +239,8 @@ read_instance (const struct problem *p, struct cvx_npz **z,
 struct solving
 {
   const struct problem *problem;
-  const char *solver; /* of the table, or "auto" */
-  bool polish;
+  const char *solver;    /* of the table, or "auto" */
+  bool polish, unstored; /* unstored: complete patterns, none kept */
   const double *tol;
   size_t n_tol;
 };
@@ -295,12 +295,18 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
         return;
     }
   else if (class->needs_patterns
-           && !fine (cvx_patterns_exact (&patterns, t->x, t->n,
-                                         data->n_features, SIZE_MAX, r.threads,
-                                         NULL, &err),
+           && !fine (s->unstored
+                         ? cvx_patterns_unstored (&patterns, t->x, t->n,
+                                                  data->n_features, 0,
+                                                  r.threads, NULL, &err)
+                         : cvx_patterns_exact (&patterns, t->x, t->n,
+                                               data->n_features, SIZE_MAX,
+                                               r.threads, NULL, &err),
                      &err, &r))
     return;
-  r.patterns = patterns != NULL ? patterns->count : 0;
+  if (patterns != NULL)
+    r.patterns = s->unstored && gates == NULL ? (size_t)patterns->bound
+                                              : patterns->count;
   if (!fine (cvx_formulation_new (&f, class, data, patterns, &o, &err), &err,
              &r))
     return;
@@ -314,8 +320,8 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
     solver = cvx_solver_choose (f, &settings, NULL);
   if (solver != NULL)
     {
-      snprintf (r.method, sizeof r.method, "%s%s%s", solver->name,
-                s->polish ? "+polish" : "",
+      snprintf (r.method, sizeof r.method, "%s%s%s%s", solver->name,
+                s->polish ? "+polish" : "", s->unstored ? " unstored" : "",
                 strcmp (s->solver, "auto") == 0 ? " (auto)" : "");
       why = solver->unsuited (f, &settings);
     }
@@ -615,8 +621,9 @@ bench_enumeration (void)
 static void
 bench_problem (const struct problem *p)
 {
-  struct solving s = { p, "auto", false, tolerances,
-                       sizeof tolerances / sizeof *tolerances };
+  struct solving s
+      = { p,     "auto",     false,
+          false, tolerances, sizeof tolerances / sizeof *tolerances };
   char path[4200];
   double unit;
   if (cvx_formulation_find (p->class) == NULL)
@@ -641,6 +648,13 @@ bench_problem (const struct problem *p)
                limit_of (p->limit), unit);
     }
   s.polish = false;
+  if (strcmp (p->class, "relu") == 0 && strcmp (p->name, "C") != 0)
+    {
+      s.unstored = true;
+      measure (measure_solve, &s, empty_row ("solve", p->name, "unstored"),
+               limit_of (p->limit), unit);
+      s.unstored = false;
+    }
   for (size_t k = 0; options.all && cvx_solvers[k] != NULL; k++)
     {
       s.solver = cvx_solvers[k]->name;
@@ -664,7 +678,7 @@ bench_scaling (void)
       struct enumerating e = { scaling[k], 3, COUNT };
       struct problem p
           = { "scaling", NULL, "relu", NAN, NULL, 0, true, scaling[k], 3 };
-      struct solving s = { &p, "auto", true, tol, 1 };
+      struct solving s = { &p, "auto", false, true, tol, 1 };
       if (options.quick && cvx_patterns_bound (scaling[k], 3) > FEW)
         break;
       counting = counting
