@@ -385,6 +385,7 @@ static const struct cvx_loss cvxi_loss_squared = {
   .smooth = true,
   .lipschitz = 1,
   FUNCTIONS (squared),
+  .strict = true,
   .curvature = squared_curvature_map,
 };
 
@@ -397,6 +398,7 @@ static const struct cvx_loss cvxi_loss_logistic = {
   .lipschitz = 0.25,
   .labels = true,
   FUNCTIONS (logistic),
+  .strict = true,
   .curvature = logistic_curvature_map,
 };
 

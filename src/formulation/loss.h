@@ -20,6 +20,7 @@ struct cvx_loss
   const char *tex;     /* the same as TeX, without $ */
   bool smooth;         /* has a gradient with Lipschitz constant `lipschitz' */
   double lipschitz;
+  bool strict; /* smooth, and its second derivative is never 0 */
   bool labels; /* needs y = -1, +1 (softmax: one-hot rows) */
   double param_default, param_min, param_max; /* equal: no parameter */
   /* l(f; y), summed with compensation.  */

@@ -532,7 +532,7 @@ step (void *state, const struct cvx_formulation *f,
               w.sign,        w.start, w.facet };
       st = cvxi_master_solve (&m, tol, w.w, w.nu, w.slack, &gap, &iters,
                               progress, err);
-      if (st == CVX_OK && excess <= 1e-2 && f->loss->curvature != NULL)
+      if (st == CVX_OK && excess <= 1e-2 && f->loss->strict)
         st = finish (&w, progress, err);
     }
   if (st == CVX_OK)

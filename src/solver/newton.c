@@ -48,6 +48,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "the patterns are not stored; use interior";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
+  if (!f->loss->strict)
+    return "the second derivative of the loss vanishes in places; use fista";
   if (f->patterns == NULL || f->n_outputs != 1
       || f->block_len != f->n_features)
     return "it needs neurons with one output and one pattern each";
