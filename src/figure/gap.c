@@ -29,8 +29,8 @@ add_run (struct plot_figure *fig, const struct figure_input *in, size_t k)
 {
   const struct cvx_run *run = in->runs[k];
   double *x = figure_trace (run, in->over_time ? FIGURE_TIME : FIGURE_ITER);
-  char label[80];
-  figure_run_label (label, sizeof label, run);
+  char label[120];
+  figure_run_label (label, sizeof label, in, k);
   if (x == NULL)
     fig->failed = true;
   else if (in->n_runs > 1)

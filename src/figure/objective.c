@@ -20,8 +20,8 @@ add_run (struct plot_figure *fig, const struct figure_input *in, size_t k,
   double *high = figure_trace (run, FIGURE_POBJ);
   double *low = figure_trace (run, FIGURE_DOBJ);
   int role = PLOT_CYCLE + (int)k;
-  char label[80];
-  figure_run_label (label, sizeof label, run);
+  char label[120];
+  figure_run_label (label, sizeof label, in, k);
   if (x != NULL && high != NULL && low != NULL)
     {
       plot_add_band (fig, 0, one ? PLOT_BETWEEN : role, NULL, run->n_trace, x,

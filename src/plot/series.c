@@ -221,6 +221,7 @@ labels (struct plot_script *s, const struct plot_series *series,
 {
   /* Nothing is thinned or broken in a PLOT_TEXT: but points may be missing,
      so texts are matched by place.  */
+  bool cell = series->role == PLOT_ON_LIGHT || series->role == PLOT_ON_DARK;
   size_t at = 0;
   for (size_t k = 0; k < series->n && at < points->n; k++)
     {
@@ -233,13 +234,12 @@ labels (struct plot_script *s, const struct plot_series *series,
         continue;
       cvx_text_put (s->out, "set label ");
       plot_words (s->out, series->text[k], s->dialect);
-      cvx_text_printf (s->out, " at first %.17g,%.17g left front%s", px, py,
+      cvx_text_printf (s->out, " at first %.17g,%.17g %s front%s", px, py,
+                       cell ? "center" : "left",
                        s->dialect == PLOT_ENHANCED ? " noenhanced" : "");
       if (!s->dumb)
-        cvx_text_printf (s->out,
-                         " offset character 0.7,0 textcolor rgb "
-                         "\"%s\"",
-                         look->colour);
+        cvx_text_printf (s->out, "%s textcolor rgb \"%s\"",
+                         cell ? "" : " offset character 0.7,0", look->colour);
       cvx_text_put (s->out, "\n");
     }
 }
