@@ -38,8 +38,8 @@ add_run (struct plot_figure *fig, const struct figure_input *in, size_t k)
   else
     {
       figure_tuned (fig, in, run);
-      add_column (fig, run, x, FIGURE_PRIMAL, PLOT_PRIMAL, "primal residual");
-      add_column (fig, run, x, FIGURE_DUAL, PLOT_DUAL, "dual residual");
+      add_column (fig, run, x, FIGURE_PRIMAL, PLOT_PRIMAL, "primal res.");
+      add_column (fig, run, x, FIGURE_DUAL, PLOT_DUAL, "dual res.");
       add_column (fig, run, x, FIGURE_GAP, PLOT_GAP, "relative gap");
     }
   cvx_free (x);

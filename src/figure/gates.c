@@ -17,7 +17,8 @@ static enum cvx_status
 add_counts (struct plot_figure *fig, const struct cvx_patterns *p,
             struct cvx_error *err)
 {
-  size_t m = p->n_patterns, bins = m + 1 <= BINS ? m + 1 : BINS;
+  size_t m = p->n_patterns, bins;
+  double lo = (double)m, hi = 0;
   double *count = cvx_calloc (p->n_samples, sizeof *count);
   double x[BINS], y[BINS];
   if (count == NULL)
@@ -25,10 +26,17 @@ add_counts (struct plot_figure *fig, const struct cvx_patterns *p,
   for (size_t g = 0; g < m; g++)
     for (size_t i = 0; i < p->n_samples; i++)
       count[i] += cvx_pattern_bit (p->bits + g * p->n_words, i);
-  figure_histogram (p->n_samples, count, -0.5, (double)m + 0.5, bins, x, y);
+  for (size_t i = 0; i < p->n_samples; i++)
+    {
+      lo = fmin (lo, count[i]);
+      hi = fmax (hi, count[i]);
+    }
+  bins = (size_t)fmin (hi - lo + 1, BINS);
+  figure_histogram (p->n_samples, count, lo - 0.5, hi + 0.5, bins, x, y);
   for (size_t k = 0; k < bins; k++)
     y[k] *= (double)p->n_samples;
   plot_add (fig, 0, PLOT_BARS, PLOT_TRAIN, NULL, bins, x, y);
+  plot_set_range (&fig->panel[0].x, lo - 0.6, hi + 0.6);
   cvx_free (count);
   return CVX_OK;
 }

@@ -64,8 +64,8 @@ enum plot_role
   PLOT_NEURON,   /* one of many thin lines */
   PLOT_TRAIN,
   PLOT_TEST,
-  PLOT_MARKED, /* picked out: chosen, changed, found */
-  PLOT_GUIDE,  /* a light reference line */
+  PLOT_MARKED,   /* picked out: chosen, changed, found */
+  PLOT_GUIDE,    /* a light reference line */
   PLOT_ON_LIGHT, /* words in the middle of a light cell of a PLOT_HEAT */
   PLOT_ON_DARK,  /* and of a dark one */
   PLOT_CYCLE

@@ -162,6 +162,13 @@ enum cvx_status plot_write (struct plot_child *child,
                             struct plot_notes *notes, size_t *bytes,
                             struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The terminal of gnuplot that plot_show uses, static: ASKED (NULL: that of a
+   window where a display answers); *TERMINAL NULL for characters.  CVX_PLOT
+   (E610) when ASKED cannot be had; errors of plot_child_has.  */
+enum cvx_status plot_window (struct plot_child *child, const char *asked,
+                             const char **terminal, atomic_int *abort,
+                             struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Show FIG to the user.  In a window when a display answers and gnuplot has
    a terminal for it; else as characters (or, with OPTIONS->terminal
    "sixelgd", as sixels) appended to SHOWN for the caller to print.
