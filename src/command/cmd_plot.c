@@ -372,6 +372,7 @@ cmd_style (void *session, const struct lang_call *c, struct cvx_error *err)
   const char *font = lang_call_text (c, "font");
   char *name = NULL;
   int word = lang_call_word (c, "name");
+  struct cvx_text t = CVX_TEXT_INIT;
   enum cvx_status status = plotter (s, &p, err);
   if (status == CVX_OK && font != NULL)
     {
@@ -396,12 +397,18 @@ cmd_style (void *session, const struct lang_call *c, struct cvx_error *err)
       p->font = name;
     }
   lang_call_number (c, "size", &p->font_size);
-  session_note (s, "figures: style %s",
-                set_style_words[(size_t)s->settings.style]);
+  cvx_text_printf (&t, "style %s",
+                   set_style_words[(size_t)s->settings.style]);
   if (p->font != NULL)
-    session_note (s, ", font %s", p->font);
+    cvx_text_printf (&t, ", font %s", p->font);
   if (p->font_size > 0)
-    session_note (s, ", %g pt", p->font_size);
-  session_note (s, "\n");
+    cvx_text_printf (&t, ", %g pt", p->font_size);
+  cvx_text_put (&t, "\n");
+  /* Asked alone it answers; told, it confirms unless --quiet.  */
+  if (word >= 0 || font != NULL || lang_call_has (c, "size"))
+    session_notes (s, &t);
+  else
+    session_write (s, cvx_text_string (&t), t.len);
+  cvx_text_free (&t);
   return CVX_OK;
 }
