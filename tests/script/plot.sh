@@ -204,7 +204,7 @@ import os, re, sys, time
 reply = os.fdopen(3, 'w')
 frame = False
 for line in iter(sys.stdin.readline, ''):
-    frame = frame or line.startswith('set terminal qt')
+    frame = frame or line.startswith(('set terminal qt', 'load '))
     if "'@v '" in line:
         reply.write('@v 5.4 patchlevel 4\n')
     if "'@t '" in line:
