@@ -10,18 +10,16 @@
 #include "base/alloc.h"
 
 static void
-add_run (struct plot_figure *fig, const struct figure_input *in, size_t k)
+add_run (struct plot_figure *fig, const struct cvx_run *run,
+         const struct figure_curve *c)
 {
-  const struct cvx_run *run = in->runs[k];
   double *x = figure_trace (run, FIGURE_TIME);
   double *y = figure_trace (run, FIGURE_GAP);
-  char label[120];
-  figure_run_label (label, sizeof label, in, k);
   if (x == NULL || y == NULL)
     fig->failed = true;
   else
-    plot_add (fig, 0, PLOT_LINE, PLOT_CYCLE + (int)k, label, run->n_trace, x,
-              y);
+    plot_add (fig, 0, PLOT_LINE, c->role, c->named ? c->label : NULL,
+              run->n_trace, x, y);
   cvx_free (x);
   cvx_free (y);
 }
@@ -32,17 +30,22 @@ figure_compare (struct plot_figure **out, const struct figure_input *in,
 {
   struct plot_figure *fig;
   enum cvx_status status;
+  struct figure_curve *curve;
   double tol = INFINITY;
   if (in->n_runs == 0)
     return figure_lacks ("compare", "runs", "solve", err);
   status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)
     return status;
-  for (size_t k = 0; k < in->n_runs; k++)
+  curve = figure_curves (in);
+  if (curve == NULL)
+    status = cvx_fail_nomem (err, "making a figure");
+  for (size_t k = 0; curve != NULL && k < in->n_runs; k++)
     {
       tol = fmin (tol, in->runs[k]->settings.tol);
-      add_run (fig, in, k);
+      add_run (fig, in->runs[k], &curve[k]);
     }
+  cvx_free (curve);
   if (tol > 0 && isfinite (tol))
     plot_add_rules (fig, 0, PLOT_HLINE, PLOT_TOLERANCE, "tolerance", 1, &tol);
   plot_set_labels (fig, 0, "seconds", "relative gap");

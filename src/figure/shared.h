@@ -41,11 +41,25 @@ void figure_trace_axis (struct plot_figure *fig,
 void figure_tuned (struct plot_figure *fig, const struct figure_input *in,
                    const struct cvx_run *run);
 
-/* The label of run K in a key of several: its tag, else what sets it apart
-   from the others (solver, formulation, beta, patterns, settings), else its
-   number.  */
-void figure_run_label (char *to, size_t size, const struct figure_input *in,
-                       size_t k);
+/* How each of several runs is drawn.  The label is its tag, else what sets it
+   apart from the others (solver, formulation, beta, sizes, settings).  Few
+   runs have a colour each, and their number where labels would be equal; of
+   more than FIGURE_MANY_RUNS, those with equal labels (trials) share a colour
+   and the first of them is named.  */
+enum
+{
+  FIGURE_MANY_RUNS = 7
+};
+struct figure_curve
+{
+  char label[120];
+  int role;
+  bool named;  /* stands in the key */
+  bool number; /* its label ends with its number */
+};
+
+/* N_RUNS of them, the caller's; NULL: no memory.  */
+struct figure_curve *figure_curves (const struct figure_input *in);
 
 /* --- networks on data --- */
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 
 static bool
@@ -35,7 +36,7 @@ comma (const struct cvx_text *t)
 }
 
 /* The settings of the run's own solver that differ among runs of it: what a
-   method was told, not when to stop.  */
+   method was told, not when to stop nor the seed of a trial.  */
 static void
 add_settings (struct cvx_text *t, const struct figure_input *in,
               const struct cvx_run *run)
@@ -45,7 +46,8 @@ add_settings (struct cvx_text *t, const struct figure_input *in,
     {
       bool differs = false;
       if (run->solver == NULL || row->solvers == NULL
-          || strstr (row->solvers, run->solver->name) == NULL)
+          || strstr (row->solvers, run->solver->name) == NULL
+          || strcmp (row->name, "seed") == 0)
         continue;
       for (size_t j = 0; j < in->n_runs; j++)
         differs = differs
@@ -86,32 +88,56 @@ describe (struct cvx_text *t, const struct figure_input *in,
   add_settings (t, in, run);
 }
 
-void
-figure_run_label (char *to, size_t size, const struct figure_input *in,
-                  size_t k)
+/* Few runs: each has a colour, and its number where its words are those of
+   another or none.  */
+static void
+tell_apart (struct figure_curve *c, const struct figure_input *in)
 {
-  const struct cvx_run *run = in->runs[k];
-  struct cvx_text t = CVX_TEXT_INIT, other = CVX_TEXT_INIT;
-  bool alone = true;
-  if (run->tag != NULL)
+  for (size_t k = in->n_runs; k-- > 0;)
     {
-      snprintf (to, size, "%s", run->tag);
-      return;
+      bool twice = !c[k].named;
+      for (size_t j = k + 1; j < in->n_runs; j++)
+        twice = twice || (!c[j].named && c[j].role == c[k].role);
+      c[k].number
+          = c[k].label[0] == '\0' || (twice && in->runs[k]->tag == NULL);
     }
-  describe (&t, in, run);
-  for (size_t j = 0; j < in->n_runs && alone; j++)
-    if (j != k && in->runs[j]->tag == NULL)
-      {
-        cvx_text_clear (&other);
-        describe (&other, in, in->runs[j]);
-        alone = strcmp (cvx_text_string (&t), cvx_text_string (&other)) != 0;
-      }
-  if (t.len == 0 || t.failed)
-    snprintf (to, size, "run %zu", run->id);
-  else if (alone)
-    snprintf (to, size, "%s", cvx_text_string (&t));
-  else
-    snprintf (to, size, "%.80s, run %zu", cvx_text_string (&t), run->id);
+  for (size_t k = 0; k < in->n_runs; k++)
+    {
+      size_t len = strlen (c[k].label);
+      c[k].named = true;
+      c[k].role = PLOT_CYCLE + (int)k;
+      if (c[k].number)
+        snprintf (c[k].label + len, sizeof c[k].label - len, "%srun %zu",
+                  len > 0 ? ", " : "", in->runs[k]->id);
+    }
+}
+
+struct figure_curve *
+figure_curves (const struct figure_input *in)
+{
+  struct figure_curve *c = cvx_calloc (in->n_runs + 1, sizeof *c);
+  struct cvx_text t = CVX_TEXT_INIT;
+  int groups = 0;
+  for (size_t k = 0; c != NULL && k < in->n_runs; k++)
+    {
+      cvx_text_clear (&t);
+      if (in->runs[k]->tag != NULL)
+        cvx_text_put (&t, in->runs[k]->tag);
+      else
+        describe (&t, in, in->runs[k]);
+      snprintf (c[k].label, sizeof c[k].label, "%s", cvx_text_string (&t));
+      c[k].named = true;
+      for (size_t j = 0; j < k && c[k].named; j++)
+        if (strcmp (c[j].label, c[k].label) == 0)
+          {
+            c[k].named = false;
+            c[k].role = c[j].role;
+          }
+      if (c[k].named)
+        c[k].role = PLOT_CYCLE + groups++;
+    }
+  if (c != NULL && in->n_runs <= FIGURE_MANY_RUNS)
+    tell_apart (c, in);
   cvx_text_free (&t);
-  cvx_text_free (&other);
+  return c;
 }
