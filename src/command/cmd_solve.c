@@ -333,9 +333,9 @@ drive (struct session *s, struct goal *goal, struct log *log,
   struct session_view view = { s, s->run };
   struct lang_scope scope = { session_run_find, session_run_names, &view };
   enum cvx_status status = CVX_OK;
+  cmd_live_begin (s);
   print_rows (log, false);
   session_work_begin (s, "solving");
-  cmd_live_begin (s);
   cvx_run_begin (run, session_clock ());
   for (size_t k = 0;
        k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;

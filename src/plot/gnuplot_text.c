@@ -175,7 +175,8 @@ panel_text (struct plot_script *s, size_t k, struct cvx_error *err)
   double em = s->sizes.font_size / 9;
   struct plot_range x, y, z;
   struct cvx_text list = CVX_TEXT_INIT;
-  bool heat = false, first = true;
+  /* Characters have no room for long words beside the axis.  */
+  bool heat = false, first = true, above;
   enum cvx_status status;
   if (p->n == 0)
     {
@@ -200,9 +201,11 @@ panel_text (struct plot_script *s, size_t k, struct cvx_error *err)
   axis (s, 'y', &p->y, &y, height, 0.45 * em);
   if (heat && !s->dumb)
     palette (s, p, &z, height / em);
-  words_command (s, "title", p->title);
+  above = s->dumb && p->title == NULL && !p->y.bare && p->y.label != NULL
+          && characters (p->y.label) > 2;
+  words_command (s, "title", above ? p->y.label : p->title);
   words_command (s, "xlabel", p->x.bare ? NULL : p->x.label);
-  words_command (s, "ylabel", p->y.bare ? NULL : p->y.label);
+  words_command (s, "ylabel", p->y.bare || above ? NULL : p->y.label);
   /* A panel of words alone still wants its axes.  */
   cvx_text_put (s->out, first ? "plot NaN notitle" : cvx_text_string (&list));
   cvx_text_put (s->out, "\n");
