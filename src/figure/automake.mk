@@ -7,6 +7,7 @@ libfigure_la_SOURCES = \
   src/figure/confusion.c \
   src/figure/data.c \
   src/figure/error.c \
+  src/figure/filter.c \
   src/figure/function.c \
   src/figure/gap.c \
   src/figure/gates.c \
@@ -20,6 +21,7 @@ libfigure_la_SOURCES = \
   src/figure/shared.c src/figure/shared.h \
   src/figure/shared_data.c \
   src/figure/shared_runs.c \
+  src/figure/spectrum.c \
   src/figure/support.c \
   src/figure/surface.c \
   src/figure/weights.c

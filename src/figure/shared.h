@@ -77,6 +77,12 @@ enum cvx_status figure_predictions (double **f, const struct cvx_network *net,
                                     enum cvx_part_id part,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The weights w of a linear network f(x) = x'w + b with one output, as many
+   as features, the caller's.  CVX_STATE, CVX_UNSUITED, CVX_NOMEM.  */
+enum cvx_status figure_linear_weights (double **w, const char *kind,
+                                       const struct figure_input *in,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
 /* The part that is not trained on: test, else validation, else training; and
    its name.  */
 enum cvx_part_id figure_fresh_part (const struct cvx_dataset *d);

@@ -49,6 +49,47 @@ figure_predictions (double **f, const struct cvx_network *net,
   return status;
 }
 
+/* Read off the answers to the unit vectors and to zero, whatever the network
+   is made of.  */
+enum cvx_status
+figure_linear_weights (double **w, const char *kind,
+                       const struct figure_input *in, struct cvx_error *err)
+{
+  const struct cvx_network *net = in->network;
+  double *x = NULL, *f = NULL;
+  size_t d;
+  enum cvx_status status = figure_needs_fit (kind, in, err);
+  if (status != CVX_OK)
+    return status;
+  if (net->activation != CVX_ACT_LINEAR || in->data->n_outputs != 1)
+    {
+      cvx_fail (err, CVX_E631, "plot %s needs a linear network of one output",
+                kind);
+      cvx_hint (err, "plot neurons");
+      return CVX_UNSUITED;
+    }
+  d = in->data->n_features;
+  x = cvx_calloc (d, sizeof *x);
+  f = cvx_alloc (d + 1, sizeof *f);
+  if (x == NULL || f == NULL)
+    status = cvx_fail_nomem (err, "making a figure");
+  else
+    status = cvx_network_predict (net, x, 1, &f[d], err);
+  for (size_t k = 0; status == CVX_OK && k < d; k++)
+    {
+      x[k] = 1;
+      status = cvx_network_predict (net, x, 1, &f[k], err);
+      x[k] = 0;
+      f[k] -= f[d];
+    }
+  cvx_free (x);
+  if (status != CVX_OK)
+    cvx_free (f);
+  else
+    *w = f;
+  return status;
+}
+
 enum cvx_part_id
 figure_fresh_part (const struct cvx_dataset *d)
 {

@@ -392,6 +392,44 @@ START_TEST (tiles_are_the_images)
 }
 END_TEST
 
+/* A wave planted in the weights is one stem.  */
+START_TEST (a_wave_has_one_frequency)
+{
+  enum
+  {
+    D = 16
+  };
+  struct cvx_dataset *d;
+  struct cvx_network *net;
+  struct cvx_error err;
+  struct figure_input in = { .n_runs = 0 };
+  struct plot_figure *f;
+  double b0[1] = { 7 };
+  ck_assert_ok (cvx_dataset_new (&d, "waves", 3, D, 1, &err), err);
+  ck_assert_ok (cvx_network_new (&net, CVX_ACT_LINEAR, 1, D, 1, &err), err);
+  for (size_t k = 0; k < D; k++)
+    net->u[k] = cos (2 * 3.14159265358979 * 3 * (double)k / D) / 2;
+  net->a[0] = 2;
+  net->b0 = b0;
+  in.data = d;
+  in.network = net;
+  f = make ("filter", &in);
+  ck_assert_near (series (f, PLOT_MODEL, PLOT_LINE)->y[0], 1, 1e-12);
+  plot_figure_free (f);
+  f = make ("spectrum", &in);
+  for (size_t k = 0; k <= D / 2; k++)
+    ck_assert (
+        fabs (series (f, PLOT_MODEL, PLOT_IMPULSES)->y[k] - (k == 3 ? 2 : 0))
+        < 1e-9);
+  plot_figure_free (f);
+  net->activation = CVX_ACT_RELU;
+  ck_assert_int_eq (figure_spectrum (&f, &in, &err), CVX_UNSUITED);
+  net->b0 = NULL;
+  cvx_dataset_free (d);
+  cvx_network_free (net);
+}
+END_TEST
+
 /* Each kind goes through gnuplot (where there is one) without complaint, in
    every style.  */
 START_TEST (every_kind_is_drawn)
@@ -435,7 +473,7 @@ START_TEST (every_kind_is_drawn)
         plot_figure_free (f);
         drawn++;
       }
-  ck_assert_uint_ge (drawn, 5 * 18);
+  ck_assert_uint_ge (drawn, 5 * 20);
   plot_child_free (c);
   cvx_dataset_free (images);
   cvx_network_free (wide);
@@ -451,4 +489,4 @@ TEST_MAIN ("figure_kinds",
            patterns_on_a_line_are_half_lines,
            figures_of_errors_agree_with_the_scores,
            neurons_and_path_show_the_path_norm, labels_say_what_differs,
-           tiles_are_the_images, every_kind_is_drawn)
+           tiles_are_the_images, a_wave_has_one_frequency, every_kind_is_drawn)
