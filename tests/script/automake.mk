@@ -4,6 +4,7 @@ script_tests = \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
   tests/script/output.sh \
+  tests/script/paper.sh \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
