@@ -5,34 +5,20 @@
 
 #include "figure/shared.h"
 
-#include <stdlib.h>
-
 #include "base/alloc.h"
 
-struct neuron
-{
-  double norm;
-  bool positive;
-};
-
-static int
-larger_first (const void *a, const void *b)
-{
-  const struct neuron *x = a, *y = b;
-  return (x->norm < y->norm) - (x->norm > y->norm);
-}
-
 static void
-add_sign (struct plot_figure *fig, const struct neuron *neuron, size_t n,
-          bool positive, int role, const char *title)
+add_sign (struct plot_figure *fig, const struct cvx_network *net,
+          const size_t *order, size_t n, bool positive, int role,
+          const char *title)
 {
   double *x = cvx_alloc (n, sizeof *x), *y = cvx_alloc (n, sizeof *y);
   size_t m = 0;
   for (size_t k = 0; x != NULL && y != NULL && k < n; k++)
-    if (neuron[k].positive == positive)
+    if ((net->n_outputs > 1 || net->a[order[k]] > 0) == positive)
       {
         x[m] = (double)k + 1;
-        y[m++] = neuron[k].norm;
+        y[m++] = cvx_network_norm (net, order[k]);
       }
   if (x == NULL || y == NULL)
     fig->failed = true;
@@ -48,32 +34,26 @@ figure_neurons (struct plot_figure **out, const struct figure_input *in,
 {
   const struct cvx_network *net = in->network;
   struct plot_figure *fig;
-  struct neuron *neuron;
-  size_t n;
+  size_t *order, n;
   enum cvx_status status;
   if (net == NULL)
     return figure_lacks ("neurons", "a network", "solve", err);
   status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)
     return status;
-  neuron = cvx_alloc (net->width + 1, sizeof *neuron);
-  if (neuron == NULL)
+  order = figure_by_norm (net);
+  if (order == NULL)
     status = cvx_fail_nomem (err, "making a figure");
-  for (size_t j = 0; neuron != NULL && j < net->width; j++)
-    neuron[j] = (struct neuron){ cvx_network_norm (net, j),
-                                 net->n_outputs > 1
-                                     || net->a[j * net->n_outputs] > 0 };
-  if (neuron != NULL)
+  else
     {
-      qsort (neuron, net->width, sizeof *neuron, larger_first);
       n = in->top > 0 && in->top < net->width ? in->top : net->width;
-      add_sign (fig, neuron, n, true,
+      add_sign (fig, net, order, n, true,
                 net->n_outputs > 1 ? PLOT_MODEL : PLOT_POSITIVE,
                 net->n_outputs > 1 ? NULL : "positive");
-      add_sign (fig, neuron, n, false, PLOT_NEGATIVE, "negative");
+      add_sign (fig, net, order, n, false, PLOT_NEGATIVE, "negative");
       plot_set_range (&fig->panel[0].x, 0.4, (double)n + 0.6);
     }
-  cvx_free (neuron);
+  cvx_free (order);
   plot_set_labels (fig, 0, "neuron", "norm");
   fig->panel[0].x.integer = true;
   fig->panel[0].y.log = in->log_y;

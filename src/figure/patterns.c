@@ -77,13 +77,10 @@ enum cvx_status
 figure_patterns (struct plot_figure **out, const struct figure_input *in,
                  struct cvx_error *err)
 {
-  const struct cvx_patterns *p
-      = in->formulation != NULL && in->formulation->patterns != NULL
-            ? in->formulation->patterns
-            : in->patterns;
+  const struct cvx_patterns *p = figure_patterns_of (in);
   struct plot_figure *fig;
   enum cvx_status status;
-  if (p == NULL || p->n_patterns == 0)
+  if (p == NULL)
     return figure_lacks ("patterns", "patterns", "patterns sample n=50", err);
   status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)

@@ -88,7 +88,14 @@ enum cvx_status figure_linear_weights (double **w, const char *kind,
 enum cvx_part_id figure_fresh_part (const struct cvx_dataset *d);
 const char *figure_part_name (enum cvx_part_id part);
 
+/* Numbers of the neurons of NET, the largest norm first, the caller's; NULL:
+   no memory.  */
+size_t *figure_by_norm (const struct cvx_network *net);
+
 /* --- patterns --- */
+
+/* Those of the formulation, else the current ones; NULL: none.  */
+const struct cvx_patterns *figure_patterns_of (const struct figure_input *in);
 
 /* Which of the patterns of F have an active neuron in RUN: N_PATTERNS flags,
    the caller's; NULL: no memory.  */

@@ -4,6 +4,8 @@
 
 #include "figure/shared.h"
 
+#include <stdlib.h>
+
 #include "base/alloc.h"
 
 bool
@@ -104,6 +106,53 @@ figure_part_name (enum cvx_part_id part)
   static const char *const names[CVX_N_PARTS]
       = { "training", "validation", "test" };
   return names[part];
+}
+
+struct ranked
+{
+  double norm;
+  size_t neuron;
+};
+
+static int
+larger_first (const void *a, const void *b)
+{
+  const struct ranked *x = a, *y = b;
+  int c = figure_compare_doubles (&y->norm, &x->norm);
+  return c != 0 ? c : (x->neuron > y->neuron) - (x->neuron < y->neuron);
+}
+
+size_t *
+figure_by_norm (const struct cvx_network *net)
+{
+  size_t n = net->width;
+  struct ranked *rank = cvx_alloc (n + 1, sizeof *rank);
+  size_t *order = cvx_alloc (n + 1, sizeof *order);
+  for (size_t j = 0; rank != NULL && j < n; j++)
+    rank[j] = (struct ranked){ cvx_network_norm (net, j), j };
+  if (rank != NULL && order != NULL)
+    {
+      qsort (rank, n, sizeof *rank, larger_first);
+      for (size_t j = 0; j < n; j++)
+        order[j] = rank[j].neuron;
+    }
+  else
+    {
+      cvx_free (order);
+      order = NULL;
+    }
+  cvx_free (rank);
+  return order;
+}
+
+const struct cvx_patterns *
+figure_patterns_of (const struct figure_input *in)
+{
+  const struct cvx_patterns *p
+      = in->formulation != NULL && in->formulation->patterns != NULL
+            ? in->formulation->patterns
+            : in->patterns;
+  return p != NULL && p->n_patterns > 0 && p->n_samples > 0 ? p : NULL;
 }
 
 bool

@@ -6,8 +6,6 @@
 
 #include "figure/shared.h"
 
-#include <stdlib.h>
-
 #include "base/alloc.h"
 
 enum
@@ -15,42 +13,25 @@ enum
   TILES = 16
 };
 
-struct neuron
-{
-  double norm;
-  const double *u;
-};
-
-static int
-larger_first (const void *a, const void *b)
-{
-  const struct neuron *x = a, *y = b;
-  return (x->norm < y->norm) - (x->norm > y->norm);
-}
-
 static enum cvx_status
 add_neurons (struct plot_figure *fig, const struct figure_input *in,
              struct cvx_error *err)
 {
   const struct cvx_network *net = in->network;
-  struct neuron *neuron = cvx_alloc (net->width + 1, sizeof *neuron);
+  size_t *order = figure_by_norm (net);
   const double **pixel = cvx_alloc (net->width + 1, sizeof *pixel);
   size_t n = in->top > 0 ? in->top : TILES;
   enum cvx_status status = CVX_OK;
   n = n < net->width ? n : net->width;
-  if (neuron == NULL || pixel == NULL)
+  if (order == NULL || pixel == NULL)
     status = cvx_fail_nomem (err, "making a figure");
   else
     {
-      for (size_t j = 0; j < net->width; j++)
-        neuron[j] = (struct neuron){ cvx_network_norm (net, j),
-                                     net->u + j * net->n_features };
-      qsort (neuron, net->width, sizeof *neuron, larger_first);
       for (size_t j = 0; j < n; j++)
-        pixel[j] = neuron[j].u;
+        pixel[j] = net->u + order[j] * net->n_features;
       status = figure_tiles (fig, n, pixel, in->data->image, true, err);
     }
-  cvx_free (neuron);
+  cvx_free (order);
   cvx_free (pixel);
   return status;
 }

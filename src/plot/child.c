@@ -92,7 +92,7 @@ plot_child_new (struct plot_child **child, const char *program,
       cvx_free (c);
       return cvx_fail_nomem (err, "preparing gnuplot");
     }
-  c->deadline = 10;
+  c->deadline = 30;
   c->in = c->out = c->complaint = c->reply = c->file = -1;
   *child = c;
   return CVX_OK;

@@ -116,7 +116,7 @@ enum cvx_status plot_child_new (struct plot_child **child, const char *program,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 void plot_child_free (struct plot_child *child);
 
-/* Seconds a figure may take before gnuplot counts as stuck; 10 at first.  */
+/* Seconds a figure may take before gnuplot counts as stuck; 30 at first.  */
 void plot_child_set_deadline (struct plot_child *child, double seconds);
 
 /* Run SCRIPT and wait for the end.  What gnuplot wrote to its standard output
