@@ -7,6 +7,7 @@ gallery_scripts = \
   doc/gallery/data.cvx \
   doc/gallery/data-images.cvx \
   doc/gallery/error.cvx \
+  doc/gallery/filter.cvx \
   doc/gallery/function.cvx \
   doc/gallery/gap.cvx \
   doc/gallery/gates.cvx \
@@ -20,6 +21,7 @@ gallery_scripts = \
   doc/gallery/predict-labels.cvx \
   doc/gallery/residual.cvx \
   doc/gallery/scaling.cvx \
+  doc/gallery/spectrum.cvx \
   doc/gallery/support.cvx \
   doc/gallery/surface.cvx \
   doc/gallery/weights.cvx

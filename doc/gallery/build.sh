@@ -35,6 +35,11 @@ pre { flex: 1 1 20em; margin: 0; padding: .8em; background: #f5f5f5;
 END
   for script in "$source"/*.cvx; do
     name=$(basename "$script" .cvx)
+    # A figure may need a formulation that this program was built without.
+    if ! "$program" -c "$script" >/dev/null 2>&1; then
+      echo "$name: left out, not known to this program" >&2
+      continue
+    fi
     "$program" --batch -q "$script" "$source" >&2
     test -s "$name.svg"
     words=$(sed -n '1s/^# //p' "$script" |
