@@ -7,3 +7,9 @@ EXTRA_DIST += \
   examples/iris.cvx \
   examples/mnist-pair.cvx \
   examples/ring.cvx
+EXTRA_DIST += \
+  examples/paper/fig2.cvx \
+  examples/paper/fig2-convex.cvx \
+  examples/paper/fig3.cvx \
+  examples/paper/fig4.cvx \
+  examples/paper/fig5.cvx

@@ -22,6 +22,8 @@ libcommand_la_SOURCES = \
   src/command/commands.c \
   src/command/commands.def \
   src/command/fields.c \
+  src/command/figures.c \
+  src/command/plotter.h \
   src/command/screen.c \
   src/command/session.c \
   src/command/session.h \

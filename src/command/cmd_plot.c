@@ -1,47 +1,12 @@
-/* cmd_plot.c -- figures: plot, replot.
-
-   A figure is made from what the session holds, as a value; the plot layer
-   turns it into a file or a picture on the screen.
+/* cmd_plot.c -- figures: plot, replot, plots, close, style.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
-#include "command/command.h"
-#include "figure/figure_kinds.h"
-#include "plot/plot.h"
-
-enum
-{
-  MAX_KINDS = 8
-};
-
-/* What the last plot command asked for; owned by the session.  */
-struct request
-{
-  const struct figure_kind *kind[MAX_KINDS];
-  size_t n_kinds;
-  char *to, *title, *source; /* owned; TO and TITLE may be NULL */
-  size_t *run;               /* owned; numbers of runs, N_RUNS */
-  size_t n_runs;
-  bool all_runs;
-  double size[2]; /* inches, 0: of the style */
-  bool over_time, log_x, log_y;
-  enum plot_style style;
-};
-
-/* The part of the session that is about figures.  */
-struct plotter
-{
-  struct plot_child *child;
-  struct request last;
-  bool any;
-};
+#include "command/plotter.h"
 
 static const char *const *
 kind_names (void *session)
@@ -56,18 +21,19 @@ kind_names (void *session)
   return names;
 }
 
-static const char *const *
-style_names (void *session)
-{
-  static const char *names[PLOT_N_STYLES + 1];
-  (void)session;
-  for (int k = 0; k < PLOT_N_STYLES; k++)
-    names[k] = plot_style_name ((enum plot_style)k);
-  return names;
-}
-
 static const char *const x_words[] = { "iter", "time", NULL };
+static const char *const y_words[]
+    = { "norms", "objective", "width", "gap", NULL };
 static const char *const log_words[] = { "no", "x", "y", "xy", NULL };
+static const char *const size_words[] = { "single", "double", NULL };
+static const char *const key_words[] = { "above", "inside", "none", NULL };
+static const char *const term_words[]
+    = { "tikz", "cairolatex", "epslatex", "qt", "wxt",
+        "x11",  "sixelgd",    "dumb",     NULL };
+enum
+{
+  TEX_WORDS = 3 /* of term_words: kinds of TeX; the others are screens */
+};
 
 const struct lang_key cmd_plot_keys[] = {
   { .name = "kinds",
@@ -81,27 +47,54 @@ const struct lang_key cmd_plot_keys[] = {
             "not given" },
   { .name = "size",
     .kind = LANG_KIND_SIZE,
-    .help = "width,height in in, cm, pt or px" },
+    .words = size_words,
+    .default_text = "of the style",
+    .help = "width,height in in, cm, pt or px; or single, double (column)" },
   { .name = "title", .kind = LANG_KIND_STRING, .help = "words above it" },
   { .name = "runs",
     .kind = LANG_KIND_STRING,
-    .default_text = "current",
-    .help = "all, or numbers as in 1,2" },
+    .default_text = "of the kind",
+    .help = "current, all, or numbers as in 1,2" },
   { .name = "x",
     .kind = LANG_KIND_WORD,
     .words = x_words,
     .default_text = "iter",
     .help = "horizontal axis of histories" },
+  { .name = "y",
+    .kind = LANG_KIND_WORD,
+    .words = y_words,
+    .default_text = "norms",
+    .help = "what a path shows" },
+  { .name = "top",
+    .kind = LANG_KIND_COUNT,
+    .flags = LANG_GE | LANG_LE,
+    .min = 1,
+    .max = 4096,
+    .default_text = "of the kind",
+    .help = "neurons or images at most" },
   { .name = "log",
     .kind = LANG_KIND_WORD,
     .words = log_words,
     .default_text = "of the kind",
     .help = "logarithmic axes" },
+  { .name = "key",
+    .kind = LANG_KIND_WORD,
+    .words = key_words,
+    .default_text = "above",
+    .help = "where the names of the curves are" },
   { .name = "style",
     .kind = LANG_KIND_WORD,
-    .candidates = style_names,
-    .default_text = "paper",
+    .words = set_style_words,
+    .default_text = "that of the command style",
     .help = "fonts, lines and size" },
+  { .name = "term",
+    .kind = LANG_KIND_WORD,
+    .words = term_words,
+    .default_text = "tikz; a window or characters",
+    .help = "kind of a .tex file; or the terminal on the screen" },
+  { .name = "live",
+    .kind = LANG_KIND_FLAG,
+    .help = "draw it again and again while a solver works" },
   { .name = NULL }
 };
 const struct lang_key cmd_replot_keys[] = { { .name = "to",
@@ -109,15 +102,35 @@ const struct lang_key cmd_replot_keys[] = { { .name = "to",
                                               .default_text = "as before",
                                               .help = "file" },
                                             { .name = NULL } };
+const struct lang_key cmd_plots_keys[] = { { .name = NULL } };
+const struct lang_key cmd_close_keys[] = { { .name = NULL } };
+const struct lang_key cmd_style_keys[]
+    = { { .name = "name",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .words = set_style_words,
+          .help = "fonts, lines and size of the figures from now on" },
+        { .name = "font",
+          .kind = LANG_KIND_STRING,
+          .default_text = "of the style",
+          .help = "family of the letters" },
+        { .name = "size",
+          .kind = LANG_KIND_NUMBER,
+          .flags = LANG_GE | LANG_LE,
+          .min = 3,
+          .max = 100,
+          .default_text = "of the style",
+          .help = "points of the letters" },
+        { .name = NULL } };
 
 static void
-request_free (struct request *r)
+request_free (struct plot_request *r)
 {
   cvx_free (r->to);
   cvx_free (r->title);
   cvx_free (r->source);
   cvx_free (r->run);
-  *r = (struct request){ .n_kinds = 0 };
+  *r = (struct plot_request){ .n_kinds = 0 };
 }
 
 void
@@ -128,6 +141,8 @@ cmd_plot_close (struct session *s)
     return;
   plot_child_free (p->child);
   request_free (&p->last);
+  cvx_free (p->font);
+  cvx_text_free (&p->drawn);
   cvx_free (p);
   s->plotter = NULL;
 }
@@ -158,17 +173,18 @@ copy (char **to, const char *s, struct cvx_error *err)
 
 /* The numbers in "1,2,5".  */
 static enum cvx_status
-read_runs (struct session *s, const struct lang_call *c, struct request *r,
-           struct cvx_error *err)
+read_runs (struct session *s, const struct lang_call *c,
+           struct plot_request *r, struct cvx_error *err)
 {
   const char *text = lang_call_text (c, "runs");
   if (text == NULL)
     return CVX_OK;
-  if (strcmp (text, "all") == 0)
+  if (strcmp (text, "all") == 0 || strcmp (text, "current") == 0)
     {
-      r->all_runs = true;
+      r->runs = text[0] == 'a' ? PLOT_RUNS_ALL : PLOT_RUNS_CURRENT;
       return CVX_OK;
     }
+  r->runs = PLOT_RUNS_NAMED;
   r->run = cvx_calloc (strlen (text) + 1, sizeof *r->run);
   if (r->run == NULL)
     return cvx_fail_nomem (err, "plotting");
@@ -188,17 +204,17 @@ read_runs (struct session *s, const struct lang_call *c, struct request *r,
 }
 
 static enum cvx_status
-read_request (struct session *s, const struct lang_call *c, struct request *r,
-              struct cvx_error *err)
+read_request (struct session *s, const struct lang_call *c,
+              struct plot_request *r, struct cvx_error *err)
 {
   const char *const *names;
   size_t n = lang_call_names (c, "kinds", &names);
   int word = lang_call_word (c, "log");
-  const char *style = lang_call_text (c, "style");
   enum cvx_status status;
-  if (n > MAX_KINDS)
+  if (n > PLOT_MAX_KINDS)
     return lang_call_fail (c, "kinds", err, CVX_E394,
-                           "at most %d figures can be stacked", MAX_KINDS);
+                           "at most %d figures can be stacked",
+                           PLOT_MAX_KINDS);
   for (size_t k = 0; k < n; k++)
     {
       r->kind[k] = figure_find (names[k]);
@@ -210,12 +226,27 @@ read_request (struct session *s, const struct lang_call *c, struct request *r,
         }
     }
   r->n_kinds = n;
-  lang_call_size (c, "size", r->size);
+  if (lang_call_word (c, "size") == 1)
+    r->size[0] = DOUBLE_COLUMN;
+  else
+    lang_call_size (c, "size", r->size);
+  r->of = lang_call_word (c, "y") > 0 ? (enum figure_of)lang_call_word (c, "y")
+                                      : FIGURE_OF_NORMS;
+  lang_call_count (c, "top", &r->top);
+  lang_call_flag (c, "live", &r->live);
   r->over_time = lang_call_word (c, "x") == 1;
   r->log_x = word == 1 || word == 3;
   r->log_y = word == 2 || word == 3;
-  if (style != NULL)
-    r->style = (enum plot_style)plot_style_find (style);
+  r->key = lang_call_word (c, "key");
+  r->style = lang_call_word (c, "style");
+  r->term = lang_call_word (c, "term");
+  if (r->term >= 0 && (lang_call_has (c, "to") != (r->term < TEX_WORDS)))
+    return lang_call_fail (c, "term", err, CVX_E394,
+                           r->term < TEX_WORDS
+                               ? "term=%s is for files: to=NAME.tex"
+                               : "term=%s is for the screen, not for files",
+                           term_words[r->term]);
+  r->term_name = r->term >= TEX_WORDS ? term_words[r->term] : NULL;
   status = read_runs (s, c, r, err);
   if (status == CVX_OK)
     status = copy (&r->to, lang_call_text (c, "to"), err);
@@ -226,149 +257,13 @@ read_request (struct session *s, const struct lang_call *c, struct request *r,
   return status;
 }
 
-/* Panels of the N figures FIG under each other; the figures are used up.  */
-static enum cvx_status
-stack (struct plot_figure **out, struct plot_figure **fig, size_t n,
-       struct cvx_error *err)
+/* One line for `plots'.  */
+static void
+remember (struct plotter *p, const struct plot_request *r)
 {
-  size_t rows = 0, at = 0;
-  enum cvx_status status;
-  if (n == 1)
-    {
-      *out = fig[0];
-      fig[0] = NULL;
-      return CVX_OK;
-    }
-  for (size_t k = 0; k < n; k++)
-    {
-      if (fig[k]->cols != fig[0]->cols)
-        return cvx_fail (err, CVX_E394,
-                         "these figures have unequal numbers of columns and "
-                         "cannot be stacked");
-      rows += fig[k]->rows;
-    }
-  status = plot_figure_new (out, rows, fig[0]->cols, err);
-  for (size_t k = 0; k < n && status == CVX_OK; k++)
-    for (size_t j = 0; j < fig[k]->rows * fig[k]->cols; j++)
-      {
-        struct plot_panel empty = (*out)->panel[at];
-        (*out)->panel[at++] = fig[k]->panel[j];
-        fig[k]->panel[j] = empty;
-      }
-  return status;
-}
-
-static enum cvx_status
-make (struct session *s, const struct request *r, struct plot_figure **out,
-      struct cvx_error *err)
-{
-  struct plot_figure *fig[MAX_KINDS] = { NULL };
-  struct figure_input in = { .data = s->data, .formulation = s->formulation };
-  size_t n = r->all_runs ? s->n_runs : r->n_runs;
-  const struct cvx_run **runs = session_scratch (s, n + 1, sizeof *runs);
-  enum cvx_status status = CVX_OK;
-  if (runs == NULL)
-    return cvx_fail_nomem (err, "plotting");
-  for (size_t k = 0; k < n; k++)
-    {
-      struct session_run *run
-          = r->all_runs ? s->runs[k] : session_find_run (s, r->run[k]);
-      if (run == NULL)
-        return cvx_fail (err, CVX_E390, "there is no run %zu", r->run[k]);
-      runs[k] = run->run;
-    }
-  if (n == 0 && s->run != NULL)
-    runs[n++] = s->run->run;
-  in.runs = runs;
-  in.n_runs = n;
-  in.over_time = r->over_time;
-  in.log_x = r->log_x;
-  in.log_y = r->log_y;
-  if (s->run != NULL)
-    status = session_network (s, s->run, &in.network, err);
-  for (size_t k = 0; k < r->n_kinds && status == CVX_OK; k++)
-    status = r->kind[k]->make (&fig[k], &in, err);
-  if (status == CVX_OK)
-    status = stack (out, fig, r->n_kinds, err);
-  for (size_t k = 0; k < r->n_kinds; k++)
-    plot_figure_free (fig[k]);
-  if (status != CVX_OK)
-    return status;
-  if (r->title != NULL)
-    {
-      status = plot_check_words ("the title", r->title, err);
-      if (status != CVX_OK)
-        {
-          plot_figure_free (*out);
-          return status;
-        }
-      plot_set_title (*out, SIZE_MAX, r->title);
-    }
-  plot_comment (*out, "command", "%s", r->source);
-  if (s->data != NULL)
-    plot_comment (*out, "data", "%s (%016llx)", s->data->name,
-                  (unsigned long long)s->data->hash);
-  plot_comment (*out, "seed", "%.0f", s->settings.seed);
-  plot_comment (*out, "version", "cvxnn %s", PACKAGE_VERSION);
-  return CVX_OK;
-}
-
-/* Draw R with the child of P.  */
-static enum cvx_status
-draw (struct session *s, struct plotter *p, const struct request *r,
-      struct cvx_error *err)
-{
-  struct plot_options o = { .style = r->style };
-  struct plot_notes notes = { 0 };
-  struct plot_figure *fig;
-  struct cvx_text t = CVX_TEXT_INIT;
-  struct winsize w;
-  enum cvx_status status = CVX_OK;
-  if (r->to != NULL)
-    {
-      status = plot_format_of (r->to, &o.format, err);
-      if (status == CVX_OK)
-        status = session_may_write (s, r->to, err);
-    }
-  if (status == CVX_OK)
-    status = make (s, r, &fig, err);
-  if (status != CVX_OK)
-    return status;
-  status = plot_figure_check (fig, err);
-  o.width = r->size[0];
-  o.height = r->size[1];
-  if (status == CVX_OK && p->child == NULL)
-    status = plot_child_new (&p->child, NULL, err);
-  session_work_begin (s, "drawing");
-  if (s->no_plot || status != CVX_OK)
-    ;
-  else if (r->to != NULL)
-    status = plot_write (p->child, fig, &o, r->to, &s->progress.abort, &notes,
-                         NULL, err);
-  else
-    {
-      o.format = PLOT_SCREEN;
-      if (s->out_tty && ioctl (STDOUT_FILENO, TIOCGWINSZ, &w) == 0)
-        {
-          o.columns = w.ws_col > 0 ? w.ws_col - 1 : 0;
-          o.lines = w.ws_row > 12 ? w.ws_row - 2 : 0;
-        }
-      status
-          = plot_show (p->child, fig, &o, &t, &s->progress.abort, &notes, err);
-    }
-  session_work_end (s);
-  if (status == CVX_OK)
-    {
-      session_write (s, cvx_text_string (&t), t.len);
-      cvx_text_clear (&t);
-      plot_notes_words (&notes, &t);
-      session_notes (s, &t);
-      if (r->to != NULL && !s->no_plot)
-        cmd_wrote (s, r->to);
-    }
-  cvx_text_free (&t);
-  plot_figure_free (fig);
-  return status;
+  p->n_drawn++;
+  cvx_text_printf (&p->drawn, "%3zu  %-24s %s\n", p->n_drawn,
+                   r->to != NULL ? r->to : "(screen)", r->source);
 }
 
 enum cvx_status
@@ -376,14 +271,19 @@ cmd_plot (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct plotter *p = NULL;
-  struct request r = { .n_kinds = 0 };
+  struct plot_request r = { .n_kinds = 0 };
   enum cvx_status status = plotter (s, &p, err);
   if (status == CVX_OK)
     status = read_request (s, c, &r, err);
   if (status == CVX_OK)
     {
-      status = draw (s, p, &r, err);
-      if (status != CVX_OK)
+      status = cmd_figure_draw (s, p, &r, err);
+      if (status == CVX_STATE && r.live && err->id == CVX_E630)
+        {
+          session_note (s, "the figure is drawn when a solver works\n");
+          status = CVX_OK;
+        }
+      else if (status != CVX_OK)
         lang_call_blame (
             c,
             err->id == CVX_E605 || err->status == CVX_OUTPUT ? "to" : "kinds",
@@ -394,9 +294,11 @@ cmd_plot (void *session, const struct lang_call *c, struct cvx_error *err)
       request_free (&r);
       return status;
     }
+  remember (p, &r);
   request_free (&p->last);
   p->last = r;
   p->any = true;
+  p->live_said = false;
   return CVX_OK;
 }
 
@@ -421,7 +323,7 @@ cmd_replot (void *session, const struct lang_call *c, struct cvx_error *err)
   old = p->last.to;
   if (to != NULL)
     p->last.to = name;
-  status = draw (s, p, &p->last, err);
+  status = cmd_figure_draw (s, p, &p->last, err);
   if (status != CVX_OK && to != NULL)
     {
       p->last.to = old;
@@ -430,5 +332,86 @@ cmd_replot (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   if (to != NULL)
     cvx_free (old);
+  if (status == CVX_OK)
+    remember (p, &p->last);
   return status;
+}
+
+enum cvx_status
+cmd_plots (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct plotter *p = s->plotter;
+  (void)c;
+  (void)err;
+  if (p == NULL || p->n_drawn == 0)
+    session_say (s, "no figures yet\n");
+  else
+    session_write (s, cvx_text_string (&p->drawn), p->drawn.len);
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_close (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct plotter *p = s->plotter;
+  (void)c;
+  (void)err;
+  if (p == NULL)
+    return CVX_OK;
+  plot_child_free (p->child);
+  p->child = NULL;
+  p->window = NULL;
+  p->last.live = false;
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_style (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct plotter *p = NULL;
+  const char *font = lang_call_text (c, "font");
+  char *name = NULL;
+  int word = lang_call_word (c, "name");
+  struct cvx_text t = CVX_TEXT_INIT;
+  enum cvx_status status = plotter (s, &p, err);
+  if (status == CVX_OK && font != NULL)
+    {
+      status = plot_check_words ("font", font, err);
+      if (status != CVX_OK)
+        return lang_call_blame (c, "font", err);
+      status = copy (&name, font, err);
+    }
+  if (status != CVX_OK)
+    return status;
+  if (word >= 0)
+    {
+      /* A style brings its own letters.  */
+      s->settings.style = word;
+      cvx_free (p->font);
+      p->font = NULL;
+      p->font_size = 0;
+    }
+  if (font != NULL)
+    {
+      cvx_free (p->font);
+      p->font = name;
+    }
+  lang_call_number (c, "size", &p->font_size);
+  cvx_text_printf (&t, "style %s",
+                   set_style_words[(size_t)s->settings.style]);
+  if (p->font != NULL)
+    cvx_text_printf (&t, ", font %s", p->font);
+  if (p->font_size > 0)
+    cvx_text_printf (&t, ", %g pt", p->font_size);
+  cvx_text_put (&t, "\n");
+  /* Asked alone it answers; told, it confirms unless --quiet.  */
+  if (word >= 0 || font != NULL || lang_call_has (c, "size"))
+    session_notes (s, &t);
+  else
+    session_write (s, cvx_text_string (&t), t.len);
+  cvx_text_free (&t);
+  return CVX_OK;
 }

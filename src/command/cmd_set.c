@@ -10,6 +10,8 @@
 const char *const set_verbose_words[]
     = { "quiet", "bar", "table", "debug", NULL };
 const char *const set_color_words[] = { "auto", "always", "never", NULL };
+const char *const set_style_words[]
+    = { "auto", "paper", "screen", "beamer", "poster", "mono", NULL };
 
 #define STRING(X)  STRING_ (X)
 #define STRING_(X) #X

@@ -333,6 +333,7 @@ drive (struct session *s, struct goal *goal, struct log *log,
   struct session_view view = { s, s->run };
   struct lang_scope scope = { session_run_find, session_run_names, &view };
   enum cvx_status status = CVX_OK;
+  cmd_live_begin (s);
   print_rows (log, false);
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
@@ -349,6 +350,7 @@ drive (struct session *s, struct goal *goal, struct log *log,
         {
           session_run_changed (s->run);
           print_rows (log, false);
+          cmd_live (s, session_clock ());
         }
       if (s->display.gap != NULL && status == CVX_OK)
         s->display.gap (s->display.data, cvx_run_gap (run), run->settings.tol,
@@ -364,6 +366,8 @@ drive (struct session *s, struct goal *goal, struct log *log,
   session_run_changed (s->run);
   session_work_end (s);
   print_rows (log, true);
+  if (status == CVX_OK)
+    cmd_live_end (s);
   return status;
 }
 

@@ -70,6 +70,12 @@ void cmd_wrote (struct session *s, const char *path);
 /* Ends what the plot commands hold (gnuplot).  */
 void cmd_plot_close (struct session *s);
 
+/* The figure of `plot ... live', if there is one: before a solver works, at
+   any time CLOCK while it does (never waits), and after.  */
+void cmd_live_begin (struct session *s);
+void cmd_live (struct session *s, double clock);
+void cmd_live_end (struct session *s);
+
 /* Seed of a command: its own key, else the session's.  */
 uint64_t cmd_seed (const struct session *s, const struct lang_call *c);
 
@@ -84,4 +90,5 @@ const char *const *cmd_help_names (void *session);
 
 /* The words of the settings that have words, for `set'.  */
 extern const char *const set_verbose_words[], *const set_color_words[];
+extern const char *const set_style_words[]; /* auto, then plot/plot.h */
 #endif

@@ -14,6 +14,14 @@
 #include "plot/figure.h"
 #include "solver/run.h"
 
+enum figure_of
+{
+  FIGURE_OF_NORMS,
+  FIGURE_OF_OBJECTIVE,
+  FIGURE_OF_WIDTH,
+  FIGURE_OF_GAP
+};
+
 /* What a figure is made from; everything is borrowed, and may be NULL or 0
    where there is none yet.  */
 struct figure_input
@@ -23,8 +31,11 @@ struct figure_input
   const struct cvx_run *const *runs; /* N_RUNS */
   size_t n_runs;
   const struct cvx_network *network;
+  const struct cvx_patterns *patterns;
   bool over_time; /* x=time instead of x=iter */
   bool log_x, log_y;
+  size_t top;        /* at most so many neurons or samples; 0: of the kind */
+  enum figure_of of; /* what a path shows */
 };
 
 /* Make *FIG, which is the caller's.  CVX_STATE (E630) when the input lacks
@@ -34,6 +45,7 @@ struct figure_input
 struct figure_kind
 {
   const char *name, *summary;
+  bool all_runs; /* shows every run when none is named */
   enum cvx_status (*make) (struct plot_figure **fig,
                            const struct figure_input *in,
                            struct cvx_error *err) CVX_MUST_CHECK;
@@ -41,7 +53,7 @@ struct figure_kind
 extern const struct figure_kind figure_kinds[]; /* ends with name NULL */
 const struct figure_kind *figure_find (const char *name);
 
-#define FIGURE(NAME, SUMMARY)                                                 \
+#define FIGURE(NAME, RUNS, SUMMARY)                                           \
   enum cvx_status figure_##NAME (struct plot_figure **fig,                    \
                                  const struct figure_input *in,               \
                                  struct cvx_error *err) CVX_MUST_CHECK;

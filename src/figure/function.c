@@ -34,13 +34,6 @@ kink (const struct cvx_network *net, size_t j, size_t feature)
   return -rest / w[feature];
 }
 
-static int
-compare_doubles (const void *a, const void *b)
-{
-  const double *x = a, *y = b;
-  return (*x > *y) - (*x < *y);
-}
-
 /* Network outputs at the N values of FEATURE in X; the caller's.  */
 static enum cvx_status
 outputs (double **f, const struct cvx_network *net, size_t feature,
@@ -130,7 +123,7 @@ add_network (struct plot_figure *fig, const struct figure_input *in,
     }
   if (status == CVX_OK)
     {
-      qsort (x, n, sizeof *x, compare_doubles);
+      qsort (x, n, sizeof *x, figure_compare_doubles);
       status = outputs (&f, net, feature, x, n, err);
     }
   for (size_t o = 0; status == CVX_OK && o < net->n_outputs; o++)

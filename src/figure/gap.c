@@ -25,21 +25,20 @@ add_column (struct plot_figure *fig, const struct cvx_run *run,
 }
 
 static void
-add_run (struct plot_figure *fig, const struct figure_input *in, size_t k)
+add_run (struct plot_figure *fig, const struct figure_input *in, size_t k,
+         const struct figure_curve *c)
 {
   const struct cvx_run *run = in->runs[k];
   double *x = figure_trace (run, in->over_time ? FIGURE_TIME : FIGURE_ITER);
-  char label[80];
-  figure_run_label (label, sizeof label, run);
   if (x == NULL)
     fig->failed = true;
   else if (in->n_runs > 1)
-    add_column (fig, run, x, FIGURE_GAP, PLOT_CYCLE + (int)k, label);
+    add_column (fig, run, x, FIGURE_GAP, c->role, c->named ? c->label : NULL);
   else
     {
       figure_tuned (fig, in, run);
-      add_column (fig, run, x, FIGURE_PRIMAL, PLOT_PRIMAL, "primal residual");
-      add_column (fig, run, x, FIGURE_DUAL, PLOT_DUAL, "dual residual");
+      add_column (fig, run, x, FIGURE_PRIMAL, PLOT_PRIMAL, "primal res.");
+      add_column (fig, run, x, FIGURE_DUAL, PLOT_DUAL, "dual res.");
       add_column (fig, run, x, FIGURE_GAP, PLOT_GAP, "relative gap");
     }
   cvx_free (x);
@@ -51,6 +50,7 @@ figure_gap (struct plot_figure **out, const struct figure_input *in,
 {
   struct plot_figure *fig;
   enum cvx_status status;
+  struct figure_curve *curve;
   double tol;
   if (in->n_runs == 0)
     return figure_lacks ("gap", "a run", "solve", err);
@@ -58,11 +58,15 @@ figure_gap (struct plot_figure **out, const struct figure_input *in,
   if (status != CVX_OK)
     return status;
   tol = in->runs[0]->settings.tol;
-  for (size_t k = 0; k < in->n_runs; k++)
+  curve = figure_curves (in);
+  if (curve == NULL)
+    status = cvx_fail_nomem (err, "making a figure");
+  for (size_t k = 0; curve != NULL && k < in->n_runs; k++)
     {
       tol = fmin (tol, in->runs[k]->settings.tol);
-      add_run (fig, in, k);
+      add_run (fig, in, k, &curve[k]);
     }
+  cvx_free (curve);
   if (tol > 0 && isfinite (tol))
     plot_add_rules (fig, 0, PLOT_HLINE, PLOT_TOLERANCE, "tolerance", 1, &tol);
   figure_trace_axis (fig, in);

@@ -1,6 +1,7 @@
 /* objective.c -- objective and dual bound, and the band between them.
 
-   The optimum lies in the band: it closes as the run goes on.
+   The optimum lies in the band: it closes as the run goes on.  Of many runs
+   the objectives alone are drawn, and the best bound of all as a line.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -12,26 +13,28 @@
 
 static enum cvx_status
 add_run (struct plot_figure *fig, const struct figure_input *in, size_t k,
-         struct cvx_error *err)
+         const struct figure_curve *c, struct cvx_error *err)
 {
   const struct cvx_run *run = in->runs[k];
-  bool one = in->n_runs == 1;
+  bool one = in->n_runs == 1, many = in->n_runs > FIGURE_MANY_RUNS;
   double *x = figure_trace (run, in->over_time ? FIGURE_TIME : FIGURE_ITER);
   double *high = figure_trace (run, FIGURE_POBJ);
   double *low = figure_trace (run, FIGURE_DOBJ);
-  int role = PLOT_CYCLE + (int)k;
-  char label[80];
-  figure_run_label (label, sizeof label, run);
   if (x != NULL && high != NULL && low != NULL)
     {
-      plot_add_band (fig, 0, one ? PLOT_BETWEEN : role, NULL, run->n_trace, x,
-                     low, high);
+      if (!many)
+        plot_add_band (fig, 0, one ? PLOT_BETWEEN : c->role, NULL,
+                       run->n_trace, x, low, high);
       if (one)
         figure_tuned (fig, in, run);
-      plot_add (fig, 0, PLOT_LINE, one ? PLOT_OBJECTIVE : role,
-                one ? "objective" : label, run->n_trace, x, high);
-      plot_add (fig, 0, PLOT_LINE, one ? PLOT_BOUND : role,
-                one ? "dual bound" : NULL, run->n_trace, x, low);
+      plot_add (fig, 0, PLOT_LINE, one ? PLOT_OBJECTIVE : c->role,
+                one        ? "objective"
+                : c->named ? c->label
+                           : NULL,
+                run->n_trace, x, high);
+      if (!many)
+        plot_add (fig, 0, PLOT_LINE, one ? PLOT_BOUND : c->role,
+                  one ? "dual bound" : NULL, run->n_trace, x, low);
     }
   else
     fig->failed = true;
@@ -41,22 +44,50 @@ add_run (struct plot_figure *fig, const struct figure_input *in, size_t k,
   return fig->failed ? cvx_fail_nomem (err, "making a figure") : CVX_OK;
 }
 
+/* The best dual bound of runs that are about one problem; a bound over sampled
+   patterns says nothing about the others.  */
+static bool
+common_bound (const struct figure_input *in, double *bound)
+{
+  *bound = -INFINITY;
+  for (size_t k = 0; k < in->n_runs; k++)
+    {
+      if (in->runs[k]->beta != in->runs[0]->beta
+          || in->runs[k]->data_hash != in->runs[0]->data_hash)
+        return false;
+      if (in->runs[k]->complete)
+        *bound = fmax (*bound, in->runs[k]->dobj);
+    }
+  return isfinite (*bound);
+}
+
 enum cvx_status
 figure_objective (struct plot_figure **out, const struct figure_input *in,
                   struct cvx_error *err)
 {
   struct plot_figure *fig;
+  struct figure_curve *curve;
+  double bound;
   enum cvx_status status;
   if (in->n_runs == 0)
     return figure_lacks ("objective", "a run", "solve", err);
   status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)
     return status;
+  curve = figure_curves (in);
+  if (curve == NULL)
+    status = cvx_fail_nomem (err, "making a figure");
   for (size_t k = 0; status == CVX_OK && k < in->n_runs; k++)
-    status = add_run (fig, in, k, err);
+    status = add_run (fig, in, k, &curve[k], err);
+  cvx_free (curve);
+  if (in->n_runs > FIGURE_MANY_RUNS && common_bound (in, &bound))
+    plot_add_rules (fig, 0, PLOT_HLINE, PLOT_TOLERANCE, "best bound", 1,
+                    &bound);
   figure_trace_axis (fig, in);
   plot_set_labels (fig, 0, in->over_time ? "seconds" : "iteration",
-                   in->n_runs == 1 ? "objective" : "objective and dual bound");
+                   in->n_runs == 1 || in->n_runs > FIGURE_MANY_RUNS
+                       ? "objective"
+                       : "objective and dual bound");
   fig->panel[0].y.log = in->log_y;
   return figure_finish (out, fig, status, err);
 }

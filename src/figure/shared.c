@@ -9,11 +9,17 @@
 
 #include "base/alloc.h"
 
+enum
+{
+  CURRENT = false,
+  ALL = true
+};
+
 const struct figure_kind figure_kinds[] = {
-#define FIGURE(NAME, SUMMARY) { #NAME, SUMMARY, figure_##NAME },
+#define FIGURE(NAME, RUNS, SUMMARY) { #NAME, SUMMARY, RUNS, figure_##NAME },
 #include "figure/figures.def"
 #undef FIGURE
-  { NULL, NULL, NULL }
+  { NULL, NULL, false, NULL }
 };
 
 const struct figure_kind *
@@ -65,6 +71,8 @@ cell (const struct cvx_trace_row *r, enum figure_column column)
       return r->gap;
     case FIGURE_PRIMAL:
       return r->pri_res;
+    case FIGURE_ACTIVE:
+      return (double)r->n_active;
     default:
       return r->dua_res;
     }
@@ -98,16 +106,6 @@ figure_tuned (struct plot_figure *fig, const struct figure_input *in,
             = cell (&run->trace[k], in->over_time ? FIGURE_TIME : FIGURE_ITER);
         plot_add_rules (fig, 0, PLOT_VLINE, PLOT_GUIDE, NULL, 1, &at);
       }
-}
-
-void
-figure_run_label (char *to, size_t size, const struct cvx_run *run)
-{
-  const char *name = run->tag != NULL ? run->tag : run->label;
-  if (name != NULL)
-    snprintf (to, size, "%s", name);
-  else
-    snprintf (to, size, "run %zu", run->id);
 }
 
 static bool

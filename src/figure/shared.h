@@ -28,7 +28,8 @@ enum figure_column
   FIGURE_DOBJ,
   FIGURE_GAP,
   FIGURE_PRIMAL,
-  FIGURE_DUAL
+  FIGURE_DUAL,
+  FIGURE_ACTIVE
 };
 
 /* That column of RUN, n_trace numbers, the caller's; NULL: no memory.  */
@@ -40,8 +41,89 @@ void figure_trace_axis (struct plot_figure *fig,
 void figure_tuned (struct plot_figure *fig, const struct figure_input *in,
                    const struct cvx_run *run);
 
-/* The label of RUN in a key of several.  */
-void figure_run_label (char *to, size_t size, const struct cvx_run *run);
+/* How each of several runs is drawn.  The label is its tag, else what sets it
+   apart from the others (solver, formulation, beta, sizes, settings).  Few
+   runs have a colour each, and their number where labels would be equal; of
+   more than FIGURE_MANY_RUNS, those with equal labels (trials) share a colour
+   and the first of them is named.  */
+enum
+{
+  FIGURE_MANY_RUNS = 7
+};
+struct figure_curve
+{
+  char label[120];
+  int role;
+  bool named;  /* stands in the key */
+  bool number; /* its label ends with its number */
+};
+
+/* N_RUNS of them, the caller's; NULL: no memory.  */
+struct figure_curve *figure_curves (const struct figure_input *in);
+
+/* --- networks on data --- */
+
+/* The network of RUN has the shape of D.  */
+bool figure_fits (const struct cvx_dataset *d, const struct cvx_network *net);
+
+/* CVX_STATE or CVX_UNSUITED unless there are data, a network and they fit.  */
+enum cvx_status figure_needs_fit (const char *kind,
+                                  const struct figure_input *in,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Outputs of NET on PART of D, the caller's.  */
+enum cvx_status figure_predictions (double **f, const struct cvx_network *net,
+                                    const struct cvx_dataset *d,
+                                    enum cvx_part_id part,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The weights w of a linear network f(x) = x'w + b with one output, as many
+   as features, the caller's.  CVX_STATE, CVX_UNSUITED, CVX_NOMEM.  */
+enum cvx_status figure_linear_weights (double **w, const char *kind,
+                                       const struct figure_input *in,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The part that is not trained on: test, else validation, else training; and
+   its name.  */
+enum cvx_part_id figure_fresh_part (const struct cvx_dataset *d);
+const char *figure_part_name (enum cvx_part_id part);
+
+/* Numbers of the neurons of NET, the largest norm first, the caller's; NULL:
+   no memory.  */
+size_t *figure_by_norm (const struct cvx_network *net);
+
+/* --- patterns --- */
+
+/* Those of the formulation, else the current ones; NULL: none.  */
+const struct cvx_patterns *figure_patterns_of (const struct figure_input *in);
+
+/* Which of the patterns of F have an active neuron in RUN: N_PATTERNS flags,
+   the caller's; NULL: no memory.  */
+bool *figure_active_patterns (const struct cvx_formulation *f,
+                              const struct cvx_run *run);
+
+/* The formulation that RUN was made with when it is the current one.  */
+bool figure_is_of (const struct cvx_formulation *f, const struct cvx_run *run);
+
+/* --- numbers --- */
+
+/* Order of two doubles for qsort.  */
+int figure_compare_doubles (const void *a, const void *b);
+
+/* N_BINS equal bins from LO to HI: their centres in X and the share of the N
+   values V in each in Y.  */
+void figure_histogram (size_t n, const double *v, double lo, double hi,
+                       size_t n_bins, double *x, double *y);
+
+/* --- tiles --- */
+
+/* Images of the shape IMAGE side by side in one panel: image k is PIXEL[k].
+   Channels are averaged.  With OWN_SCALE each is divided by its largest
+   absolute value.  */
+enum cvx_status figure_tiles (struct plot_figure *fig, size_t n,
+                              const double *const *pixel,
+                              const size_t image[3], bool own_scale,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* --- the plane and the line --- */
 

@@ -6,6 +6,11 @@
    script.  It is in a process group of its own, so that Ctrl-C does not reach
    it, reads no start-up file (-d) and ends by itself when its input does.
 
+   gnuplot reads its standard input byte by byte but files by blocks.  A long
+   script is therefore a file in memory, which gnuplot opens through this
+   process and which has no name to clean up; where that is not to be had, it
+   goes by standard input like short ones.
+
    All four descriptors are served by one poll loop, so that a full pipe in
    one direction can never block the other.
 
@@ -23,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -34,6 +40,7 @@ extern char **environ;
 
 enum
 {
+  LONG = 1 << 12,         /* bytes of a script that goes by file */
   SLICE = 50,             /* ms between looks at the abort flag */
   GRACE = 200,            /* ms from SIGTERM to SIGKILL */
   MAX_SHOWN = 16 << 20,   /* bytes of one figure on standard output */
@@ -46,7 +53,9 @@ struct plot_child
   double deadline; /* seconds */
   pid_t pid;       /* 0: not running */
   int in, out, complaint, reply;
-  int exit; /* wait status of the last one that ended */
+  int file;     /* long scripts, -1: none yet */
+  bool no_file; /* gnuplot cannot open it */
+  int exit;     /* wait status of the last one that ended */
   size_t starts;
   unsigned long number; /* of the script that runs */
   bool busy;
@@ -83,8 +92,8 @@ plot_child_new (struct plot_child **child, const char *program,
       cvx_free (c);
       return cvx_fail_nomem (err, "preparing gnuplot");
     }
-  c->deadline = 10;
-  c->in = c->out = c->complaint = c->reply = -1;
+  c->deadline = 30;
+  c->in = c->out = c->complaint = c->reply = c->file = -1;
   *child = c;
   return CVX_OK;
 }
@@ -157,6 +166,7 @@ plot_child_free (struct plot_child *c)
   cvx_text_free (&c->complaints);
   cvx_text_free (&c->replies);
   cvx_text_free (&c->terminals);
+  shut (&c->file);
   cvx_free (c->program);
   cvx_free (c);
 }
@@ -296,6 +306,35 @@ start (struct plot_child *c, struct cvx_error *err)
 
 /* --- talking --- */
 
+/* SCRIPT as the whole of the file in memory.  */
+static bool
+put_file (struct plot_child *c, const char *script, size_t len)
+{
+  if (c->file < 0)
+    c->file = memfd_create ("cvxnn-figure", MFD_CLOEXEC);
+  if (c->file < 0 || ftruncate (c->file, 0) != 0)
+    return false;
+  for (size_t at = 0; at < len;)
+    {
+      ssize_t put = pwrite (c->file, script + at, len - at, (off_t)at);
+      if (put <= 0 && errno != EINTR)
+        return false;
+      at += put > 0 ? (size_t)put : 0;
+    }
+  return true;
+}
+
+static void
+put_script (struct plot_child *c, const char *script)
+{
+  size_t len = strlen (script);
+  if (len > LONG && !c->no_file && put_file (c, script, len))
+    cvx_text_printf (&c->script, "load '/proc/%ld/fd/%d'", (long)getpid (),
+                     c->file);
+  else
+    cvx_text_put (&c->script, script);
+}
+
 /* A script is framed so that nothing of the one before is left, also when
    that one failed half way, and so that its end is told.  */
 static enum cvx_status
@@ -311,7 +350,7 @@ begin (struct plot_child *c, const char *script, struct cvx_error *err)
                   "print '@t ',GPVAL_TERMINALS\nunset print\n");
   cvx_text_put (&c->script, "unset multiplot\nunset table\nunset output\n"
                             "reset errors\n");
-  cvx_text_put (&c->script, script);
+  put_script (c, script);
   cvx_text_printf (&c->script,
                    "\nunset output\nset print '/dev/fd/3'\n"
                    "print '@@ %lu ',GPVAL_ERRNO,' ',GPVAL_ERRMSG\n"
@@ -457,6 +496,8 @@ verdict (struct plot_child *c, struct cvx_error *err)
   if (c->version[0] != '\0' && strtod (c->version, NULL) < 5.2)
     return cvx_fail (err, CVX_E601, "gnuplot %s is too old, 5.2 is needed",
                      c->version);
+  if (number != 0 && strstr (words, "/proc/") != NULL)
+    c->no_file = true;
   if (number != 0)
     return cvx_fail (err, CVX_E606, "gnuplot reports: %s", words);
   return CVX_OK;
@@ -524,7 +565,7 @@ plot_child_run (struct plot_child *c, const char *script,
 {
   struct cvx_error why;
   enum cvx_status status;
-  bool died = false;
+  bool died = false, unread;
   /* A frame drawn meanwhile is finished first; its failure is its own.  */
   if (c->busy)
     {
@@ -539,8 +580,10 @@ plot_child_run (struct plot_child *c, const char *script,
         status = begin (c, script, &why);
       if (status != CVX_OK)
         break;
+      unread = c->no_file;
       status = await (c, abort, &died, &why);
-      if (!died)
+      unread = !unread && c->no_file;
+      if (!died && !unread)
         break;
     }
   if (status != CVX_OK && err != NULL)

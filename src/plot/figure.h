@@ -64,8 +64,10 @@ enum plot_role
   PLOT_NEURON,   /* one of many thin lines */
   PLOT_TRAIN,
   PLOT_TEST,
-  PLOT_MARKED, /* picked out: chosen, changed, found */
-  PLOT_GUIDE,  /* a light reference line */
+  PLOT_MARKED,   /* picked out: chosen, changed, found */
+  PLOT_GUIDE,    /* a light reference line */
+  PLOT_ON_LIGHT, /* words in the middle of a light cell of a PLOT_HEAT */
+  PLOT_ON_DARK,  /* and of a dark one */
   PLOT_CYCLE
 };
 
@@ -201,7 +203,7 @@ void plot_add_contour (struct plot_figure *fig, size_t panel, int role,
                        size_t ny, double y0, double y1, const double *z,
                        size_t n_levels, const double *level);
 
-/* Words beside the point (X, Y).  */
+/* Words beside the point (X, Y), centred on it for the roles of cells.  */
 void plot_add_text (struct plot_figure *fig, size_t panel, int role, double x,
                     double y, const char *text);
 

@@ -110,7 +110,7 @@ key (struct plot_script *s, const struct plot_panel *p, double width,
         longest = len > longest ? len : longest;
         named++;
       }
-  column = (0.92 * (double)longest + 4.2) * 0.62 * em;
+  column = (0.84 * (double)longest + 4.2) * 0.62 * em;
   if (named == 0 || p->key == PLOT_KEY_NONE)
     cvx_text_put (s->out, "unset key\n");
   else if (p->key == PLOT_KEY_ABOVE)
@@ -118,9 +118,10 @@ key (struct plot_script *s, const struct plot_panel *p, double width,
         s->out,
         "set key tmargin left horizontal Left reverse "
         "samplen 1.4 width %.3g nobox maxcols %.0f\n",
-        s->dumb ? 1 : -0.08 * (double)longest,
-        s->dumb ? 4
-                : fmax (1, floor ((width - (heat ? 10 : 5) * em) / column)));
+        s->dumb ? 1 : -0.16 * (double)longest,
+        s->dumb
+            ? 4
+            : fmax (1, floor ((width - (heat ? 9.5 : 4.5) * em) / column)));
   else
     cvx_text_put (s->out, "set key inside right top vertical Left reverse "
                           "samplen 1.6 nobox opaque\n");
@@ -174,7 +175,8 @@ panel_text (struct plot_script *s, size_t k, struct cvx_error *err)
   double em = s->sizes.font_size / 9;
   struct plot_range x, y, z;
   struct cvx_text list = CVX_TEXT_INIT;
-  bool heat = false, first = true;
+  /* Characters have no room for long words beside the axis.  */
+  bool heat = false, first = true, above;
   enum cvx_status status;
   if (p->n == 0)
     {
@@ -199,9 +201,11 @@ panel_text (struct plot_script *s, size_t k, struct cvx_error *err)
   axis (s, 'y', &p->y, &y, height, 0.45 * em);
   if (heat && !s->dumb)
     palette (s, p, &z, height / em);
-  words_command (s, "title", p->title);
+  above = s->dumb && p->title == NULL && !p->y.bare && p->y.label != NULL
+          && characters (p->y.label) > 2;
+  words_command (s, "title", above ? p->y.label : p->title);
   words_command (s, "xlabel", p->x.bare ? NULL : p->x.label);
-  words_command (s, "ylabel", p->y.bare ? NULL : p->y.label);
+  words_command (s, "ylabel", p->y.bare || above ? NULL : p->y.label);
   /* A panel of words alone still wants its axes.  */
   cvx_text_put (s->out, first ? "plot NaN notitle" : cvx_text_string (&list));
   cvx_text_put (s->out, "\n");
@@ -211,6 +215,15 @@ panel_text (struct plot_script *s, size_t k, struct cvx_error *err)
 }
 
 /* --- figure --- */
+
+/* Panels under each other have their y axes on one line, whatever the width
+   of their numbers.  */
+static void
+align (struct plot_script *s)
+{
+  if (s->fig->cols == 1 && s->fig->rows > 1 && !s->dumb)
+    cvx_text_put (s->out, "set lmargin 8.2\n");
+}
 
 static void
 multiplot (struct plot_script *s)
@@ -233,6 +246,8 @@ multiplot (struct plot_script *s)
         cvx_text_put (s->out, " noenhanced");
     }
   cvx_text_put (s->out, "\n");
+  if (!bare)
+    align (s);
 }
 
 /* The provenance as comment lines.  Its words may hold any bytes.  */

@@ -116,7 +116,7 @@ enum cvx_status plot_child_new (struct plot_child **child, const char *program,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 void plot_child_free (struct plot_child *child);
 
-/* Seconds a figure may take before gnuplot counts as stuck; 10 at first.  */
+/* Seconds a figure may take before gnuplot counts as stuck; 30 at first.  */
 void plot_child_set_deadline (struct plot_child *child, double seconds);
 
 /* Run SCRIPT and wait for the end.  What gnuplot wrote to its standard output
@@ -161,6 +161,13 @@ enum cvx_status plot_write (struct plot_child *child,
                             const char *path, atomic_int *abort,
                             struct plot_notes *notes, size_t *bytes,
                             struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The terminal of gnuplot that plot_show uses, static: ASKED (NULL: that of a
+   window where a display answers); *TERMINAL NULL for characters.  CVX_PLOT
+   (E610) when ASKED cannot be had; errors of plot_child_has.  */
+enum cvx_status plot_window (struct plot_child *child, const char *asked,
+                             const char **terminal, atomic_int *abort,
+                             struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Show FIG to the user.  In a window when a display answers and gnuplot has
    a terminal for it; else as characters (or, with OPTIONS->terminal

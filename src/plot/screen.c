@@ -113,10 +113,9 @@ wayland_answers (void)
   return local_answers (name, false);
 }
 
-/* The terminal to show figures with, NULL for characters.  */
-static enum cvx_status
-choose (struct plot_child *child, const char *asked, const char **terminal,
-        atomic_int *abort, struct cvx_error *err)
+enum cvx_status
+plot_window (struct plot_child *child, const char *asked,
+             const char **terminal, atomic_int *abort, struct cvx_error *err)
 {
   static const char *const known[] = { "qt", "wxt", "x11", "sixelgd", "dumb" };
   enum
@@ -191,7 +190,8 @@ plot_show (struct plot_child *child, const struct plot_figure *fig,
   enum cvx_status status = plot_figure_check (fig, err);
   screen.format = PLOT_SCREEN;
   if (status == CVX_OK)
-    status = choose (child, options->terminal, &screen.terminal, abort, err);
+    status
+        = plot_window (child, options->terminal, &screen.terminal, abort, err);
   if (status == CVX_OK)
     status = plot_script (fig, &screen, NULL, &script, notes, err);
   if (status == CVX_OK)

@@ -5,6 +5,7 @@
 #include "plot/internal.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -221,6 +222,7 @@ labels (struct plot_script *s, const struct plot_series *series,
 {
   /* Nothing is thinned or broken in a PLOT_TEXT: but points may be missing,
      so texts are matched by place.  */
+  bool cell = series->role == PLOT_ON_LIGHT || series->role == PLOT_ON_DARK;
   size_t at = 0;
   for (size_t k = 0; k < series->n && at < points->n; k++)
     {
@@ -233,13 +235,12 @@ labels (struct plot_script *s, const struct plot_series *series,
         continue;
       cvx_text_put (s->out, "set label ");
       plot_words (s->out, series->text[k], s->dialect);
-      cvx_text_printf (s->out, " at first %.17g,%.17g left front%s", px, py,
+      cvx_text_printf (s->out, " at first %.17g,%.17g %s front%s", px, py,
+                       cell ? "center" : "left",
                        s->dialect == PLOT_ENHANCED ? " noenhanced" : "");
       if (!s->dumb)
-        cvx_text_printf (s->out,
-                         " offset character 0.7,0 textcolor rgb "
-                         "\"%s\"",
-                         look->colour);
+        cvx_text_printf (s->out, "%s textcolor rgb \"%s\"",
+                         cell ? "" : " offset character 0.7,0", look->colour);
       cvx_text_put (s->out, "\n");
     }
 }
@@ -312,6 +313,29 @@ write_levels (struct plot_script *s, const struct plot_series *series)
   return n;
 }
 
+static bool
+same_grid (const struct plot_series *a, const struct plot_series *b)
+{
+  return a->kind == PLOT_HEAT && a->nx == b->nx && a->ny == b->ny
+         && memcmp (a->x, b->x, 2 * sizeof *a->x) == 0
+         && memcmp (a->y, b->y, 2 * sizeof *a->y) == 0
+         && memcmp (a->z, b->z, a->nx * a->ny * sizeof *a->z) == 0;
+}
+
+/* The series of PANEL before I whose cells are those of SERIES I, which then
+   need not be written again; I when there is none.  */
+static size_t
+written_before (const struct plot_script *s, size_t panel, size_t i,
+                const struct plot_series *series)
+{
+  size_t k = 0;
+  if (s->dumb || series->kind != PLOT_CONTOUR)
+    return i;
+  while (k < i && !same_grid (&s->fig->panel[panel].series[k], series))
+    k++;
+  return k;
+}
+
 /* How a grid was written, for its element of the plot command.  */
 struct grid_drawn
 {
@@ -328,6 +352,7 @@ write_grid (struct plot_script *s, size_t panel, size_t i,
   bool screen = s->options->format == PLOT_SCREEN;
   size_t limit = screen ? SCREEN_CELLS : FILE_CELLS;
   bool characters = s->dumb && series->kind == PLOT_HEAT;
+  size_t before = written_before (s, panel, i, series);
   double *cells;
   enum cvx_status status = plot_reduce_grid (
       series, characters ? 60 : limit, characters ? 18 : limit, &cells,
@@ -336,14 +361,17 @@ write_grid (struct plot_script *s, size_t panel, size_t i,
     return status;
   if (drawn->mx != series->nx || drawn->my != series->ny)
     s->notes->thinned++;
-  block_name (s, panel, i);
-  cvx_text_printf (s->out, "%s << EOD\n",
-                   series->kind == PLOT_CONTOUR ? "g" : "");
-  if (characters)
-    write_character_cells (s, cells, drawn->mx, drawn->my, drawn->ends, z);
-  else
-    write_matrix (s, cells, drawn->mx, drawn->my);
-  cvx_text_put (s->out, "EOD\n");
+  if (before == i)
+    {
+      block_name (s, panel, i);
+      cvx_text_printf (s->out, "%s << EOD\n",
+                       series->kind == PLOT_CONTOUR ? "g" : "");
+      if (characters)
+        write_character_cells (s, cells, drawn->mx, drawn->my, drawn->ends, z);
+      else
+        write_matrix (s, cells, drawn->mx, drawn->my);
+      cvx_text_put (s->out, "EOD\n");
+    }
   cvx_free (cells);
   drawn->any = true;
   if (series->kind == PLOT_CONTOUR)
@@ -355,8 +383,8 @@ write_grid (struct plot_script *s, size_t panel, size_t i,
                             "unset surface\nset table ");
       block_name (s, panel, i);
       cvx_text_put (s->out, "\nsplot ");
-      block_name (s, panel, i);
-      cvx_text_put (s->out, "g");
+      block_name (s, panel, before);
+      cvx_text_put (s->out, before == i ? "g" : "");
       matrix_using (s, drawn->mx, drawn->my, drawn->ends);
       cvx_text_put (s->out, " with lines notitle\nunset table\n"
                             "unset contour\nset surface\n");

@@ -17,6 +17,7 @@
 #define ORANGE     "#E69F00"
 #define SKY        "#56B4E9"
 #define BLACK      "#000000"
+#define WHITE      "#FFFFFF"
 #define DARK       "#404040"
 #define MIDDLE     "#707070"
 #define LIGHT      "#A0A0A0"
@@ -68,6 +69,8 @@ static const struct look_row looks[PLOT_CYCLE] = {
   [PLOT_TEST] = { { VERMILLION, NULL, 1, 5, 0.55, false }, MIDDLE, "(8,4)" },
   [PLOT_MARKED] = { { PURPLE, NULL, 1, 13, 0.9, false }, BLACK, "(2,3)" },
   [PLOT_GUIDE] = { { LIGHT, NULL, 0.6, 1, 0.4, false }, LIGHT, "(2,3)" },
+  [PLOT_ON_LIGHT] = { { BLACK, NULL, 1, 7, 0.5, false }, BLACK, NULL },
+  [PLOT_ON_DARK] = { { WHITE, NULL, 1, 7, 0.5, false }, BLACK, NULL },
 };
 
 static const struct look_row cycle[] = {
@@ -107,6 +110,8 @@ plot_sizes_of (const struct plot_figure *fig,
 {
   *sizes = styles[options->style].sizes;
   sizes->width = first_positive (options->width, fig->width, sizes->width);
+  /* Panels under each other: each a little lower than one alone.  */
+  sizes->height *= 1 + 0.72 * (double)(fig->cols == 1 ? fig->rows - 1 : 0);
   sizes->height = first_positive (options->height, fig->height, sizes->height);
   if (options->font != NULL)
     sizes->font = options->font;

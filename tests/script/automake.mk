@@ -5,6 +5,8 @@ script_tests = \
   tests/script/layers.sh \
   tests/script/manual.sh \
   tests/script/output.sh \
+  tests/script/paper.sh \
+  tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh

@@ -80,3 +80,9 @@ tests_unit_figure_t_SOURCES = tests/unit/figure.c
 tests_unit_figure_t_CPPFLAGS = $(test_cppflags)
 tests_unit_figure_t_LDADD = libfigure.la libplot.la $(test_ldadd)
 TESTS += tests/unit/figure.t
+
+check_PROGRAMS += tests/unit/figure_kinds.t
+tests_unit_figure_kinds_t_SOURCES = tests/unit/figure_kinds.c
+tests_unit_figure_kinds_t_CPPFLAGS = $(test_cppflags)
+tests_unit_figure_kinds_t_LDADD = libfigure.la libplot.la $(test_ldadd)
+TESTS += tests/unit/figure_kinds.t

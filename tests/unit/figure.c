@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "figure/figure_kinds.h"
-#include "plot/plot.h"
 
 /* The five-point fit of the tour: data x with a column of ones, and the four
    neurons of its optimum at beta = 0.1 (two bends).  */
@@ -159,7 +158,7 @@ START_TEST (objective_is_the_trace)
   in.over_time = false;
   f = make ("objective", &in);
   ck_assert_uint_eq (f->panel[0].n, 6);
-  ck_assert_str_eq (f->panel[0].series[1].title, "admm");
+  ck_assert_str_eq (f->panel[0].series[1].title, "run 7");
   ck_assert (f->panel[0].series[1].x[3] == 9);
   plot_figure_free (f);
 }
@@ -332,54 +331,10 @@ START_TEST (every_kind_says_what_it_lacks)
 }
 END_TEST
 
-/* Each kind goes through gnuplot (where there is one) without complaint, into
-   the folder FIGURES when that is set, to be looked at.  */
-START_TEST (every_kind_is_drawn)
-{
-  const char *folder = getenv ("FIGURES");
-  struct cvx_dataset *one = five_points (), *two = plane ();
-  struct cvx_network *bends = two_bends (), *v = valley ();
-  struct cvx_run run;
-  const struct cvx_run *runs[1] = { &run };
-  struct plot_options o = { .format = PLOT_PDF };
-  struct plot_child *c;
-  struct cvx_error err;
-  bool real = system ("gnuplot --version >/dev/null 2>&1") == 0;
-  make_run (&run);
-  ck_assert_ok (plot_child_new (&c, NULL, &err), err);
-  for (const struct figure_kind *k = figure_kinds; k->name != NULL; k++)
-    {
-      bool surface = strcmp (k->name, "surface") == 0;
-      struct figure_input in = { .data = surface ? two : one,
-                                 .network = surface ? v : bends,
-                                 .runs = runs,
-                                 .n_runs = 1 };
-      struct cvx_text script = CVX_TEXT_INIT;
-      struct plot_figure *f = make (k->name, &in);
-      char path[300];
-      snprintf (path, sizeof path, "%s/%s.pdf",
-                folder != NULL ? folder : "/nowhere", k->name);
-      ck_assert_ok (plot_script (f, &o, folder != NULL ? path : "/dev/null",
-                                 &script, NULL, &err),
-                    err);
-      if (real)
-        ck_assert_ok (plot_child_run (c, script.s, NULL, NULL, &err), err);
-      cvx_text_free (&script);
-      plot_figure_free (f);
-    }
-  plot_child_free (c);
-  cvx_dataset_free (one);
-  cvx_dataset_free (two);
-  cvx_network_free (bends);
-  cvx_network_free (v);
-  ck_assert_uint_eq (cvx_alloc_live (), 0);
-}
-END_TEST
-
 TEST_MAIN ("figure", objective_is_the_trace,
            gap_shows_the_tolerance_and_what_the_solver_has,
            function_bends_where_the_network_does,
            function_is_in_units_of_the_file,
            lines_of_the_surface_are_where_neurons_switch,
            wrong_shapes_are_refused_with_the_right_kind,
-           every_kind_says_what_it_lacks, every_kind_is_drawn)
+           every_kind_says_what_it_lacks)

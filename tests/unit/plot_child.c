@@ -216,6 +216,50 @@ START_TEST (errors_of_gnuplot_become_ours)
 }
 END_TEST
 
+/* Long scripts go by a file, or by standard input where that cannot be
+   opened; their errors are told like those of short ones.  */
+START_TEST (long_scripts_arrive)
+{
+  static const char *const bodies[]
+      = { "exec gnuplot \"$@\"",
+          "sed -u 's|/proc/|/no/proc/|' | gnuplot \"$@\"" };
+  struct cvx_text script = CVX_TEXT_INIT, shown = CVX_TEXT_INIT;
+  struct cvx_error err;
+  if (!have_gnuplot ())
+    return;
+  enter_folder ();
+  cvx_text_put (&script, "$d << EOD\n");
+  for (int k = 0; k < 3000; k++)
+    cvx_text_printf (&script, "%d %d\n", k, k);
+  cvx_text_put (&script, "EOD\nset print '-'\nstats $d using 1 nooutput\n"
+                         "print STATS_records\nunset print\n");
+  for (size_t k = 0; k < 2; k++)
+    {
+      struct plot_child *c = stand_in (bodies[k], 0700);
+      for (int again = 0; again < 2; again++)
+        {
+          cvx_text_clear (&shown);
+          ck_assert_ok (plot_child_run (c, script.s, &shown, NULL, &err), err);
+          ck_assert_int_eq (atoi (shown.s), 3000);
+        }
+      cvx_text_put (&script, "set nonsense\n");
+      ck_assert_int_eq (plot_child_run (c, script.s, NULL, NULL, &err),
+                        CVX_PLOT);
+      ck_assert_int_eq (err.id, CVX_E606);
+      ck_assert_msg (strstr (err.text, "nrecognized option") != NULL, "%s",
+                     err.text);
+      ck_assert_ok (plot_child_run (c, "a = 1", NULL, NULL, &err), err);
+      ck_assert_uint_eq (plot_child_starts (c), 1);
+      plot_child_free (c);
+      script.s[script.len - strlen ("set nonsense\n")] = '\0';
+      script.len -= strlen ("set nonsense\n");
+    }
+  cvx_text_free (&script);
+  cvx_text_free (&shown);
+  leave_folder ();
+}
+END_TEST
+
 START_TEST (killed_gnuplot_is_started_again)
 {
   struct plot_child *c;
@@ -296,7 +340,7 @@ END_TEST
 
 START_TEST (one_gnuplot_for_many_figures)
 {
-  size_t n = getenv ("CVXNN_LONG") != NULL ? 500 : 50, files;
+  size_t n = getenv ("CVXNN_LONG") != NULL ? 500 : 50, files = 0;
   struct plot_options o = { .format = PLOT_SVG };
   struct cvx_text script = CVX_TEXT_INIT;
   struct plot_child *c;
@@ -307,10 +351,12 @@ START_TEST (one_gnuplot_for_many_figures)
   enter_folder ();
   ck_assert_ok (plot_child_new (&c, NULL, &err), err);
   ck_assert_ok (plot_child_run (c, "", NULL, NULL, &err), err);
-  files = open_files ();
   start = now ();
   for (size_t k = 0; k < n; k++)
     {
+      /* Now every kind of script was seen.  */
+      if (k == N_SAMPLES)
+        files = open_files ();
       struct plot_figure *f = sample_new (k % N_SAMPLES);
       ck_assert_ok (plot_script (f, &o, "x.svg", &script, NULL, &err), err);
       ck_assert_ok (plot_child_run (c, script.s, NULL, NULL, &err), err);
@@ -489,6 +535,6 @@ END_TEST
 TEST_MAIN ("plot_child", missing_gnuplot_is_said, old_gnuplot_is_said,
            death_is_tried_once_more_then_said, stuck_gnuplot_is_stopped,
            abort_flag_ends_the_wait, errors_of_gnuplot_become_ours,
-           killed_gnuplot_is_started_again, user_start_up_file_is_not_read,
-           frames_are_dropped_not_waited_for, one_gnuplot_for_many_figures,
-           hostile_words_are_drawn_or_refused)
+           long_scripts_arrive, killed_gnuplot_is_started_again,
+           user_start_up_file_is_not_read, frames_are_dropped_not_waited_for,
+           one_gnuplot_for_many_figures, hostile_words_are_drawn_or_refused)

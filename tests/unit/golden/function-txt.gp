@@ -40,8 +40,8 @@ set xrange [-2.53:2.53]
 set xtics ("\055\062" -2 0, "\055\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
 set yrange [-1.353:1.503]
 set ytics ("\055\061.0" -1 0, "\055\060.5" -0.5 0, "0.0" 0 0, "0.5" 0.5 0, "1.0" 1 0, "1.5" 1.5 0)
+set title "f\050x\051"
 set xlabel "x"
-set ylabel "f\050x\051"
 plot \
   $p0s0 using 1:2 with lines title "network", \
   $p0s1 using 1:2 with points title "kinks", \
