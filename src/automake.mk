@@ -3,7 +3,7 @@
 
 layer_libs =
 
-core_libs = $(LAPACKE_LIBS) $(OPENBLAS_LIBS) $(FFTW_LIBS) $(ARCHIVE_LIBS) \
+core_libs = $(LAPACKE_LIBS) $(OPENBLAS_LIBS) $(FFTW_LIBS) $(ARCHIVE_LIBS) $(ZLIB_LIBS) \
   $(JANSSON_LIBS) $(XXHASH_LIBS)
 
 include src/base/automake.mk

@@ -1,1 +1,3 @@
-# format tests, one row each
+# Files of the tests: tests/format/FOLDER, made by the make.py there.
+
+EXTRA_DIST += tests/format/npy

@@ -1,0 +1,60 @@
+# Makes the files of this folder; needs NumPy.  The tests do not run it.
+import numpy as np, io, struct, zipfile
+a=np.arange(6,dtype='f8').reshape(2,3)+0.5
+def save(name,x,**k):
+    with open(name,'wb') as f: np.lib.format.write_array(f,x,**k)
+save('fortran.npy',np.asfortranarray(a))
+save('fortran3.npy',np.asfortranarray(np.arange(24,dtype='<i4').reshape(2,3,4)))
+save('big-endian.npy',a.astype('>f8'))
+save('big-endian-i2.npy',np.array([-1,300,-32768],dtype='>i2'))
+save('half.npy',np.array([1.5,-2,6e-8,65504,-0.0,np.inf],dtype='<f2'))
+save('single.npy',np.array([0.1,3e38],dtype='<f4'))
+save('int64.npy',np.array([[-2**62,1],[2,3]],dtype='<i8'))
+save('int8.npy',np.array([-1,127],dtype='i1'))
+save('uint64.npy',np.array([2**64-1,7],dtype='<u8'))
+save('uint8.npy',np.array([[0,255]],dtype='u1'))
+save('bool.npy',np.array([True,False,True]))
+save('scalar.npy',np.array(2.25))
+save('empty.npy',np.zeros((0,3)))
+save('version2.npy',a,version=(2,0))
+save('version3.npy',a,version=(3,0))
+save('unicode.npy',np.array(['ab','c']))
+save('bytes.npy',np.array([b'ab',b'c']))
+save('object.npy',np.array([{},None],dtype=object))
+save('complex.npy',np.array([1j]))
+save('record.npy',np.array([(1,2.)],dtype=[('a','i4'),('b','f8')]))
+save('date.npy',np.array(['2020-01-01'],dtype='M8[D]'))
+save('rank5.npy',np.zeros((1,1,1,1,2)))
+def raw(name,header,data=b'\0'*48,version=b'\1\0',magic=b'\x93NUMPY'):
+    h=header.encode(); h+=b' '*((-len(h)-11)%64)+b'\n'
+    open(name,'wb').write(magic+version+struct.pack('<H',len(h))+h+data)
+d="{'descr': '<f8', 'fortran_order': False, 'shape': %s, }"
+raw('huge.npy',d%'(1000000, 1000000)')
+raw('overflow.npy',d%'(4294967296, 4294967296, 2)')
+raw('digits.npy',d%'(99999999999999999999999, 1)')
+raw('negative.npy',d%'(-2, 3)')
+raw('code.npy',d%'(len(dir()), 3)')
+raw('long.npy',d%'(2L, 3L)')
+raw('version9.npy',d%'(2, 3)',version=b'\x09\0')
+raw('truncated.npy',d%'(2, 3)',data=b'\0'*20)
+raw('trailing.npy',d%'(2, 3)',data=b'\0'*50)
+raw('twice.npy',"{'descr': '<f8', 'descr': '<f8', 'shape': (2, 3), }")
+raw('missing-key.npy',"{'descr': '<f8', 'shape': (2, 3), }")
+raw('list.npy',"['<f8', False, (2, 3)]")
+raw('magic.npy',d%'(2, 3)',magic=b'\x93NUMPI')
+open('header-cut.npy','wb').write(b'\x93NUMPY\1\0\x76\0{')
+np.savez('pair.npz',X=a,y=np.array([1,-1]))
+np.savez_compressed('deflated.npz',X=a,y=np.array([1,-1]))
+b=bytearray(open('pair.npz','rb').read()); open('truncated.npz','wb').write(b[:400])
+i=b.index(struct.pack('<d',5.5)); b[i+6]^=1; open('crc.npz','wb').write(b)
+def member(x):
+    f=io.BytesIO(); np.save(f,x); return f.getvalue()
+import warnings; warnings.simplefilter('ignore')
+with zipfile.ZipFile('duplicate.npz','w') as z:
+    z.writestr('x.npy',member(a)); z.writestr('x.npy',member(a))
+with zipfile.ZipFile('outside.npz','w') as z: z.writestr('../x.npy',member(a))
+with zipfile.ZipFile('no-arrays.npz','w') as z: z.writestr('readme',b'hi')
+with zipfile.ZipFile('mixed.npz','w') as z:
+    z.writestr('names.npy',member(np.array(['ab','c']))); z.writestr('X.npy',member(a)); z.writestr('y.npy',member(np.array([1,2])))
+# a bomb: 16 MB of zeros in 16 kB
+with zipfile.ZipFile('bomb.npz','w',zipfile.ZIP_DEFLATED,compresslevel=9) as z: z.writestr('x.npy',member(np.zeros(1<<21)))
