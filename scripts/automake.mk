@@ -2,3 +2,12 @@
 
 dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check
 EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
+
+# Timings, not part of `make check'.
+EXTRA_PROGRAMS = scripts/bench_masked
+scripts_bench_masked_SOURCES = scripts/bench_masked.c
+scripts_bench_masked_LDADD = libcore.la $(core_libs)
+CLEANFILES += scripts/bench_masked
+bench: scripts/bench_masked
+	./scripts/bench_masked
+.PHONY: bench

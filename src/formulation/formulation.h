@@ -59,12 +59,19 @@ struct cvx_formulation_estimate
   double n_var, n_cone, bytes, flops; /* flops per apply plus adjoint */
 };
 
+struct cvx_formulation_work;
+
 /* One row of formulations.def.  Every function gets the formulation first.
-   No function but build, certify and decode allocates.  */
+   No function but build and decode allocates.  All but those that take a
+   THREAD (0 .. f->threads - 1, one call at a time for each) share scratch
+   memory of the formulation: one call at a time.  */
 struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  enum cvx_activation activation; /* of the networks that it decodes */
+  void (*estimate) (size_t n_samples, size_t n_features, size_t n_outputs,
+                    size_t n_patterns, struct cvx_formulation_estimate *out);
   enum cvx_status (*build) (struct cvx_formulation *f, struct cvx_error *err);
   void (*destroy) (struct cvx_formulation *f);
 
@@ -90,11 +97,19 @@ struct cvx_formulation_class
   double (*shrink_block) (const struct cvx_formulation *f, double t,
                           const double *z, double *x);
   /* psi_g = max {z'u : R_g (u) <= 1, u in the cone}, z = A_g'nu: an upper
-     bound with rounding included.  If DIRECTION is not NULL the maximiser goes
-     there.  *SOLVED counts projections computed.  */
+     bound, the rounding of its own work included (that of z is
+     `adjoint_error').  If DIRECTION is not NULL the maximiser goes there (0
+     when psi_g is 0).  *SOLVED counts projections computed.  Depends on G and
+     Z only.  */
   double (*support) (const struct cvx_formulation *f, size_t g,
                      const double *z, double *direction, size_t *solved,
                      int thread);
+  /* Another upper bound of psi_g without a projection, from the multipliers
+     that `support' found for block G last time.  */
+  double (*support_bound) (const struct cvx_formulation *f, size_t g,
+                           const double *z, int thread);
+  /* At least ||fl (A_g'nu) - A_g'nu|| of every block g.  */
+  double (*adjoint_error) (const struct cvx_formulation *f, const double *nu);
 
   /* Cones: s = G x (n_cone) and x = G's; NULL when there are none.  */
   void (*cone_apply) (const struct cvx_formulation *f, const double *x,
@@ -107,17 +122,27 @@ struct cvx_formulation_class
                    double *x);
   void (*gram) (const struct cvx_formulation *f, double *k);
 
-  /* A network (caller's) whose own objective equals that of the point with
-     its blocks projected onto their cones.  Blocks of norm at most DROP times
-     the largest are left out.  */
+  /* Largest violation of G x >= 0 in block G, max_i -(G x)_i / (||G_i||
+     ||x||), at least 0.  */
+  double (*violation) (const struct cvx_formulation *f, size_t g,
+                       const double *x);
+  /* True when NET is a point of this program: neurons in cones of the
+     patterns, gates among the patterns.  */
+  bool (*holds) (const struct cvx_formulation *f,
+                 const struct cvx_network *net);
+  /* A network (caller's) whose own objective is at most that of the point with
+     its blocks projected onto their cones: equal, but for colinear neurons
+     that were merged where that does not raise it.  Blocks of norm at most
+     DROP times the largest are left out.  */
   enum cvx_status (*decode) (const struct cvx_formulation *f,
                              const struct cvx_point *point, double drop,
                              struct cvx_network **net, struct cvx_error *err);
-  /* The program in words, as `formulation' prints it; tex: as TeX.  */
+  /* The program, two or three lines of text; tex: as TeX (amsmath).  */
   void (*describe) (const struct cvx_formulation *f, bool tex,
                     struct cvx_text *out);
 };
-extern const struct cvx_formulation_class *const cvx_formulations[];
+extern const struct cvx_formulation_class *const
+    cvx_formulations[]; /* NULL at the end */
 const struct cvx_formulation_class *cvx_formulation_find (const char *name);
 
 struct cvx_formulation
@@ -135,6 +160,7 @@ struct cvx_formulation
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax; /* nan until cvx_formulation_betamax */
   void *impl;     /* of the class */
+  struct cvx_formulation_work *work; /* private */
 };
 
 /* Build CLASS on DATA and PATTERNS (NULL when it needs none), both borrowed.
@@ -171,9 +197,12 @@ enum cvx_status
 cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
                           struct cvx_error *err) CVX_MUST_CHECK;
 
-/* max_g psi_g (nu) over all blocks with the cells examined and solved; blocks
-   whose bound from the multipliers of the last call stays below BETA-like
-   THRESHOLD are skipped (their bound counts).  */
+/* max_g psi_g (nu) over all blocks, rounding included, with the cells examined
+   and solved.  A block is skipped when its bound from the multipliers of the
+   last call shows that it is not the largest, or is at most THRESHOLD (then
+   its bound counts: NORM may be larger than the maximum, but only up to
+   THRESHOLD).  THRESHOLD 0 gives a number that depends on NU only.
+   CVX_INTERRUPTED; CELLS and SOLVED may be NULL.  */
 enum cvx_status
 cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            double threshold, double *norm, size_t *cells,
@@ -183,7 +212,9 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
 /* Both ends of the gap at POINT: decode, network objective from the data, dual
    bound from the residual of the network and from point->nu, the better one.
    *NET (may be NULL) gets the network, the caller's; *NU (may be NULL, n_obs)
-   the dual point used, scaled.  */
+   the dual point used, scaled.  CVX_INVALID (E120) before beta is set,
+   CVX_INTERRUPTED, CVX_NOMEM; CVX_INTERNAL when the ends cross by more than
+   rounding.  */
 enum cvx_status cvx_formulation_certify (const struct cvx_formulation *f,
                                          const struct cvx_point *point,
                                          struct cvx_certificate *out,
@@ -193,7 +224,9 @@ enum cvx_status cvx_formulation_certify (const struct cvx_formulation *f,
 
 /* The same for a network that did not come from a point of this program (a
    polished or trained one).  Its upper end counts only when the patterns are
-   complete or its neurons lie in their cones.  */
+   complete or its neurons lie in their cones, else pobj is infinite; loss and
+   penalty are its own in any case.  CVX_UNSUITED (E346) when it is not a
+   network of this kind and size.  */
 enum cvx_status cvx_formulation_certify_network (
     const struct cvx_formulation *f, const struct cvx_network *net,
     const double *nu_candidate, struct cvx_certificate *out, double *nu,

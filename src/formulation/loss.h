@@ -15,8 +15,10 @@
    delta (Huber) or tau (quantile).  */
 struct cvx_loss
 {
-  const char *name, *summary, *formula;
-  bool smooth; /* has a gradient with Lipschitz constant `lipschitz' */
+  const char *name, *summary;
+  const char *formula; /* in f and y, "1/2 | f - y |^2" */
+  const char *tex;     /* the same as TeX, without $ */
+  bool smooth;         /* has a gradient with Lipschitz constant `lipschitz' */
   double lipschitz;
   bool labels; /* needs y = -1, +1 (softmax: one-hot rows) */
   double param_default, param_min, param_max; /* equal: no parameter */

@@ -1,6 +1,8 @@
 noinst_LTLIBRARIES += libnetwork.la
 layer_libs += libnetwork.la
-libnetwork_la_SOURCES =
+libnetwork_la_SOURCES = \
+  src/network/merge.c src/network/network.c src/network/private.h \
+  src/network/scores.c
 
 networkincludedir = $(includedir)/cvxnn/network
 networkinclude_HEADERS = src/network/network.h

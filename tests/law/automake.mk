@@ -5,3 +5,20 @@ tests_law_cone_t_SOURCES = tests/law/cone.c
 tests_law_cone_t_CPPFLAGS = $(test_cppflags)
 tests_law_cone_t_LDADD = $(test_ldadd)
 TESTS += tests/law/cone.t
+
+check_PROGRAMS += tests/law/loss.t
+tests_law_loss_t_SOURCES = tests/law/loss.c
+tests_law_loss_t_CPPFLAGS = $(test_cppflags)
+tests_law_loss_t_LDADD = $(test_ldadd)
+TESTS += tests/law/loss.t
+check_PROGRAMS += tests/law/masked.t
+tests_law_masked_t_SOURCES = tests/law/masked.c
+tests_law_masked_t_CPPFLAGS = $(test_cppflags)
+tests_law_masked_t_LDADD = $(test_ldadd)
+TESTS += tests/law/masked.t
+
+check_PROGRAMS += tests/law/network.t
+tests_law_network_t_SOURCES = tests/law/network.c
+tests_law_network_t_CPPFLAGS = $(test_cppflags)
+tests_law_network_t_LDADD = $(test_ldadd)
+TESTS += tests/law/network.t

@@ -1,0 +1,229 @@
+/* bench_masked.c -- speed of the masked stack product and of cone projections
+   next to DGEMM on the same shapes.
+
+   Usage: bench_masked [THREADS [SECONDS]].  Run by `make bench'; timings are
+   the best of several runs.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cblas.h>
+
+#include "base/alloc.h"
+#include "base/rng.h"
+#include "linalg/cone.h"
+#include "linalg/masked.h"
+#include "linalg/threads.h"
+
+static double seconds = 1;
+
+static double
+now (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double *
+normal (struct cvx_rng *rng, size_t count)
+{
+  double *p = cvx_alloc (count, sizeof *p);
+  if (p == NULL)
+    exit (EXIT_FAILURE);
+  for (size_t i = 0; i < count; i++)
+    p[i] = cvx_rng_normal (rng);
+  return p;
+}
+
+/* Patterns of random gates.  */
+static uint64_t *
+patterns (struct cvx_rng *rng, const double *x, size_t n, size_t d,
+          size_t count)
+{
+  size_t words = (n + 63) / 64;
+  uint64_t *bits = cvx_calloc (count * words, sizeof *bits);
+  double *u = normal (rng, count * d);
+  if (bits == NULL)
+    exit (EXIT_FAILURE);
+  for (size_t g = 0; g < count; g++)
+    for (size_t i = 0; i < n; i++)
+      bits[g * words + i / 64]
+          |= (uint64_t)(cblas_ddot ((blasint)d, x + i * d, 1, u + g * d, 1)
+                        >= 0)
+             << (i % 64);
+  cvx_free (u);
+  return bits;
+}
+
+/* What is timed, once.  */
+struct job
+{
+  enum
+  {
+    GEMM_APPLY,
+    GEMM_ADJOINT,
+    APPLY,
+    ADJOINT
+  } kind;
+  size_t n, d, count;
+  const double *x, *v, *r;
+  double *f, *g, *z;
+  struct cvx_masked *m;
+};
+
+static void
+once (const struct job *j)
+{
+  blasint n = (blasint)j->n, d = (blasint)j->d, p = (blasint)j->count;
+  enum cvx_status status = CVX_OK;
+  switch (j->kind)
+    {
+    case GEMM_APPLY:
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, p, d, 1, j->x,
+                   d, j->v, d, 0, j->z, p);
+      break;
+    case GEMM_ADJOINT:
+      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, p, d, n, 1, j->z,
+                   p, j->x, d, 0, j->g, d);
+      break;
+    case APPLY:
+      status = cvx_masked_apply (j->m, j->v, j->f, NULL);
+      break;
+    case ADJOINT:
+      status = cvx_masked_adjoint (j->m, j->r, j->g, NULL);
+      break;
+    }
+  if (status != CVX_OK)
+    exit (EXIT_FAILURE);
+}
+
+/* Best GFLOP/s of KIND.  */
+static double
+rate (struct job j, int kind)
+{
+  double best = 1e30, until = now () + seconds;
+  j.kind = kind;
+  once (&j);
+  while (now () < until)
+    {
+      double t = now ();
+      once (&j);
+      t = now () - t;
+      best = t < best ? t : best;
+    }
+  return 2e-9 * (double)j.n * (double)j.d * (double)j.count / best;
+}
+
+static void
+masked (const char *name, size_t n, size_t d, size_t count, int threads)
+{
+  struct cvx_rng rng;
+  struct cvx_error err;
+  struct job j = { .n = n, .d = d, .count = count };
+  double *x, *v, *r, ga, gb, a, b;
+  uint64_t *bits;
+  cvx_rng_init (&rng, 1, 1);
+  j.x = x = normal (&rng, n * d);
+  j.v = v = normal (&rng, count * d);
+  j.r = r = normal (&rng, n);
+  j.f = normal (&rng, n);
+  j.g = normal (&rng, count * d);
+  j.z = normal (&rng, n * count);
+  bits = patterns (&rng, x, n, d, count);
+  if (cvx_masked_new (&j.m, x, n, d, bits, count, threads, &err) != CVX_OK)
+    exit (EXIT_FAILURE);
+  ga = rate (j, GEMM_APPLY);
+  gb = rate (j, GEMM_ADJOINT);
+  a = rate (j, APPLY);
+  b = rate (j, ADJOINT);
+  printf ("%-4s n=%-6zu d=%-5zu P=%-6zu  apply %6.1f of %6.1f (%3.0f %%)  "
+          "adjoint %6.1f of %6.1f (%3.0f %%)  pair %3.0f %%\n",
+          name, n, d, count, a, ga, 100 * a / ga, b, gb, 100 * b / gb,
+          100 * (1 / ga + 1 / gb) / (1 / a + 1 / b));
+  cvx_masked_free (j.m);
+  cvx_free (x);
+  cvx_free (v);
+  cvx_free (r);
+  cvx_free (j.f);
+  cvx_free (j.g);
+  cvx_free (j.z);
+  cvx_free (bits);
+}
+
+/* Projections per second onto the cones of gates in dimension D with N
+   rows.  */
+static void
+cones (size_t d, size_t n)
+{
+  enum
+  {
+    POINTS = 64
+  };
+  struct cvx_rng rng;
+  struct cvx_error err;
+  struct cvx_cone_work *w;
+  double *x, *z, *p, per_second[2];
+  uint64_t *bits;
+  size_t words = (n + 63) / 64;
+  cvx_rng_init (&rng, 2, 2);
+  x = normal (&rng, n * d);
+  z = normal (&rng, POINTS * d);
+  p = normal (&rng, d);
+  bits = patterns (&rng, x, n, d, POINTS);
+  if (cvx_cone_work_new (&w, d, n, &err) != CVX_OK)
+    exit (EXIT_FAILURE);
+  for (int warm = 0; warm < 2; warm++)
+    {
+      double start = now (), done = 0;
+      while (now () - start < seconds)
+        for (size_t k = 0; k < POINTS; k++, done++)
+          {
+            struct cvx_cone cone = { x, d, bits + k * words, NULL, n };
+            if (warm == 1)
+              {
+                cone.bits = bits;
+                for (size_t i = 0; i < d; i++)
+                  z[i] += 1e-3 * z[(k + 1) % POINTS * d + i];
+                cvx_cone_project (&cone, z, p, true, w);
+              }
+            else
+              cvx_cone_project (&cone, z + k * d, p, false, w);
+          }
+      per_second[warm] = done / (now () - start);
+    }
+  printf ("cone d=%-4zu rows=%-5zu  %10.0f a second cold, %10.0f warm\n", d, n,
+          per_second[0], per_second[1]);
+  cvx_cone_work_free (w);
+  cvx_free (x);
+  cvx_free (z);
+  cvx_free (p);
+  cvx_free (bits);
+}
+
+int
+main (int argc, char **argv)
+{
+  int threads = argc > 1 ? atoi (argv[1]) : cvx_blas_threads (0);
+  if (argc > 2)
+    seconds = atof (argv[2]);
+  cvx_blas_threads (threads);
+  printf ("%d threads, GFLOP/s next to DGEMM of the same shape\n", threads);
+  masked ("D", 5000, 100, 1000, threads);
+  masked ("G", 10000, 784, 500, threads);
+  masked ("", 200, 3, 20000, threads);
+  masked ("", 50, 5, 5000, threads);
+  masked ("", 1000, 10, 1000, threads);
+  masked ("", 2000, 50, 50, threads);
+  cones (2, 4);
+  cones (3, 4);
+  cones (3, 20);
+  cones (5, 12);
+  cones (10, 50);
+  cones (50, 1000);
+  cones (200, 1000);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,393 @@
+/* formulation.c -- what all convex programs share: life, betamax, the dual
+   norm, prox and penalty over all blocks, the norm of A.
+
+     p* = min_x l (A x; y) + beta sum_g R_g (x_g),  x_g in the cone K_g
+     d* = max_nu -l*(-nu)  s.t.  psi_g (nu) <= beta for all g,
+     psi_g (nu) = max {nu'A_g u : R_g (u) <= 1, u in K_g}
+
+   (Pilanci and Ergen, ICML 2020, equations 4 and 8; MATH 1.2, 1.3, 1.6).  The
+   zero point is optimal from beta = max_g psi_g (-dl (0)) on.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "formulation/formulation.h"
+
+#include <float.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/rng.h"
+#include "formulation/private.h"
+#include "linalg/sum.h"
+#include "linalg/threads.h"
+
+enum
+{
+  TILE = 512 /* blocks whose A_g'nu are held at a time */
+};
+
+const struct cvx_formulation_class *const cvx_formulations[] = {
+#define CVX_FORMULATION(NAME) &cvxi_formulation_##NAME,
+#include "formulation/formulations.def"
+#undef CVX_FORMULATION
+  NULL
+};
+
+const struct cvx_formulation_class *
+cvx_formulation_find (const char *name)
+{
+  for (size_t k = 0; cvx_formulations[k] != NULL; k++)
+    if (strcmp (cvx_formulations[k]->name, name) == 0)
+      return cvx_formulations[k];
+  return NULL;
+}
+
+enum cvx_status
+cvx_formulation_estimate (const struct cvx_formulation_class *class,
+                          size_t n_samples, size_t n_features,
+                          size_t n_outputs, size_t n_patterns,
+                          struct cvx_formulation_estimate *out,
+                          struct cvx_error *err)
+{
+  if (n_samples == 0 || n_features == 0 || n_outputs == 0
+      || (class->needs_patterns && n_patterns == 0))
+    return cvx_fail (err, CVX_E341,
+                     "an estimate needs rows, features, outputs and patterns");
+  class->estimate (n_samples, n_features, n_outputs, n_patterns, out);
+  return CVX_OK;
+}
+
+/* What cannot be built, before memory is taken.  */
+static enum cvx_status
+check (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  const struct cvx_patterns *p = f->patterns;
+  const struct cvx_loss *loss = f->loss;
+  size_t n_var;
+  if (f->class->needs_patterns && (p == NULL || p->n_patterns == 0))
+    return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
+                     f->class->name);
+  if (p != NULL
+      && (p->n_samples != f->n_samples || p->n_features != f->n_features))
+    return cvx_fail (err, CVX_E341,
+                     "the patterns are those of %zu x %zu data, the training "
+                     "data is %zu x %zu",
+                     p->n_samples, p->n_features, f->n_samples,
+                     f->n_features);
+  if (f->n_outputs != 1)
+    return cvx_fail (err, CVX_E343,
+                     "formulation %s has one output, the data has %zu targets",
+                     f->class->name, f->n_outputs);
+  if (f->data->bias == CVX_BIAS_FREE)
+    return cvx_fail (err, CVX_E348,
+                     "formulation %s has no output bias outside the penalty",
+                     f->class->name);
+  if (!(f->loss_param >= loss->param_min && f->loss_param <= loss->param_max))
+    return cvx_fail (err, CVX_E345,
+                     "the parameter of the %s loss is %g, but must be between "
+                     "%g and %g",
+                     loss->name, f->loss_param, loss->param_min,
+                     loss->param_max);
+  if (loss->labels)
+    for (size_t i = 0; i < f->n_obs; i++)
+      if (fabs (f->y[i]) != 1)
+        return cvx_fail (err, CVX_E342,
+                         "the %s loss needs labels -1 and 1; row %zu has %g",
+                         loss->name, i + 1, f->y[i]);
+  if (f->n_samples > INT_MAX || f->n_features > INT_MAX
+      || (p != NULL && p->n_patterns > INT_MAX / 2)
+      || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
+    return cvx_fail (err, CVX_E349,
+                     "more than 2^31 rows, features or patterns");
+  return CVX_OK;
+}
+
+/* Scratch memory; E344 when X or y are so large that squares overflow.  */
+static enum cvx_status
+prepare (struct cvx_formulation *f, struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = cvx_calloc (1, sizeof *w);
+  size_t tile = f->n_blocks < TILE ? f->n_blocks : TILE;
+  double start, total = 0;
+  if (w == NULL)
+    return cvx_fail_nomem (err, "building the formulation");
+  f->work = w;
+  w->tile = tile;
+  w->z = cvx_alloc (tile * f->block_len, sizeof *w->z);
+  w->bound = cvx_alloc (f->n_blocks, sizeof *w->bound);
+  w->list = cvx_alloc (tile, sizeof *w->list);
+  w->nu = cvx_alloc (f->n_obs, sizeof *w->nu);
+  w->zeros = cvx_calloc (f->n_obs, sizeof *w->zeros);
+  w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
+  if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
+      || w->zeros == NULL || w->row_norm == NULL)
+    return cvx_fail_nomem (err, "building the formulation");
+  for (size_t i = 0; i < f->n_samples; i++)
+    {
+      const double *x = f->x + i * f->n_features;
+      double norm = sqrt (cvx_dot2 (f->n_features, x, x));
+      total += norm * norm;
+      w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
+    }
+  start = f->loss->value (w->zeros, f->y, f->n_samples, f->n_outputs,
+                          f->loss_param);
+  if (!isfinite (total) || !isfinite (start))
+    {
+      (void)cvx_fail (err, CVX_E344,
+                      "the numbers of the data are too large or not finite: "
+                      "their squares overflow");
+      return cvx_hint (err, "scale x=standard y=standard");
+    }
+  return CVX_OK;
+}
+
+static void
+work_free (struct cvx_formulation_work *w)
+{
+  if (w == NULL)
+    return;
+  cvx_free (w->z);
+  cvx_free (w->bound);
+  cvx_free (w->list);
+  cvx_free (w->nu);
+  cvx_free (w->zeros);
+  cvx_free (w->row_norm);
+  cvx_free (w);
+}
+
+enum cvx_status
+cvx_formulation_new (struct cvx_formulation **out,
+                     const struct cvx_formulation_class *class,
+                     const struct cvx_dataset *data,
+                     const struct cvx_patterns *patterns,
+                     const struct cvx_formulation_options *options,
+                     struct cvx_error *err)
+{
+  struct cvx_formulation *f = cvx_calloc (1, sizeof *f);
+  enum cvx_status status;
+  *out = NULL;
+  if (f == NULL)
+    return cvx_fail_nomem (err, "building the formulation");
+  f->class = class;
+  f->data = data;
+  f->patterns = patterns;
+  f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
+  f->loss_param = isnan (options->loss_param) ? f->loss->param_default
+                                              : options->loss_param;
+  f->threads
+      = options->threads > 0 ? options->threads : cvx_blas_threads (0);
+  f->n_samples = data->part[CVX_TRAIN].n;
+  f->n_outputs = data->n_outputs;
+  f->n_features = data->n_features;
+  f->x = data->part[CVX_TRAIN].x;
+  f->y = data->part[CVX_TRAIN].y;
+  f->n_obs = f->n_samples * f->n_outputs;
+  f->beta = f->betamax = NAN;
+  status = check (f, err);
+  if (status == CVX_OK && !isnan (options->beta))
+    status = cvx_formulation_set_beta (f, options->beta, err);
+  if (status == CVX_OK)
+    status = class->build (f, err);
+  if (status == CVX_OK)
+    status = prepare (f, err);
+  if (status != CVX_OK)
+    {
+      cvx_formulation_free (f);
+      return status;
+    }
+  *out = f;
+  return CVX_OK;
+}
+
+void
+cvx_formulation_free (struct cvx_formulation *f)
+{
+  if (f == NULL)
+    return;
+  if (f->impl != NULL)
+    f->class->destroy (f);
+  work_free (f->work);
+  cvx_free (f);
+}
+
+enum cvx_status
+cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
+                          struct cvx_error *err)
+{
+  if (!(beta > 0 && beta < HUGE_VAL))
+    return cvx_fail (err, CVX_E120, "beta must be > 0 and finite, not %g",
+                     beta);
+  f->beta = beta;
+  return CVX_OK;
+}
+
+/* The dual norm of a tile: W->bound has an upper bound of psi of every block
+   of W->list with A_g'nu in W->z.  Blocks whose cheap bound is at most SKIP
+   are not solved.  Returns the blocks solved.  */
+static size_t
+solve_tile (const struct cvx_formulation *f, size_t count, double skip,
+            struct cvx_progress *progress)
+{
+  struct cvx_formulation_work *w = f->work;
+  size_t solved = 0;
+#pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
+    reduction(+ : solved) if (count > 1)
+  for (size_t k = 0; k < count; k++)
+    {
+      size_t g = w->list[k];
+      const double *z = w->z + k * f->block_len;
+      int thread = cvx_thread_number ();
+      w->bound[g] = f->class->support_bound (f, g, z, thread);
+      if (!(w->bound[g] <= skip) && !cvx_aborted (progress))
+        w->bound[g] = f->class->support (f, g, z, NULL, &solved, thread);
+    }
+  return solved;
+}
+
+/* A block whose cheap bound is this much below the largest psi so far cannot
+   be the largest, whatever the rounding of either.  */
+static const double skip_margin = 1 - 1e-10;
+
+/* Bounds of the blocks of W->list; *LARGEST rises to the largest of them, and
+   W->largest is its block.  */
+static enum cvx_status
+bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
+            double threshold, double *largest, size_t *solved,
+            struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = f->work;
+  if (f->class->adjoint_list (f, count, w->list, nu, w->z, progress) != CVX_OK)
+    return cvx_fail_interrupted (err);
+  *solved += solve_tile (f, count, fmax (threshold, skip_margin * *largest),
+                         progress);
+  if (cvx_aborted (progress))
+    return cvx_fail_interrupted (err);
+  for (size_t k = 0; k < count; k++)
+    if (w->bound[w->list[k]] > *largest)
+      {
+        *largest = w->bound[w->list[k]];
+        w->largest = w->list[k];
+      }
+  cvx_progress_add (progress, count);
+  return CVX_OK;
+}
+
+enum cvx_status
+cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
+                           double threshold, double *norm, size_t *cells,
+                           size_t *solved, struct cvx_progress *progress,
+                           struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = f->work;
+  double largest = 0;
+  size_t n_solved = 0;
+  enum cvx_status status;
+  cvx_progress_total (progress, f->n_blocks);
+  /* The largest block of the last time goes first, so that its psi lets many
+     others be skipped.  */
+  w->list[0] = w->largest;
+  status = bound_tile (f, nu, 1, threshold, &largest, &n_solved, NULL, err);
+  for (size_t first = 0; status == CVX_OK && first < f->n_blocks;
+       first += w->tile)
+    {
+      size_t count = f->n_blocks - first;
+      if (count > w->tile)
+        count = w->tile;
+      for (size_t k = 0; k < count; k++)
+        w->list[k] = first + k;
+      status = bound_tile (f, nu, count, threshold, &largest, &n_solved,
+                           progress, err);
+    }
+  *norm = largest + f->class->adjoint_error (f, nu);
+  if (!isfinite (*norm))
+    *norm = HUGE_VAL;
+  if (cells != NULL)
+    *cells = f->n_blocks;
+  if (solved != NULL)
+    *solved = n_solved;
+  return status;
+}
+
+enum cvx_status
+cvx_formulation_betamax (struct cvx_formulation *f, double *betamax,
+                         struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = f->work;
+  enum cvx_status status;
+  if (isnan (f->betamax))
+    {
+      double norm;
+      f->loss->dual (w->zeros, f->y, f->n_samples, f->n_outputs, f->loss_param,
+                     w->nu);
+      status = cvx_formulation_dual_norm (f, w->nu, 0, &norm, NULL, NULL,
+                                          progress, err);
+      if (status != CVX_OK)
+        return status;
+      f->betamax = norm;
+    }
+  *betamax = f->betamax;
+  return CVX_OK;
+}
+
+double
+cvx_formulation_penalty (const struct cvx_formulation *f, const double *x)
+{
+  struct cvx_sum2 sum = { 0, 0 };
+  for (size_t g = 0; g < f->n_blocks; g++)
+    cvx_sum2_add (&sum, f->class->shrink_block (f, 0, x + g * f->block_len,
+                                                f->work->z));
+  return f->beta * cvx_sum2_value (&sum);
+}
+
+double
+cvx_formulation_prox (const struct cvx_formulation *f, double t,
+                      const double *z, double *x, bool cones)
+{
+  double *value = f->work->bound;
+#pragma omp parallel for schedule(dynamic, 16) num_threads(f->threads) if (   \
+        f->n_blocks > 1)
+  for (size_t g = 0; g < f->n_blocks; g++)
+    {
+      size_t at = g * f->block_len;
+      if (cones)
+        value[g] = f->class->prox_block (f, g, t, z + at, x + at,
+                                         cvx_thread_number ());
+      else
+        value[g] = f->class->shrink_block (f, t, z + at, x + at);
+    }
+  return cvx_sum (f->n_blocks, value);
+}
+
+double
+cvx_formulation_norm2 (const struct cvx_formulation *f, double *scratch)
+{
+  enum
+  {
+    MAX_ITER = 1000
+  };
+  double *v = scratch, *g = scratch + f->n_obs, largest = 0;
+  struct cvx_rng rng;
+  cvx_rng_init (&rng, 0, CVX_STREAM_SOLVER);
+  for (size_t i = 0; i < f->n_obs; i++)
+    v[i] = cvx_rng_normal (&rng);
+  /* With ||v|| = 1 the Rayleigh quotient of A A' is ||A'v||^2: it rises.  */
+  for (int k = 0; k < MAX_ITER; k++)
+    {
+      double length = sqrt (cvx_dot2 (f->n_obs, v, v)), value;
+      if (!(length > 0))
+        break;
+      for (size_t i = 0; i < f->n_obs; i++)
+        v[i] /= length;
+      if (f->class->adjoint (f, v, g, NULL) != CVX_OK)
+        break;
+      value = cvx_dot2 (f->n_var, g, g);
+      if (value <= largest * (1 + 1e-6))
+        return fmax (value, largest);
+      largest = value;
+      if (f->class->apply (f, g, v, NULL) != CVX_OK)
+        break;
+    }
+  return largest;
+}

@@ -1,0 +1,38 @@
+/* private.h -- what the files of this layer share; not installed.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_FORMULATION_PRIVATE_H
+#define CVX_FORMULATION_PRIVATE_H
+
+#include "formulation/formulation.h"
+
+/* Scratch memory of every formulation.  */
+struct cvx_formulation_work
+{
+  size_t tile;        /* blocks handled at a time */
+  double *z;          /* tile x block_len */
+  double *bound;      /* n_blocks */
+  size_t *list;       /* tile */
+  double *nu, *zeros; /* n_obs each; zeros stays zero */
+  double *row_norm;   /* n_samples: ||x_i||, never below it */
+  size_t largest;     /* block of the last dual norm */
+};
+
+/* l (F) of network NET at the training data with FIT (n_obs) its outputs.  */
+enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
+                               const struct cvx_network *net, double *fit,
+                               double *loss, double *penalty,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+
+/* E342 to E345: what cvx_formulation_new refuses.  */
+enum cvx_status
+cvxi_formulation_check (const struct cvx_formulation *f,
+                        struct cvx_error *err) CVX_MUST_CHECK;
+
+#define CVX_FORMULATION(NAME)                                                 \
+  extern const struct cvx_formulation_class cvxi_formulation_##NAME;
+#include "formulation/formulations.def"
+#undef CVX_FORMULATION
+
+#endif

@@ -1,0 +1,377 @@
+/* masked.c -- the masked stack product in tiles.
+
+   The work is cut into tasks: a tile of samples by a run of patterns.  A task
+   multiplies a block of V with its tile of X by DGEMM into a small tile that
+   stays in cache, and adds the numbers that the masks leave (apply); or
+   spreads r under the masks into such a tile and multiplies it with X
+   (adjoint).  Tasks and the order in which their results are added depend on
+   the sizes only, so that every number of threads gives the same digits.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "linalg/masked.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <cblas.h>
+
+#include "base/alloc.h"
+#include "linalg/mask_kernels.h"
+#include "linalg/threads.h"
+
+enum
+{
+  TILE = 256,   /* samples */
+  BLOCK = 256,  /* patterns */
+  N_TASKS = 16, /* cut further while there are fewer tasks */
+  WORDS = TILE / 64
+};
+
+/* Below this many multiplications one thread is faster; BLAS does not start
+   threads below it either.  */
+static const double small_work = 262144;
+
+struct cvx_masked
+{
+  const double *x;
+  const uint64_t *bits;
+  size_t n, d, n_patterns, n_words;
+  int threads;
+  const struct cvxi_mask_kernels *kernels;
+  double *tile;          /* threads x BLOCK x TILE */
+  const uint64_t **rows; /* threads x BLOCK: masks of the rows of a tile */
+  double *r;             /* n rounded up to tiles, zero past n */
+  double *partial;       /* results of tasks before they are added */
+};
+
+/* How a product with K patterns is cut.  */
+struct plan
+{
+  size_t n_tiles, n_blocks; /* tiles of samples, blocks of patterns */
+  size_t parts; /* runs of blocks (apply) or of tiles (adjoint) added last */
+};
+
+static size_t
+divide_up (size_t a, size_t b)
+{
+  return a / b + (a % b != 0);
+}
+
+static size_t
+smaller (size_t a, size_t b)
+{
+  return a < b ? a : b;
+}
+
+static struct plan
+plan_new (const struct cvx_masked *m, size_t k, bool adjoint)
+{
+  struct plan p = { divide_up (m->n, TILE), divide_up (k, BLOCK), 1 };
+  size_t outer = adjoint ? p.n_blocks : p.n_tiles;
+  size_t inner = adjoint ? p.n_tiles : p.n_blocks;
+  if (outer > 0)
+    p.parts = smaller (divide_up (N_TASKS, outer), inner);
+  if (p.parts == 0)
+    p.parts = 1;
+  return p;
+}
+
+enum cvx_status
+cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
+                const uint64_t *bits, size_t n_patterns, int threads,
+                struct cvx_error *err)
+{
+  struct cvx_masked *m;
+  size_t in_tiles, partial, team;
+  *out = NULL;
+  if (d > INT_MAX || n > INT_MAX)
+    return cvx_fail (err, CVX_E331,
+                     "a matrix of %zu rows and %zu columns is too large for "
+                     "BLAS with 32-bit sizes",
+                     n, d);
+  m = cvx_calloc (1, sizeof *m);
+  if (m == NULL)
+    return cvx_fail_nomem (err, "preparing the masked product");
+  m->x = x;
+  m->bits = bits;
+  m->n = n;
+  m->d = d;
+  m->n_patterns = n_patterns;
+  m->n_words = divide_up (n, 64);
+  m->threads = threads < 1 ? cvx_blas_threads (0) : threads;
+  m->kernels = cvxi_mask_kernels (0);
+  team = (size_t)m->threads;
+  in_tiles = divide_up (n, TILE) * TILE;
+  /* parts * blocks < N_TASKS + blocks, for lists of any length; one part needs
+     no memory.  */
+  partial = smaller (2 * N_TASKS * BLOCK, n_patterns * N_TASKS) * d;
+  if (partial < N_TASKS * in_tiles)
+    partial = N_TASKS * in_tiles;
+  m->tile = cvx_calloc (team, BLOCK * TILE * sizeof *m->tile);
+  m->rows = cvx_calloc (team, BLOCK * sizeof *m->rows);
+  m->r = cvx_calloc (in_tiles, sizeof *m->r);
+  m->partial = cvx_alloc (partial, sizeof *m->partial);
+  if (m->tile == NULL || m->rows == NULL || m->r == NULL || m->partial == NULL)
+    {
+      cvx_masked_free (m);
+      return cvx_fail_nomem (err, "preparing the masked product");
+    }
+  *out = m;
+  return CVX_OK;
+}
+
+void
+cvx_masked_free (struct cvx_masked *m)
+{
+  if (m == NULL)
+    return;
+  cvx_free (m->tile);
+  cvx_free (m->rows);
+  cvx_free (m->r);
+  cvx_free (m->partial);
+  cvx_free (m);
+}
+
+/* Point the rows of this thread's tile at the masks of patterns FROM ..
+   FROM + COUNT - 1 (of LIST) from sample tile T on.  */
+static const uint64_t *const *
+mask_rows (const struct cvx_masked *m, int thread, const size_t *list,
+           size_t from, size_t count, size_t t)
+{
+  const uint64_t **rows = m->rows + (size_t)thread * BLOCK;
+  for (size_t b = 0; b < count; b++)
+    {
+      size_t g = list == NULL ? from + b : list[from + b];
+      rows[b] = m->bits + g * m->n_words + t * WORDS;
+    }
+  return rows;
+}
+
+/* One task of apply: samples of tile T, blocks FROM .. TO - 1, into OUT.  */
+static void
+apply_task (const struct cvx_masked *m, size_t k, const size_t *list,
+            const double *v, size_t t, size_t from, size_t to, double *out)
+{
+  int thread = cvx_thread_number ();
+  double *z = m->tile + (size_t)thread * BLOCK * TILE, f[TILE] = { 0 };
+  size_t nt = smaller (TILE, m->n - t * TILE);
+  for (size_t block = from; block < to; block++)
+    {
+      size_t first = block * BLOCK, nb = smaller (BLOCK, k - first);
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)nb,
+                   (blasint)nt, (blasint)m->d, 1, v + first * m->d,
+                   (blasint)m->d, m->x + t * TILE * m->d, (blasint)m->d, 0, z,
+                   TILE);
+      m->kernels->sum (nb, mask_rows (m, thread, list, first, nb, t),
+                       divide_up (nt, 64), z, TILE, f);
+    }
+  memcpy (out, f, nt * sizeof *f);
+}
+
+/* One task of the adjoint: patterns of BLOCK, tiles FROM .. TO - 1, into
+   OUT.  */
+static void
+adjoint_task (const struct cvx_masked *m, size_t k, const size_t *list,
+              size_t block, size_t from, size_t to, double *out)
+{
+  int thread = cvx_thread_number ();
+  double *w = m->tile + (size_t)thread * BLOCK * TILE;
+  size_t first = block * BLOCK, nb = smaller (BLOCK, k - first);
+  for (size_t t = from; t < to; t++)
+    {
+      size_t nt = smaller (TILE, m->n - t * TILE);
+      m->kernels->spread (nb, mask_rows (m, thread, list, first, nb, t),
+                          divide_up (nt, 64), m->r + t * TILE, w, TILE);
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)nb,
+                   (blasint)m->d, (blasint)nt, 1, w, TILE,
+                   m->x + t * TILE * m->d, (blasint)m->d, t > from, out,
+                   (blasint)m->d);
+    }
+}
+
+/* OUT = sum over PARTS arrays of LENGTH numbers.  */
+static void
+add_parts (const double *partial, size_t parts, size_t length, double *out)
+{
+  memcpy (out, partial, length * sizeof *out);
+  for (size_t s = 1; s < parts; s++)
+    for (size_t i = 0; i < length; i++)
+      out[i] += partial[s * length + i];
+}
+
+/* Threads for a product with K patterns; 1 also switches BLAS to one thread,
+   with the number before in *BEFORE for restore ().  */
+static int
+team_for (const struct cvx_masked *m, size_t k, int *before)
+{
+  bool small = (double)m->n * (double)m->d * (double)k <= small_work;
+  int team = small || cvx_in_parallel () ? 1 : m->threads;
+  *before = 0;
+  if (team == 1 && !small && !cvx_in_parallel ())
+    *before = cvx_blas_threads (1);
+  return team;
+}
+
+static void
+restore (int before)
+{
+  if (before > 1)
+    cvx_blas_threads (before);
+}
+
+enum cvx_status
+cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
+                       const size_t *list, const double *v, double *f,
+                       struct cvx_progress *progress)
+{
+  struct plan p = plan_new (m, k, false);
+  size_t n_tasks = p.n_tiles * p.parts;
+  double *out = p.parts == 1 ? f : m->partial;
+  atomic_bool stopped = false;
+  int before, team = team_for (m, k, &before);
+  if (k == 0 || m->d == 0)
+    {
+      memset (f, 0, m->n * sizeof *f);
+      n_tasks = 0;
+    }
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
+  for (size_t task = 0; task < n_tasks; task++)
+    {
+      size_t t = task / p.parts, s = task % p.parts;
+      if (cvx_aborted (progress))
+        atomic_store_explicit (&stopped, true, memory_order_relaxed);
+      else
+        apply_task (m, k, list, v, t, p.n_blocks * s / p.parts,
+                    p.n_blocks * (s + 1) / p.parts, out + s * m->n + t * TILE);
+    }
+  restore (before);
+  if (stopped)
+    return CVX_INTERRUPTED;
+  if (p.parts > 1 && n_tasks > 0)
+    add_parts (out, p.parts, m->n, f);
+  return CVX_OK;
+}
+
+enum cvx_status
+cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
+                         const size_t *list, const double *r, double *g,
+                         struct cvx_progress *progress)
+{
+  struct plan p = plan_new (m, k, true);
+  size_t n_tasks = p.n_blocks * p.parts;
+  double *out = p.parts == 1 ? g : m->partial;
+  atomic_bool stopped = false;
+  int before, team = team_for (m, k, &before);
+  memcpy (m->r, r, m->n * sizeof *r);
+  if (m->n == 0 || m->d == 0)
+    {
+      memset (g, 0, k * m->d * sizeof *g);
+      n_tasks = 0;
+    }
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
+  for (size_t task = 0; task < n_tasks; task++)
+    {
+      size_t block = task / p.parts, s = task % p.parts;
+      if (cvx_aborted (progress))
+        atomic_store_explicit (&stopped, true, memory_order_relaxed);
+      else
+        adjoint_task (m, k, list, block, p.n_tiles * s / p.parts,
+                      p.n_tiles * (s + 1) / p.parts,
+                      out + (s * k + block * BLOCK) * m->d);
+    }
+  restore (before);
+  if (stopped)
+    return CVX_INTERRUPTED;
+  if (p.parts > 1 && n_tasks > 0)
+    add_parts (out, p.parts, k * m->d, g);
+  return CVX_OK;
+}
+
+enum cvx_status
+cvx_masked_apply (const struct cvx_masked *m, const double *v, double *f,
+                  struct cvx_progress *progress)
+{
+  return cvx_masked_apply_list (m, m->n_patterns, NULL, v, f, progress);
+}
+
+enum cvx_status
+cvx_masked_adjoint (const struct cvx_masked *m, const double *r, double *g,
+                    struct cvx_progress *progress)
+{
+  return cvx_masked_adjoint_list (m, m->n_patterns, NULL, r, g, progress);
+}
+
+/* Turn a 64 x 64 matrix of bits (Warren, Hacker's Delight, 7-3).  */
+static void
+transpose (uint64_t a[64])
+{
+  uint64_t mask = 0x00000000ffffffff;
+  for (unsigned j = 32; j != 0; j >>= 1, mask ^= mask << j)
+    for (unsigned i = 0; i < 64; i = (i + j + 1) & ~j)
+      {
+        uint64_t t = (a[i] >> j ^ a[i + j]) & mask;
+        a[i + j] ^= t;
+        a[i] ^= t << j;
+      }
+}
+
+enum
+{
+  COUNT_WORDS = 64 /* words of patterns that are counted at a time */
+};
+
+/* Bits of word W (64 samples) of patterns FROM .. FROM + 64 WORDS - 1, one
+   sample after the other, COUNT_WORDS words each.  */
+static void
+sample_major (const struct cvx_masked *m, size_t w, size_t from, size_t words,
+              uint64_t *out)
+{
+  for (size_t q = 0; q < words; q++)
+    {
+      uint64_t a[64];
+      for (size_t b = 0; b < 64; b++)
+        {
+          size_t g = from + q * 64 + b;
+          a[b] = g < m->n_patterns ? m->bits[g * m->n_words + w] : 0;
+        }
+      transpose (a);
+      for (size_t i = 0; i < 64; i++)
+        out[i * COUNT_WORDS + q] = a[i];
+    }
+}
+
+void
+cvx_masked_counts (const struct cvx_masked *m, double *c)
+{
+  size_t n = m->n, run = 64 * COUNT_WORDS;
+  int team = cvx_in_parallel () ? 1 : m->threads;
+  memset (c, 0, n * n * sizeof *c);
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
+  for (size_t wi = 0; wi < m->n_words; wi++)
+    for (size_t from = 0; from < m->n_patterns; from += run)
+      {
+        uint64_t rows[64 * COUNT_WORDS], columns[64 * COUNT_WORDS];
+        size_t words = divide_up (smaller (run, m->n_patterns - from), 64);
+        sample_major (m, wi, from, words, rows);
+        for (size_t wj = 0; wj <= wi; wj++)
+          {
+            sample_major (m, wj, from, words, columns);
+            for (size_t i = 0; i < smaller (64, n - wi * 64); i++)
+              for (size_t j = 0; j < smaller (64, n - wj * 64); j++)
+                {
+                  uint64_t count = 0;
+                  for (size_t q = 0; q < words; q++)
+                    count += (uint64_t)__builtin_popcountll (
+                        rows[i * COUNT_WORDS + q]
+                        & columns[j * COUNT_WORDS + q]);
+                  c[(wi * 64 + i) * n + wj * 64 + j] += (double)count;
+                }
+          }
+      }
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = i + 1; j < n; j++)
+      c[i * n + j] = c[j * n + i];
+}
