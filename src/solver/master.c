@@ -35,8 +35,8 @@ struct ipm
   struct row *row;
   /* Cone rows of block g: start[g] .. start[g+1]-1 in cone_row; e slack, a
      multiplier.  */
-  size_t *start;
-  uint32_t *cone_row;
+  const size_t *start;
+  const uint32_t *cone_row;
   double *e, *a, *de, *da, *ce;
   double *b;          /* n x kd: the columns of A */
   double *w, *t, *z;  /* kd, k, kd */
@@ -131,7 +131,7 @@ static void
 ipm_free (struct ipm *p)
 {
   void *all[]
-      = { p->row, p->start, p->cone_row, p->e,   p->a,    p->de,     p->da,
+      = { p->row, p->e,   p->a,    p->de,     p->da,
           p->ce,  p->b,     p->w,        p->t,   p->z,    p->dw,     p->dt,
           p->dz,  p->rc,    p->nu,       p->dnu, p->zl,   p->zh,     p->dzl,
           p->dzh, p->rl,    p->rh,       p->f,   p->s,    p->scale,  p->lambda,
@@ -148,74 +148,19 @@ reals (size_t count, bool *failed)
   return p;
 }
 
-struct near
-{
-  double distance;
-  uint32_t row;
-};
-
-static int
-by_distance (const void *a, const void *b)
-{
-  const struct near *p = a, *q = b;
-  if (p->distance != q->distance)
-    return p->distance < q->distance ? -1 : 1;
-  return p->row < q->row ? -1 : p->row > q->row;
-}
-
-/* Choose the rows that bind each block: those nearest to its direction.  */
-static enum cvx_status
-choose_rows (struct ipm *p, size_t wanted, struct cvx_error *err)
-{
-  const struct cvxi_master *m = p->m;
-  struct near *near = cvx_alloc (p->n, sizeof *near);
-  if (wanted > p->n)
-    wanted = p->n;
-  p->start = cvx_alloc (p->k + 1, sizeof *p->start);
-  p->cone_row = cvx_alloc (p->k * wanted, sizeof *p->cone_row);
-  if (near == NULL || p->start == NULL || p->cone_row == NULL)
-    {
-      cvx_free (near);
-      return cvx_fail_nomem (err, "preparing the restricted problem");
-    }
-  p->start[0] = 0;
-  for (size_t g = 0; g < p->k; g++)
-    {
-      size_t used = 0;
-      for (size_t i = 0; i < p->n; i++)
-        {
-          const double *x = m->x + i * p->d;
-          double norm = cblas_dnrm2 ((int)p->d, x, 1);
-          if (norm == 0)
-            continue;
-          near[used].row = (uint32_t)i;
-          near[used++].distance
-              = fabs (cblas_ddot ((int)p->d, x, 1, m->direction + g * p->d, 1))
-                / norm;
-        }
-      qsort (near, used, sizeof *near, by_distance);
-      if (used > wanted)
-        used = wanted;
-      for (size_t i = 0; i < used; i++)
-        p->cone_row[p->start[g] + i] = near[i].row;
-      p->start[g + 1] = p->start[g] + used;
-    }
-  cvx_free (near);
-  return CVX_OK;
-}
-
 static enum cvx_status
 ipm_new (struct ipm *p, const struct cvxi_master *m, struct cvx_error *err)
 {
   bool failed = false;
   size_t n = m->n, k = m->k, d = m->d, kd = k * d, rows, order;
-  enum cvx_status status;
   memset (p, 0, sizeof *p);
   p->m = m;
   p->n = n;
   p->d = d;
   p->k = k;
   p->kd = kd;
+  p->start = m->start;
+  p->cone_row = m->row;
   p->row = cvx_alloc (n, sizeof *p->row);
   if (p->row == NULL)
     return cvx_fail_nomem (err, "preparing the restricted problem");
@@ -223,10 +168,7 @@ ipm_new (struct ipm *p, const struct cvxi_master *m, struct cvx_error *err)
     return cvx_fail (err, CVX_E361,
                      "the interior point method has no form of the %s loss",
                      m->loss->name);
-  status = choose_rows (p, 3 * d + 3, err);
-  if (status != CVX_OK)
-    return status;
-  rows = p->start[k];
+  rows = m->start[k];
   p->primal = kd < n;
   order = p->primal ? kd : n;
   p->e = reals (rows, &failed);
@@ -333,7 +275,7 @@ start_point (struct ipm *p)
     cblas_dscal ((int)p->n, 0.4 * m->beta / top, p->nu, 1);
   if (rows == 0)
     rows = 1;
-  unit = fmax (size, 1e-8) / rows;
+  unit = 1000 * fmax (size, 1e-8) / rows;
   for (size_t g = 0; g < p->k; g++)
     {
       p->t[g] = unit;
@@ -682,10 +624,15 @@ direction (struct ipm *p, struct cvx_error *err)
   dual_part (p, p->dnu, p->da, p->dz);
   for (size_t g = 0; g < p->k; g++)
     {
-      const double *scale = p->scale + g * (d + 2);
-      p->dt[g] = p->rc[g * (d + 1)]
-                 + 2 * scale[0] * scale[0] * scale[1]
-                       * cblas_ddot ((int)d, scale + 2, 1, p->dz + g * d, 1);
+      /* dt = rc_0 + 2 eta^2 w0 w1'dz with dz written as M^{-1} (dw - rc): t
+         must follow w to the last digit, or the cone (t, w) is left.  */
+      const double *scale = p->scale + g * (d + 2), *w1 = scale + 2;
+      const double *rc = p->rc + g * (d + 1);
+      double along = cblas_ddot ((int)d, w1, 1, p->dw + g * d, 1)
+                     - cblas_ddot ((int)d, w1, 1, rc + 1, 1);
+      p->dt[g] = rc[0]
+                 + 2 * scale[1] * along
+                       / (1 + 2 * cblas_ddot ((int)d, w1, 1, w1, 1));
     }
   for (size_t i = 0; i < n; i++)
     if (boxed (p, i))
@@ -792,16 +739,22 @@ move (struct ipm *p, double step)
   update_f (p);
 }
 
+/* How far the iterate is from optimal: the complementarity and the effect of
+   the primal residuals on the objective, relative to it.  */
 static double
 relative_gap (const struct ipm *p)
 {
   const struct cvxi_master *m = p->m;
-  double pobj, dobj, norms = 0;
+  double pobj, norms = 0, gap = complementarity (p, 0);
   for (size_t g = 0; g < p->k; g++)
     norms += cblas_dnrm2 ((int)p->d, p->w + g * p->d, 1);
   pobj = m->loss->value (p->f, m->y, p->n, 1, m->loss_param) + m->beta * norms;
-  dobj = m->loss->bound (p->nu, m->y, p->n, 1, m->loss_param);
-  return (pobj - dobj) / fmax (fabs (pobj), 1e-300);
+  for (size_t g = 0; g < p->k; g++)
+    for (size_t c = p->start[g]; c < p->start[g + 1]; c++)
+      gap += p->a[c] * fabs (cone_value (p, g, c, p->w) - p->e[c]);
+  for (size_t i = 0; i < p->n; i++)
+    gap += fabs (p->nu[i] * (slope (p, i) + p->zl[i] - p->zh[i] - p->f[i]));
+  return gap / fmax (fabs (pobj), 1e-300);
 }
 
 enum cvx_status
@@ -834,13 +787,19 @@ cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
       if (direction (&p, err) != CVX_OK)
         break;
       step = fmin (1, longest_step (&p));
-      after = complementarity (&p, step) / degree;
-      sigma = pow (fmax (after, 0) / mu, 3);
-      sigma = fmin (1, fmax (sigma, 1e-8));
+      sigma = fmax (1e-8, (1 - step) * (1 - step) * (1 - step));
       right_side (&p, sigma * mu, true);
       if (direction (&p, err) != CVX_OK)
         break;
-      step = fmin (1, 0.995 * longest_step (&p));
+      step = fmin (1, 0.98 * longest_step (&p));
+      if (step < 0.2)
+        {
+          /* Off the central path: the second-order terms mislead.  */
+          right_side (&p, 0.7 * mu, false);
+          if (direction (&p, err) != CVX_OK)
+            break;
+          step = fmin (1, 0.9 * longest_step (&p));
+        }
       if (!(step > 1e-10))
         break;
       move (&p, step);

@@ -25,8 +25,7 @@
 #include "formulation/loss.h"
 
 /* The problem; everything is borrowed.  Bits of block g start at
-   bits[g * n_words].  direction (k x d) is a vector in the closed cell of each
-   block; it says which rows bind first.  */
+   bits[g * n_words]; its facets are row[start[g]] .. row[start[g + 1] - 1].  */
 struct cvxi_master
 {
   const double *x, *y;
@@ -36,7 +35,8 @@ struct cvxi_master
   size_t k, n_words;
   const uint64_t *bits;
   const int *sign;
-  const double *direction;
+  const size_t *start; /* k + 1 */
+  const uint32_t *row;
 };
 
 /* Solve to the relative gap TOL of the restricted problem.  W (k x d) and NU
