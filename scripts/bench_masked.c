@@ -1,5 +1,6 @@
 /* bench_masked.c -- speed of the masked stack product and of cone projections
-   next to DGEMM on the same shapes.
+   next to DGEMM on the same shapes, and next to what array languages do:
+   D * (X V') row sums and X' (D * r), with D and the product stored.
 
    Usage: bench_masked [THREADS [SECONDS]].  Run by `make bench'; timings are
    the best of several runs.
@@ -66,12 +67,15 @@ struct job
   {
     GEMM_APPLY,
     GEMM_ADJOINT,
+    STORED_APPLY,
+    STORED_ADJOINT,
     APPLY,
     ADJOINT
   } kind;
   size_t n, d, count;
   const double *x, *v, *r;
   double *f, *g, *z;
+  const double *mask; /* n x count of 0 and 1 */
   struct cvx_masked *m;
 };
 
@@ -87,6 +91,20 @@ once (const struct job *j)
                    d, j->v, d, 0, j->z, p);
       break;
     case GEMM_ADJOINT:
+      cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, p, d, n, 1, j->z,
+                   p, j->x, d, 0, j->g, d);
+      break;
+    case STORED_APPLY:
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, p, d, 1, j->x,
+                   d, j->v, d, 0, j->z, p);
+      for (size_t i = 0; i < j->n; i++)
+        j->f[i] = cblas_ddot (p, j->z + i * j->count, 1,
+                              j->mask + i * j->count, 1);
+      break;
+    case STORED_ADJOINT:
+      for (size_t i = 0; i < j->n; i++)
+        for (size_t k = 0; k < j->count; k++)
+          j->z[i * j->count + k] = j->mask[i * j->count + k] * j->r[i];
       cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, p, d, n, 1, j->z,
                    p, j->x, d, 0, j->g, d);
       break;
@@ -124,7 +142,7 @@ masked (const char *name, size_t n, size_t d, size_t count, int threads)
   struct cvx_rng rng;
   struct cvx_error err;
   struct job j = { .n = n, .d = d, .count = count };
-  double *x, *v, *r, ga, gb, a, b;
+  double *x, *v, *r, *mask, ga, gb, sa, sb, a, b;
   uint64_t *bits;
   cvx_rng_init (&rng, 1, 1);
   j.x = x = normal (&rng, n * d);
@@ -134,16 +152,26 @@ masked (const char *name, size_t n, size_t d, size_t count, int threads)
   j.g = normal (&rng, count * d);
   j.z = normal (&rng, n * count);
   bits = patterns (&rng, x, n, d, count);
+  j.mask = mask = normal (&rng, n * count);
+  for (size_t i = 0; i < n * count; i++)
+    {
+      size_t g = i % count, row = i / count;
+      uint64_t word = bits[g * ((n + 63) / 64) + row / 64];
+      mask[i] = (double)(word >> (row % 64) & 1);
+    }
   if (cvx_masked_new (&j.m, x, n, d, bits, count, threads, &err) != CVX_OK)
     exit (EXIT_FAILURE);
   ga = rate (j, GEMM_APPLY);
   gb = rate (j, GEMM_ADJOINT);
+  sa = rate (j, STORED_APPLY);
+  sb = rate (j, STORED_ADJOINT);
   a = rate (j, APPLY);
   b = rate (j, ADJOINT);
   printf ("%-4s n=%-6zu d=%-5zu P=%-6zu  apply %6.1f of %6.1f (%3.0f %%)  "
-          "adjoint %6.1f of %6.1f (%3.0f %%)  pair %3.0f %%\n",
+          "adjoint %6.1f of %6.1f (%3.0f %%)  pair %3.0f %%, %.1f x stored\n",
           name, n, d, count, a, ga, 100 * a / ga, b, gb, 100 * b / gb,
-          100 * (1 / ga + 1 / gb) / (1 / a + 1 / b));
+          100 * (1 / ga + 1 / gb) / (1 / a + 1 / b),
+          (1 / sa + 1 / sb) / (1 / a + 1 / b));
   cvx_masked_free (j.m);
   cvx_free (x);
   cvx_free (v);
@@ -151,6 +179,7 @@ masked (const char *name, size_t n, size_t d, size_t count, int threads)
   cvx_free (j.f);
   cvx_free (j.g);
   cvx_free (j.z);
+  cvx_free (mask);
   cvx_free (bits);
 }
 

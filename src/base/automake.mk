@@ -13,7 +13,7 @@ libbase_la_SOURCES = \
 baseincludedir = $(includedir)/cvxnn/base
 baseinclude_HEADERS = \
   src/base/alloc.h src/base/error.h src/base/errors.def src/base/npz.h \
-  src/base/output.h src/base/progress.h src/base/rng.h src/base/status.def src/base/sum.h \
+  src/base/output.h src/base/progress.h src/base/rng.h src/base/status.def \
   src/base/text.h
 
 noinst_HEADERS += src/base/input.h src/base/npy.h

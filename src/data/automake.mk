@@ -1,6 +1,23 @@
 noinst_LTLIBRARIES += libdata.la
 layer_libs += libdata.la
-libdata_la_SOURCES =
+libdata_la_SOURCES = \
+  src/data/arrays.c \
+  src/data/columns.c \
+  src/data/dataset.c \
+  src/data/header.c \
+  src/data/labels.c \
+  src/data/lines.c \
+  src/data/number.c \
+  src/data/read.c \
+  src/data/read_idx.c \
+  src/data/read_npy.c \
+  src/data/read_npz.c \
+  src/data/read_text.c \
+  src/data/record.c
 
 dataincludedir = $(includedir)/cvxnn/data
 datainclude_HEADERS = src/data/dataset.h
+noinst_HEADERS += \
+  src/data/arrays.h src/data/columns.h src/data/header.h src/data/lines.h \
+  src/data/number.h src/data/parts.h src/data/readers.def src/data/readers.h \
+  src/data/record.h

@@ -1,11 +1,18 @@
 noinst_LTLIBRARIES += libformulation.la
 layer_libs += libformulation.la
 libformulation_la_SOURCES = \
-  src/formulation/loss.c \
-  src/formulation/price.c \
+  src/formulation/certify.c \
+  src/formulation/describe.c \
+  src/formulation/formulation.c \
+  src/formulation/gated.c \
+  src/formulation/group_l1.c \
+  src/formulation/loss.c src/formulation/price.c \
+  src/formulation/relu.c \
   src/formulation/scale.c
+
+noinst_HEADERS += src/formulation/group_l1.h src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/formulation.h \
-  src/formulation/loss.h src/formulation/losses.def \
-  src/formulation/price.h
+  src/formulation/formulations.def src/formulation/loss.h \
+  src/formulation/losses.def

@@ -25,7 +25,8 @@
 
 enum
 {
-  TILE = 512 /* blocks whose A_g'nu are held at a time */
+  TILE = 512, /* blocks whose A_g'nu are held at a time */
+  MANY = 1024 /* variables from which threads pay */
 };
 
 const struct cvx_formulation_class *const cvx_formulations[] = {
@@ -74,8 +75,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail (err, CVX_E341,
                      "the patterns are those of %zu x %zu data, the training "
                      "data is %zu x %zu",
-                     p->n_samples, p->n_features, f->n_samples,
-                     f->n_features);
+                     p->n_samples, p->n_features, f->n_samples, f->n_features);
   if (f->n_outputs != 1)
     return cvx_fail (err, CVX_E343,
                      "formulation %s has one output, the data has %zu targets",
@@ -96,6 +96,14 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
         return cvx_fail (err, CVX_E342,
                          "the %s loss needs labels -1 and 1; row %zu has %g",
                          loss->name, i + 1, f->y[i]);
+  if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
+      || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
+    {
+      (void)cvx_fail (err, CVX_E344,
+                      "the numbers of the data are too large or not finite: "
+                      "their squares overflow");
+      return cvx_hint (err, "scale x=standard y=standard");
+    }
   if (f->n_samples > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2)
       || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
@@ -104,13 +112,12 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
   return CVX_OK;
 }
 
-/* Scratch memory; E344 when X or y are so large that squares overflow.  */
+/* Scratch memory.  */
 static enum cvx_status
 prepare (struct cvx_formulation *f, struct cvx_error *err)
 {
   struct cvx_formulation_work *w = cvx_calloc (1, sizeof *w);
   size_t tile = f->n_blocks < TILE ? f->n_blocks : TILE;
-  double start, total = 0;
   if (w == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   f->work = w;
@@ -128,17 +135,7 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
     {
       const double *x = f->x + i * f->n_features;
       double norm = sqrt (cvx_dot2 (f->n_features, x, x));
-      total += norm * norm;
       w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
-    }
-  start = f->loss->value (w->zeros, f->y, f->n_samples, f->n_outputs,
-                          f->loss_param);
-  if (!isfinite (total) || !isfinite (start))
-    {
-      (void)cvx_fail (err, CVX_E344,
-                      "the numbers of the data are too large or not finite: "
-                      "their squares overflow");
-      return cvx_hint (err, "scale x=standard y=standard");
     }
   return CVX_OK;
 }
@@ -176,8 +173,7 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
-  f->threads
-      = options->threads > 0 ? options->threads : cvx_blas_threads (0);
+  f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
   f->n_samples = data->part[CVX_TRAIN].n;
   f->n_outputs = data->n_outputs;
   f->n_features = data->n_features;
@@ -233,7 +229,7 @@ solve_tile (const struct cvx_formulation *f, size_t count, double skip,
   struct cvx_formulation_work *w = f->work;
   size_t solved = 0;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
-    reduction(+ : solved) if (count > 1)
+    reduction(+ : solved) if (count * f->block_len > MANY)
   for (size_t k = 0; k < count; k++)
     {
       size_t g = w->list[k];
@@ -336,8 +332,8 @@ cvx_formulation_penalty (const struct cvx_formulation *f, const double *x)
 {
   struct cvx_sum2 sum = { 0, 0 };
   for (size_t g = 0; g < f->n_blocks; g++)
-    cvx_sum2_add (&sum, f->class->shrink_block (f, 0, x + g * f->block_len,
-                                                f->work->z));
+    cvx_sum2_add (
+        &sum, f->class->shrink_block (f, 0, x + g * f->block_len, f->work->z));
   return f->beta * cvx_sum2_value (&sum);
 }
 
@@ -346,8 +342,8 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
                       const double *z, double *x, bool cones)
 {
   double *value = f->work->bound;
-#pragma omp parallel for schedule(dynamic, 16) num_threads(f->threads) if (   \
-        f->n_blocks > 1)
+#pragma omp parallel for schedule(dynamic, 16)                                \
+    num_threads(f->threads) if (f->n_var > MANY)
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t at = g * f->block_len;

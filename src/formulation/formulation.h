@@ -141,8 +141,8 @@ struct cvx_formulation_class
   void (*describe) (const struct cvx_formulation *f, bool tex,
                     struct cvx_text *out);
 };
-extern const struct cvx_formulation_class *const
-    cvx_formulations[]; /* NULL at the end */
+extern const struct cvx_formulation_class
+    *const cvx_formulations[]; /* NULL at the end */
 const struct cvx_formulation_class *cvx_formulation_find (const char *name);
 
 struct cvx_formulation
@@ -158,8 +158,8 @@ struct cvx_formulation
   const double *x, *y; /* training data, borrowed from `data' */
   size_t n_obs;        /* n_samples * n_outputs */
   size_t n_blocks, block_len, n_var, n_cone;
-  double betamax; /* nan until cvx_formulation_betamax */
-  void *impl;     /* of the class */
+  double betamax;                    /* nan until cvx_formulation_betamax */
+  void *impl;                        /* of the class */
   struct cvx_formulation_work *work; /* private */
 };
 

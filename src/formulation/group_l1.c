@@ -31,7 +31,8 @@
 
 enum
 {
-  ROWS = 64 /* rows of a product held at a time */
+  ROWS = 64,  /* rows of a product held at a time */
+  MANY = 1024 /* variables from which threads pay */
 };
 
 /* Multipliers are kept while they take no more than this.  */
@@ -82,8 +83,8 @@ cone_of (const struct cvx_formulation *f, size_t g)
 {
   const struct group_l1 *s = f->impl;
   size_t i = cvxi_group_l1_pattern (f, g);
-  struct cvx_cone k = { f->x, f->n_features, bits_of (f, g), NULL,
-                        f->n_samples };
+  struct cvx_cone k
+      = { f->x, f->n_features, bits_of (f, g), NULL, f->n_samples };
   if (s->facets != NULL)
     {
       k.row = s->facets->facet + s->facets->start[i];
@@ -180,8 +181,8 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
   f->n_blocks = signs * s->n_patterns;
   f->n_var = f->n_blocks * d;
   f->n_cone = cones ? f->n_blocks * n : 0;
-  status = cvx_masked_new (&s->a, f->x, n, d, f->patterns->bits,
-                           s->n_patterns, f->threads, err);
+  status = cvx_masked_new (&s->a, f->x, n, d, f->patterns->bits, s->n_patterns,
+                           f->threads, err);
   if (status != CVX_OK)
     return status;
   s->p = cvx_alloc ((size_t)f->threads, d * sizeof *s->p);
@@ -227,13 +228,12 @@ cvxi_group_l1_estimate (size_t n, size_t d, size_t n_patterns, size_t signs,
   out->n_var = blocks * len;
   out->n_cone = cones ? blocks * rows : 0;
   out->flops = 4 * rows * len * count;
-  out->bytes = 8 * (count * (len + 1) + ROWS * (rows + len) + 4 * rows)
-               + 8 * blocks;
+  out->bytes
+      = 8 * (count * (len + 1) + ROWS * (rows + len) + 4 * rows) + 8 * blocks;
   if (cones)
-    out->bytes += 8 * len * len
-                  + (store_fits (signs * n_patterns, d)
-                         ? blocks * (8 * len + 4)
-                         : 0);
+    out->bytes
+        += 8 * len * len
+           + (store_fits (signs * n_patterns, d) ? blocks * (8 * len + 4) : 0);
 }
 
 /* The operator.  */
@@ -343,9 +343,9 @@ cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
             break;
           s->list[sources++] = i;
         }
-      status = cvx_masked_adjoint_list (
-          s->a, sources, s->list, r, g + (first + used - sources) * d,
-          progress);
+      status = cvx_masked_adjoint_list (s->a, sources, s->list, r,
+                                        g + (first + used - sources) * d,
+                                        progress);
       if (status != CVX_OK)
         return status;
       spread (f, used, list + first, sources, g + first * d);
@@ -495,7 +495,7 @@ cvxi_group_l1_cone_apply (const struct cvx_formulation *f, const double *x,
   blasint n = (blasint)f->n_samples, d = (blasint)f->n_features;
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)f->n_blocks,
                n, d, 1, x, d, f->x, d, 0, s, n);
-#pragma omp parallel for num_threads(f->threads) if (f->n_cone > 65536)
+#pragma omp parallel for num_threads(f->threads) if (f->n_cone > 64 * MANY)
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       const uint64_t *bits = bits_of (f, g);
@@ -625,8 +625,8 @@ cvxi_group_l1_decode (const struct cvx_formulation *f,
       cvx_free (norm);
       return cvx_fail_nomem (err, "making a network");
     }
-#pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads) if (    \
-        n_atoms > 1)
+#pragma omp parallel for schedule(dynamic, 4)                                 \
+    num_threads(f->threads) if (n_atoms * d > MANY)
   for (size_t k = 0; k < n_atoms; k++)
     {
       double *at = v + k * d;

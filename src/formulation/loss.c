@@ -23,7 +23,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/sum.h"
+#include "linalg/sum.h"
 
 static inline double
 clamp (double x, double low, double high)
@@ -332,10 +332,10 @@ quantile_prox (double t, double z, double y, double tau)
   static double NAME##_sum (const double *f, const double *y, size_t n,       \
                             size_t c, double param)                           \
   {                                                                           \
-    struct cvx_sum s = CVX_SUM_INIT;                                          \
+    struct cvx_sum2 s = { 0, 0 };                                             \
     for (size_t i = 0; i < n * c; i++)                                        \
-      cvx_sum_add (&s, ENTRY (f[i], y[i], param));                            \
-    return cvx_sum_value (&s);                                                \
+      cvx_sum2_add (&s, ENTRY (f[i], y[i], param));                           \
+    return cvx_sum2_value (&s);                                               \
   }
 
 #define MAP(NAME, ENTRY)                                                      \

@@ -25,10 +25,11 @@ enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
                                double *loss, double *penalty,
                                struct cvx_error *err) CVX_MUST_CHECK;
 
-/* E342 to E345: what cvx_formulation_new refuses.  */
-enum cvx_status
-cvxi_formulation_check (const struct cvx_formulation *f,
-                        struct cvx_error *err) CVX_MUST_CHECK;
+/* Describe F: FIT is the prediction, PENALTY stands after beta, CONES (may be
+   NULL) are the constraints.  */
+void cvxi_put_program (const struct cvx_formulation *f, bool tex,
+                       const char *fit, const char *penalty, const char *cones,
+                       struct cvx_text *out);
 
 #define CVX_FORMULATION(NAME)                                                 \
   extern const struct cvx_formulation_class cvxi_formulation_##NAME;

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/sum.h"
+#include "linalg/sum.h"
 #include "formulation/loss.h"
 
 struct ray
@@ -31,7 +31,7 @@ value (const struct ray *r, double s)
     PIECE = 1024
   };
   double scaled[PIECE];
-  struct cvx_sum sum = CVX_SUM_INIT;
+  struct cvx_sum2 sum = { 0, 0 };
   size_t total = r->n * r->c;
   size_t step = r->c < PIECE ? PIECE / r->c * r->c : PIECE;
   for (size_t first = 0; first < total; first += step)
@@ -39,10 +39,10 @@ value (const struct ray *r, double s)
       size_t count = total - first < step ? total - first : step;
       for (size_t i = 0; i < count; i++)
         scaled[i] = s * r->nu[first + i];
-      cvx_sum_add (&sum, r->loss->bound (scaled, r->y + first, count / r->c,
-                                         r->c, r->param));
+      cvx_sum2_add (&sum, r->loss->bound (scaled, r->y + first, count / r->c,
+                                          r->c, r->param));
     }
-  return cvx_sum_value (&sum);
+  return cvx_sum2_value (&sum);
 }
 
 /* The largest s in [LOW, HIGH] with h (s) finite; h (LOW) is.  */
@@ -121,21 +121,21 @@ cvx_loss_scale (const struct cvx_loss *loss, const double *nu, const double *y,
                 double beta, double *bound)
 {
   struct ray r = { loss, nu, y, n, c, param };
-  struct cvx_sum ny = CVX_SUM_INIT, nn = CVX_SUM_INIT;
+  struct cvx_sum2 ny = { 0, 0 }, nn = { 0, 0 };
   double end = feasible_end (dual_norm, beta), s, best;
   for (size_t i = 0; i < n * c; i++)
     {
-      cvx_sum_add (&ny, nu[i] * y[i]);
-      cvx_sum_add (&nn, nu[i] * nu[i]);
+      cvx_sum2_add (&ny, nu[i] * y[i]);
+      cvx_sum2_add (&nn, nu[i] * nu[i]);
     }
-  if (!(cvx_sum_value (&nn) > 0))
+  if (!(cvx_sum2_value (&nn) > 0))
     {
       *bound = loss->bound (nu, y, n, c, param);
       return fmin (end, 1);
     }
   if (strcmp (loss->name, "squared") == 0)
     {
-      double a = cvx_sum_value (&ny), b = cvx_sum_value (&nn);
+      double a = cvx_sum2_value (&ny), b = cvx_sum2_value (&nn);
       s = fmax (fmin (a / b, end), 0);
       *bound = s * (a - 0.5 * s * b);
       return s;

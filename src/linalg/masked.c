@@ -47,11 +47,13 @@ struct cvx_masked
   double *partial;       /* results of tasks before they are added */
 };
 
-/* How a product with K patterns is cut.  */
+/* How a product with K patterns is cut.  Outer pieces (tiles of samples for
+   apply, blocks of patterns for the adjoint) own parts of the result, inner
+   pieces (blocks, tiles) add to all of it.  */
 struct plan
 {
-  size_t n_tiles, n_blocks; /* tiles of samples, blocks of patterns */
-  size_t parts; /* runs of blocks (apply) or of tiles (adjoint) added last */
+  size_t outer, inner;
+  size_t parts; /* runs of inner pieces whose results are added last */
 };
 
 static size_t
@@ -69,13 +71,10 @@ smaller (size_t a, size_t b)
 static struct plan
 plan_new (const struct cvx_masked *m, size_t k, bool adjoint)
 {
-  struct plan p = { divide_up (m->n, TILE), divide_up (k, BLOCK), 1 };
-  size_t outer = adjoint ? p.n_blocks : p.n_tiles;
-  size_t inner = adjoint ? p.n_tiles : p.n_blocks;
-  if (outer > 0)
-    p.parts = smaller (divide_up (N_TASKS, outer), inner);
-  if (p.parts == 0)
-    p.parts = 1;
+  size_t tiles = divide_up (m->n, TILE), blocks = divide_up (k, BLOCK);
+  struct plan p = { adjoint ? blocks : tiles, adjoint ? tiles : blocks, 1 };
+  if (p.outer > 0 && p.inner > 0)
+    p.parts = smaller (divide_up (N_TASKS, p.outer), p.inner);
   return p;
 }
 
@@ -171,11 +170,12 @@ apply_task (const struct cvx_masked *m, size_t k, const size_t *list,
   memcpy (out, f, nt * sizeof *f);
 }
 
-/* One task of the adjoint: patterns of BLOCK, tiles FROM .. TO - 1, into
-   OUT.  */
+/* One task of the adjoint: patterns of BLOCK, tiles FROM .. TO - 1, into OUT;
+   R has whole tiles.  */
 static void
 adjoint_task (const struct cvx_masked *m, size_t k, const size_t *list,
-              size_t block, size_t from, size_t to, double *out)
+              const double *r, size_t block, size_t from, size_t to,
+              double *out)
 {
   int thread = cvx_thread_number ();
   double *w = m->tile + (size_t)thread * BLOCK * TILE;
@@ -184,7 +184,7 @@ adjoint_task (const struct cvx_masked *m, size_t k, const size_t *list,
     {
       size_t nt = smaller (TILE, m->n - t * TILE);
       m->kernels->spread (nb, mask_rows (m, thread, list, first, nb, t),
-                          divide_up (nt, 64), m->r + t * TILE, w, TILE);
+                          divide_up (nt, 64), r + t * TILE, w, TILE);
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)nb,
                    (blasint)m->d, (blasint)nt, 1, w, TILE,
                    m->x + t * TILE * m->d, (blasint)m->d, t > from, out,
@@ -222,37 +222,48 @@ restore (int before)
     cvx_blas_threads (before);
 }
 
-enum cvx_status
-cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
-                       const size_t *list, const double *v, double *f,
-                       struct cvx_progress *progress)
+/* Apply or adjoint with the patterns in LIST: IN to OUT, which has LENGTH
+   numbers.  */
+static enum cvx_status
+run (const struct cvx_masked *m, bool adjoint, size_t k, const size_t *list,
+     const double *in, double *out, size_t length,
+     struct cvx_progress *progress)
 {
-  struct plan p = plan_new (m, k, false);
-  size_t n_tasks = p.n_tiles * p.parts;
-  double *out = p.parts == 1 ? f : m->partial;
+  struct plan p = plan_new (m, k, adjoint);
+  size_t n_tasks = p.outer * p.parts, own = adjoint ? BLOCK * m->d : TILE;
+  double *to = p.parts == 1 ? out : m->partial;
   atomic_bool stopped = false;
   int before, team = team_for (m, k, &before);
-  if (k == 0 || m->d == 0)
+  if (p.inner == 0 || m->d == 0)
     {
-      memset (f, 0, m->n * sizeof *f);
+      memset (out, 0, length * sizeof *out);
       n_tasks = 0;
     }
 #pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
   for (size_t task = 0; task < n_tasks; task++)
     {
-      size_t t = task / p.parts, s = task % p.parts;
+      size_t piece = task / p.parts, part = task % p.parts;
       if (cvx_aborted (progress))
         atomic_store_explicit (&stopped, true, memory_order_relaxed);
       else
-        apply_task (m, k, list, v, t, p.n_blocks * s / p.parts,
-                    p.n_blocks * (s + 1) / p.parts, out + s * m->n + t * TILE);
+        (adjoint ? adjoint_task : apply_task) (
+            m, k, list, in, piece, p.inner * part / p.parts,
+            p.inner * (part + 1) / p.parts, to + part * length + piece * own);
     }
   restore (before);
   if (stopped)
     return CVX_INTERRUPTED;
   if (p.parts > 1 && n_tasks > 0)
-    add_parts (out, p.parts, m->n, f);
+    add_parts (to, p.parts, length, out);
   return CVX_OK;
+}
+
+enum cvx_status
+cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
+                       const size_t *list, const double *v, double *f,
+                       struct cvx_progress *progress)
+{
+  return run (m, false, k, list, v, f, m->n, progress);
 }
 
 enum cvx_status
@@ -260,34 +271,8 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
                          const size_t *list, const double *r, double *g,
                          struct cvx_progress *progress)
 {
-  struct plan p = plan_new (m, k, true);
-  size_t n_tasks = p.n_blocks * p.parts;
-  double *out = p.parts == 1 ? g : m->partial;
-  atomic_bool stopped = false;
-  int before, team = team_for (m, k, &before);
   memcpy (m->r, r, m->n * sizeof *r);
-  if (m->n == 0 || m->d == 0)
-    {
-      memset (g, 0, k * m->d * sizeof *g);
-      n_tasks = 0;
-    }
-#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
-  for (size_t task = 0; task < n_tasks; task++)
-    {
-      size_t block = task / p.parts, s = task % p.parts;
-      if (cvx_aborted (progress))
-        atomic_store_explicit (&stopped, true, memory_order_relaxed);
-      else
-        adjoint_task (m, k, list, block, p.n_tiles * s / p.parts,
-                      p.n_tiles * (s + 1) / p.parts,
-                      out + (s * k + block * BLOCK) * m->d);
-    }
-  restore (before);
-  if (stopped)
-    return CVX_INTERRUPTED;
-  if (p.parts > 1 && n_tasks > 0)
-    add_parts (out, p.parts, k * m->d, g);
-  return CVX_OK;
+  return run (m, true, k, list, m->r, g, k * m->d, progress);
 }
 
 enum cvx_status

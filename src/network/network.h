@@ -70,6 +70,16 @@ void cvx_network_balance (struct cvx_network *net);
 enum cvx_status cvx_network_merge (struct cvx_network *net, double tol,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Scale neurons until the activations on the N rows of X are linearly
+   independent and drop those that reach zero (MATH 8.1): the predictions on X
+   stay, the path norm never rises, the width is at most the rank of the
+   activations and at most N * n_outputs.  A neuron is dependent when all but
+   TOL of it is (1e-10 is usual).  Predictions elsewhere change.  `merged' and
+   `source' lose the blocks of dropped neurons.  */
+enum cvx_status cvx_network_prune (struct cvx_network *net, const double *x,
+                                   size_t n, double tol,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
 /* d = 2 with a ones column last: where neuron J bends, -u_2/u_1; nan without
    such a point.  */
 double cvx_network_kink (const struct cvx_network *net, size_t j);
@@ -81,8 +91,11 @@ enum cvx_status cvx_network_load (struct cvx_network **out,
                                   const struct cvx_npz *z, const char *prefix,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 
-/* n, mean squared and absolute error, r2, accuracy (labels: nearest value; nan
-   for regression) and mean loss-free summary of predictions F against Y.  */
+/* Predictions F against Y (n x n_outputs each): mean squared and absolute
+   error over all numbers, r2 = 1 - sum e^2 / sum (y - mean)^2 (nan for
+   constant y), and with LABELS the share of rows whose nearest value of Y (one
+   output; halfway: the larger) or largest output is the right one, else nan.
+   Without rows everything is nan.  */
 struct cvx_scores
 {
   size_t n, n_right;

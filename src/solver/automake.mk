@@ -1,6 +1,19 @@
 noinst_LTLIBRARIES += libsolver.la
 layer_libs += libsolver.la
-libsolver_la_SOURCES =
+libsolver_la_SOURCES = \
+  src/solver/admm.c \
+  src/solver/colgen.c \
+  src/solver/fista.c \
+  src/solver/newton.c \
+  src/solver/polish.c \
+  src/solver/reduced.c \
+  src/solver/run.c \
+  src/solver/settings.c \
+  src/solver/solver.c \
+  src/solver/state.c \
+  src/solver/store.c
+noinst_HEADERS += src/solver/colgen.h src/solver/reduced.h src/solver/state.h
 
 solverincludedir = $(includedir)/cvxnn/solver
-solverinclude_HEADERS = src/solver/run.h src/solver/settings.def
+solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \
+  src/solver/solvers.def

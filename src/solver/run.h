@@ -155,8 +155,9 @@ enum cvx_run_status
 };
 const char *cvx_run_status_words (enum cvx_run_status status);
 
-/* One certified row.  pobj and dobj are the best so far; gap is
-   (pobj - dobj) / |pobj|, 0 when they are equal.  */
+/* One certified row; there are more of them than the log shows.  pobj and dobj
+   are the best so far; gap is (pobj - dobj) / |pobj|, 0 when they are equal.
+ */
 struct cvx_trace_row
 {
   size_t iter;
@@ -178,7 +179,9 @@ struct cvx_run
   double elapsed;              /* seconds of iterating */
   struct cvx_network *net;     /* of the best primal end, owned */
   double pobj, dobj;           /* best ends */
-  double *nu;                  /* dual point of the best bound, n_obs, owned */
+  double floor;                /* relative gap that rounding allows */
+  double *nu;                  /* dual point of the best bound, owned */
+  size_t n_nu;                 /* its length: n_obs */
   struct cvx_certificate last; /* of the last certified row */
   struct cvx_trace_row *trace;
   size_t n_trace, cap_trace;
@@ -204,11 +207,13 @@ enum cvx_status cvx_run_new (struct cvx_run **out,
 void cvx_run_free (struct cvx_run *run);
 
 /* One iteration; SECONDS is the caller's clock (any origin, rising): the time
-   since the last call in the same `begin' counts.  *ROW is true when a
-   certified row was added (always when the run stopped).  Afterwards
-   run->status says whether to go on (READY) or why not.  CERTIFY asks for a
-   row whatever the schedule.  An interrupt keeps the iterate, sets
-   INTERRUPTED and returns CVX_OK.  */
+   since the last call in the same `begin' counts.  *ROW is true when the last
+   row of the trace is one for the log (always when the run stopped).
+   Afterwards run->status says whether to go on (READY) or why not; `begin'
+   judges it anew, and a run that is SOLVED or at a limit may still be
+   stepped.  CERTIFY asks for a row whatever the schedule.  An interrupt keeps
+   the iterate, sets INTERRUPTED and returns CVX_OK.  After DIVERGED the state
+   is the last certified one.  E364: the run is detached.  */
 void cvx_run_begin (struct cvx_run *run, double seconds);
 enum cvx_status cvx_run_step (struct cvx_run *run, double seconds,
                               bool certify, bool *row,

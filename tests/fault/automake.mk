@@ -1,1 +1,7 @@
 # fault tests, one row each
+
+check_PROGRAMS += tests/fault/formulation.t
+tests_fault_formulation_t_SOURCES = tests/fault/formulation.c
+tests_fault_formulation_t_CPPFLAGS = $(test_cppflags)
+tests_fault_formulation_t_LDADD = $(test_ldadd)
+TESTS += tests/fault/formulation.t

@@ -11,6 +11,7 @@ tests_law_loss_t_SOURCES = tests/law/loss.c
 tests_law_loss_t_CPPFLAGS = $(test_cppflags)
 tests_law_loss_t_LDADD = $(test_ldadd)
 TESTS += tests/law/loss.t
+
 check_PROGRAMS += tests/law/masked.t
 tests_law_masked_t_SOURCES = tests/law/masked.c
 tests_law_masked_t_CPPFLAGS = $(test_cppflags)
@@ -22,3 +23,15 @@ tests_law_network_t_SOURCES = tests/law/network.c
 tests_law_network_t_CPPFLAGS = $(test_cppflags)
 tests_law_network_t_LDADD = $(test_ldadd)
 TESTS += tests/law/network.t
+
+check_PROGRAMS += tests/law/dense.t
+tests_law_dense_t_SOURCES = tests/law/dense.c
+tests_law_dense_t_CPPFLAGS = $(test_cppflags)
+tests_law_dense_t_LDADD = $(test_ldadd)
+TESTS += tests/law/dense.t
+
+check_PROGRAMS += tests/law/formulation.t
+tests_law_formulation_t_SOURCES = tests/law/formulation.c
+tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
+tests_law_formulation_t_LDADD = $(test_ldadd)
+TESTS += tests/law/formulation.t

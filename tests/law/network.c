@@ -2,6 +2,7 @@
 
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "linalg/sum.h"
@@ -214,6 +215,79 @@ START_TEST (loose_merging_never_raises_the_path_norm)
 }
 END_TEST
 
+START_TEST (pruning_keeps_predictions_and_never_raises_the_path_norm)
+{
+  for (uint64_t seed = 0; seed < 60; seed++)
+    {
+      enum
+      {
+        N = 7,
+        D = 3,
+        WIDTH = 40
+      };
+      size_t c = 1 + seed % 2, width;
+      double x[N * D], f[N * 2], g[N * 2], path, size = 0;
+      struct cvx_network *net
+          = network (activations[seed % 3], WIDTH, D, c, seed);
+      struct cvx_error err;
+      struct cvx_rng rng;
+      cvx_rng_init (&rng, seed, 8);
+      fill (&rng, N * D, x);
+      if (seed % 5 == 0) /* a row twice and a dead neuron: less rank */
+        memcpy (x, x + D, D * sizeof *x);
+      memset (net->u + 5 * D, 0, D * sizeof *net->u);
+      naive (net, x, N, f);
+      path = cvx_network_path_norm (net);
+      ck_assert_ok (cvx_network_prune (net, x, N, 1e-10, &err), err);
+      naive (net, x, N, g);
+      for (size_t i = 0; i < N * c; i++)
+        size = fmax (size, fabs (f[i]));
+      for (size_t i = 0; i < N * c; i++)
+        ck_assert_msg (fabs (f[i] - g[i]) <= 1e-9 * size, "moved by %g",
+                       fabs (f[i] - g[i]) / size);
+      ck_assert (cvx_network_path_norm (net) <= path * (1 + 1e-14));
+      ck_assert_uint_le (net->width, (seed % 5 == 0 ? N - 1 : N) * c);
+      width = net->width;
+      ck_assert_uint_eq (net->merged[width], width);
+      ck_assert_ok (cvx_network_prune (net, x, N, 1e-10, &err), err);
+      ck_assert_uint_eq (net->width, width);
+      cvx_network_free (net);
+    }
+}
+END_TEST
+
+/* Points and neurons on a circle, all outputs positive.  By symmetry every
+   neuron earns the same from nu = (1, ..., 1): the state of an optimum, where
+   f_j'nu = lambda N_j.  The vectors f_j form a circulant without the odd
+   harmonics from 3 on, so they depend: pruning must keep the path norm.  */
+START_TEST (pruning_keeps_the_objective_of_an_optimum)
+{
+  enum
+  {
+    N = 16
+  };
+  double x[2 * N], f[N], g[N], path;
+  struct cvx_network *net = network (CVX_ACT_RELU, N, 2, 1, 3);
+  struct cvx_error err;
+  for (size_t i = 0; i < N; i++)
+    {
+      double angle = 2 * 3.14159265358979323846 * (double)i / N;
+      net->u[2 * i] = x[2 * i] = cos (angle);
+      net->u[2 * i + 1] = x[2 * i + 1] = sin (angle);
+      net->a[i] = 1 + (double)(i * i % 7) / 7;
+    }
+  naive (net, x, N, f);
+  path = cvx_network_path_norm (net);
+  ck_assert_ok (cvx_network_prune (net, x, N, 1e-10, &err), err);
+  naive (net, x, N, g);
+  for (size_t i = 0; i < N; i++)
+    ck_assert_near (g[i], f[i], 1e-12);
+  ck_assert_near (cvx_network_path_norm (net), path, 1e-12);
+  ck_assert_uint_eq (net->width, N - 6); /* harmonics 3, 5, 7 are missing */
+  cvx_network_free (net);
+}
+END_TEST
+
 START_TEST (kinks_are_where_neurons_bend)
 {
   struct cvx_network *net = network (CVX_ACT_RELU, 3, 2, 1, 1);
@@ -312,10 +386,94 @@ START_TEST (every_failed_allocation_leaves_the_network)
 }
 END_TEST
 
+START_TEST (saving_and_loading_give_the_same_network)
+{
+  for (size_t k = 0; k < 3; k++)
+    {
+      struct cvx_network *net = network (activations[k], 9, 4, 2, 5), *back;
+      struct cvx_npz_writer *w;
+      struct cvx_npz *z;
+      struct cvx_error err;
+      const char *path = "network-test.npz";
+      size_t live = cvx_alloc_live ();
+      clone (net, 3, 7, 0.3, 2);
+      if (k > 0)
+        {
+          ck_assert_ok (cvx_network_merge (net, 1e-12, &err), err);
+          net->b0 = cvx_alloc (2, sizeof *net->b0);
+          net->b0[0] = 1e-300;
+          net->b0[1] = -2;
+          live = cvx_alloc_live ();
+        }
+      ck_assert_ok (cvx_npz_create (&w, path, false, &err), err);
+      ck_assert_ok (cvx_network_save (net, w, "net.", &err), err);
+      ck_assert_ok (cvx_npz_close (w, &err), err);
+      ck_assert_ok (cvx_npz_read (&z, path, 1 << 20, NULL, &err), err);
+      ck_assert_ok (cvx_network_load (&back, z, "net.", &err), err);
+      ck_assert_int_eq (back->activation, net->activation);
+      ck_assert_uint_eq (back->width, net->width);
+      ck_assert_uint_eq (back->n_atoms, 9);
+      ck_assert_mem_eq (back->u, net->u, net->width * 4 * sizeof (double));
+      ck_assert_mem_eq (back->a, net->a, net->width * 2 * sizeof (double));
+      ck_assert_int_eq (back->gate != NULL, net->gate != NULL);
+      if (net->gate != NULL)
+        ck_assert_mem_eq (back->gate, net->gate,
+                          net->width * 4 * sizeof (double));
+      ck_assert_int_eq (back->b0 != NULL, k > 0);
+      ck_assert_int_eq (back->merged != NULL, k > 0);
+      if (k > 0)
+        {
+          ck_assert_mem_eq (back->b0, net->b0, 2 * sizeof (double));
+          ck_assert_mem_eq (back->merged, net->merged,
+                            (net->width + 1) * sizeof (size_t));
+          ck_assert_mem_eq (back->source, net->source, 9 * sizeof (size_t));
+        }
+      cvx_network_free (back);
+      /* Every damaged number is found or harmless, and nothing leaks.  */
+      ck_assert_int_eq (cvx_network_load (&back, z, "other.", &err), CVX_DATA);
+      for (size_t m = 0; m < z->n; m++)
+        for (size_t i = 0; i < z->array[m].count; i++)
+          for (int bit = 0; bit < 64; bit += 7)
+            {
+              uint64_t *word = (uint64_t *)z->array[m].values + i;
+              *word ^= (uint64_t)1 << bit;
+              if (cvx_network_load (&back, z, "net.", &err) == CVX_OK)
+                cvx_network_free (back);
+              *word ^= (uint64_t)1 << bit;
+            }
+      for (size_t m = 0; m < z->n; m++)
+        {
+          z->array[m].count--;
+          ck_assert_int_eq (cvx_network_load (&back, z, "net.", &err),
+                            CVX_DATA);
+          z->array[m].count++;
+        }
+      for (size_t f = 1;; f++)
+        {
+          enum cvx_status status;
+          cvx_alloc_fail_at (f, false);
+          status = cvx_network_load (&back, z, "net.", &err);
+          cvx_alloc_fail_at (0, false);
+          if (status == CVX_OK)
+            break;
+          ck_assert_int_eq (status, CVX_NOMEM);
+        }
+      cvx_network_free (back);
+      cvx_npz_free (z);
+      ck_assert_uint_eq (cvx_alloc_live (), live);
+      cvx_network_free (net);
+      remove (path);
+    }
+}
+END_TEST
+
 TEST_MAIN ("network",
            balance_keeps_the_function_and_lowers_decay_to_the_path_norm,
            merging_keeps_the_function_and_never_raises_the_path_norm,
            loose_merging_never_raises_the_path_norm,
+           pruning_keeps_predictions_and_never_raises_the_path_norm,
+           pruning_keeps_the_objective_of_an_optimum,
            kinks_are_where_neurons_bend, scores_are_the_textbook_ones,
            sums_have_twice_the_digits,
-           every_failed_allocation_leaves_the_network)
+           every_failed_allocation_leaves_the_network,
+           saving_and_loading_give_the_same_network)

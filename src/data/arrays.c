@@ -1,0 +1,195 @@
+/* arrays.c -- arrays of numbers as datasets.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "data/arrays.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+static double
+number_at (const struct cvx_array *a, size_t k)
+{
+  switch (a->type)
+    {
+    case CVX_ARRAY_F64:
+      return ((const double *)a->values)[k];
+    case CVX_ARRAY_F32:
+      return (double)((const float *)a->values)[k];
+    case CVX_ARRAY_I64:
+      return (double)((const int64_t *)a->values)[k];
+    case CVX_ARRAY_U64:
+      return (double)((const uint64_t *)a->values)[k];
+    default:
+      return (double)((const unsigned char *)a->values)[k];
+    }
+}
+
+/* N numbers from number K of A on.  */
+static void
+numbers_at (const struct cvx_array *a, size_t k, size_t n, double *to)
+{
+  if (a->type == CVX_ARRAY_F64)
+    memcpy (to, (const double *)a->values + k, n * sizeof *to);
+  else
+    for (size_t i = 0; i < n; i++)
+      to[i] = number_at (a, k + i);
+}
+
+enum cvx_status
+cvxi_fail_no_labels (const char *path, struct cvx_error *err)
+{
+  struct cvx_text t = CVX_TEXT_INIT;
+  const char *at = strstr (cvxi_base_name (path), "images");
+  cvx_fail (err, CVX_E222, "these images come without labels");
+  cvx_at (err, path, 0, 0);
+  if (at != NULL)
+    {
+      const char *rest = at + strlen ("images");
+      cvx_text_write (&t, path, (size_t)(at - path));
+      cvx_text_put (&t, "labels");
+      /* MNIST: images have three dimensions, labels one.  */
+      if (strncmp (rest, "-idx3", 5) == 0)
+        {
+          cvx_text_put (&t, "-idx1");
+          rest += 5;
+        }
+      cvx_text_put (&t, rest);
+    }
+  cvx_hint (err, "labels=%s",
+            t.len > 0 && !t.failed ? t.s : "FILE names their file");
+  cvx_text_free (&t);
+  return CVX_DATA;
+}
+
+static size_t
+per_row (const struct cvx_array *a)
+{
+  size_t d = 1;
+  for (size_t k = 1; k < a->rank; k++)
+    d *= a->shape[k];
+  return d;
+}
+
+static enum cvx_status
+check_shapes (const struct cvx_array *x, const struct cvx_array *y,
+              const char *path, struct cvx_error *err)
+{
+  if (x->values == NULL || (y != NULL && y->values == NULL))
+    {
+      const struct cvx_array *a = x->values == NULL ? x : y;
+      cvx_fail (err, CVX_E220, "the array %s is not usable: %s", a->name,
+                a->why != NULL ? a->why : "it is text");
+      return cvx_at (err, path, 0, 0);
+    }
+  if (x->rank == 0 || (y != NULL && (y->rank == 0 || y->rank > 2)))
+    {
+      cvx_fail (err, CVX_E221, "the array %s has %zu dimensions",
+                x->rank == 0 ? x->name : y->name,
+                x->rank == 0 ? x->rank : y->rank);
+      return cvx_at (err, path, 0, 0);
+    }
+  if (y != NULL && x->shape[0] != y->shape[0])
+    {
+      cvx_fail (err, CVX_E223, "%zu rows in %s, but %zu in %s", x->shape[0],
+                x->name, y->shape[0], y->name);
+      return cvx_at (err, path, 0, 0);
+    }
+  return CVX_OK;
+}
+
+/* Everything in X is a feature; Y, when there is one, is the target.  */
+static enum cvx_status
+whole (struct cvx_dataset **out, const struct cvx_array *x,
+       const struct cvx_array *y, size_t first, size_t n,
+       struct cvx_text *notes, struct cvx_error *err)
+{
+  size_t d = per_row (x), c = y != NULL ? per_row (y) : 0;
+  struct cvx_part *p;
+  enum cvx_status status = cvx_dataset_new (out, "", n, d, c, err);
+  if (status != CVX_OK)
+    return status;
+  p = &(*out)->part[CVX_TRAIN];
+  numbers_at (x, first * d, n * d, p->x);
+  if (y != NULL)
+    numbers_at (y, first * c, n * c, p->y);
+  if (x->rank > 2)
+    {
+      (*out)->image[0] = x->shape[1];
+      (*out)->image[1] = x->shape[2];
+      (*out)->image[2] = x->rank > 3 ? x->shape[3] : 1;
+    }
+  if (x->rank > 2 && x->type == CVX_ARRAY_U8)
+    {
+      for (size_t k = 0; k < n * d; k++)
+        p->x[k] /= 255;
+      if (notes != NULL)
+        cvx_text_put (notes, "bytes 0 .. 255 scaled to 0 .. 1\n");
+    }
+  return CVX_OK;
+}
+
+/* Columns of a table.  */
+static enum cvx_status
+table (struct cvx_dataset **out, const struct cvx_array *x,
+       const struct cvxi_columns *columns, size_t first, size_t n,
+       struct cvx_error *err)
+{
+  size_t width = per_row (x), d = columns->n_features, c = columns->n_targets;
+  struct cvx_part *p;
+  enum cvx_status status = cvx_dataset_new (out, "", n, d, c, err);
+  if (status != CVX_OK)
+    return status;
+  p = &(*out)->part[CVX_TRAIN];
+  for (size_t i = 0; i < n; i++)
+    {
+      size_t at = (first + i) * width;
+      for (size_t j = 0; j < d; j++)
+        p->x[i * d + j] = number_at (x, at + columns->feature[j]);
+      for (size_t k = 0; k < c; k++)
+        p->y[i * c + k] = number_at (x, at + columns->target[k]);
+    }
+  return CVX_OK;
+}
+
+enum cvx_status
+cvxi_from_arrays (struct cvx_dataset **out, const struct cvx_array *x,
+                  const struct cvx_array *y, const char *path,
+                  const struct cvx_read_options *options,
+                  struct cvx_text *notes, struct cvx_error *err)
+{
+  struct cvxi_columns columns = { 0 };
+  size_t first, n;
+  bool from_table;
+  enum cvx_status status = check_shapes (x, y, path, err);
+  *out = NULL;
+  if (status == CVX_OK)
+    status = cvxi_choose_rows (options, path, x->shape[0], &first, &n, err);
+  if (status != CVX_OK)
+    return status;
+  if (x->rank > 2 && y == NULL && !cvxi_no_target (options))
+    return cvxi_fail_no_labels (path, err);
+  from_table = y == NULL && x->rank <= 2;
+  if (per_row (x) == 0)
+    {
+      cvx_fail (err, CVX_E219, "the rows have no columns");
+      return cvx_at (err, path, 0, 0);
+    }
+  if (from_table)
+    status = cvxi_columns_select (&columns, per_row (x), NULL, options, path,
+                                  err);
+  if (status == CVX_OK)
+    status = from_table ? cvxi_check_memory (
+                 options, path, n, columns.n_features, columns.n_targets, err)
+                        : cvxi_check_memory (options, path, n, per_row (x),
+                                             y != NULL ? per_row (y) : 0, err);
+  if (status == CVX_OK)
+    status = from_table ? table (out, x, &columns, first, n, err)
+                        : whole (out, x, y, first, n, notes, err);
+  cvxi_columns_free (&columns);
+  if (status == CVX_OK)
+    for (size_t i = 0; i < n; i++)
+      (*out)->part[CVX_TRAIN].row[i] = first + i;
+  return status;
+}

@@ -1,0 +1,25 @@
+/* arrays.h -- arrays of numbers as datasets.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_DATA_ARRAYS_H
+#define CVX_DATA_ARRAYS_H
+
+#include "data/readers.h"
+
+/* The array X, first index the row, as a dataset.  With Y, its rows are the
+   targets.  Without, one or two dimensions are a table whose target OPTIONS
+   choose; three or four are images: rows, columns, channels.  Bytes of images
+   are scaled to 0 .. 1.  E221: shapes that do not fit; E222: images without
+   labels; E230.  */
+enum cvx_status cvxi_from_arrays (struct cvx_dataset **out,
+                                  const struct cvx_array *x,
+                                  const struct cvx_array *y, const char *path,
+                                  const struct cvx_read_options *options,
+                                  struct cvx_text *notes,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* E222, with the labels file that PATH suggests.  */
+enum cvx_status cvxi_fail_no_labels (const char *path, struct cvx_error *err);
+
+#endif

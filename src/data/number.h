@@ -1,0 +1,39 @@
+/* number.h -- decimal text to double, the same in every locale.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CVX_DATA_NUMBER_H
+#define CVX_DATA_NUMBER_H
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum cvxi_number_kind
+{
+  CVXI_NUMBER,
+  CVXI_NOT_A_NUMBER, /* other text, hexadecimal, digits with separators */
+  CVXI_MISSING,      /* empty, ?, NA, nan, null, - */
+  CVXI_INFINITE,     /* inf, -Infinity */
+  CVXI_OVERFLOW,     /* 1e999 */
+  CVXI_UNDERFLOW     /* 1e-999: the value is 0 */
+};
+
+/* How numbers look; C is the locale "C", made by init, owned.  */
+struct cvxi_numbers
+{
+  locale_t c;
+  char decimal; /* '.' or ',' */
+};
+
+/* False: no memory.  DECIMAL 0 means '.'.  */
+bool cvxi_numbers_init (struct cvxi_numbers *f, char decimal);
+void cvxi_numbers_free (struct cvxi_numbers *f);
+
+/* The LEN bytes at S, without blanks around them, as a number: optional sign,
+   digits with at most one decimal sign, optional exponent.  *VALUE is the
+   nearest double, NaN when there is none.  */
+enum cvxi_number_kind cvxi_number (const struct cvxi_numbers *f, const char *s,
+                                   size_t len, double *value);
+
+#endif

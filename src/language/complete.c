@@ -1,0 +1,397 @@
+/* complete.c -- what may stand at the cursor.
+
+   The line is cut where its last statement starts, then walked like args.c
+   does, but without ever failing: what is not understood is skipped.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "language/internal.h"
+
+struct cursor
+{
+  struct lang_interp *in;
+  const char *line;
+  size_t at; /* of the cursor */
+  struct lang_completion *out;
+};
+
+static bool
+blank (char c)
+{
+  return c == ' ' || c == '\t';
+}
+
+/* Start of the statement that holds the cursor; *QUOTED is where an open
+   string starts, or the cursor.  */
+static size_t
+statement_start (const struct cursor *c, size_t *quoted)
+{
+  size_t start = 0;
+  char quote = 0;
+  *quoted = c->at;
+  for (size_t k = 0; k < c->at; k++)
+    {
+      char ch = c->line[k];
+      if (quote != 0)
+        {
+          if (ch == '\\' && quote == '"')
+            k++;
+          else if (ch == quote)
+            {
+              quote = 0;
+              *quoted = c->at;
+            }
+        }
+      else if ((ch == '"' || ch == '\'')
+               && (k == 0 || !isalnum ((unsigned char)c->line[k - 1])))
+        {
+          quote = ch;
+          *quoted = k + 1;
+        }
+      else if (ch == ';')
+        start = k + 1;
+    }
+  while (start < c->at && blank (c->line[start]))
+    start++;
+  return start;
+}
+
+/* What was collected that starts with the text from START to the cursor.  */
+static void
+offer (struct cursor *c, enum lang_expect expect, size_t start,
+       const char *suffix)
+{
+  struct lang_interp *in = c->in;
+  size_t len = c->at - start, n = 0;
+  c->out->expect = expect;
+  c->out->start = start;
+  c->out->suffix = suffix;
+  for (size_t k = 0; k < in->n_names; k++)
+    if (strncmp (in->names[k], c->line + start, len) == 0)
+      in->names[n++] = in->names[k];
+  in->n_names = n;
+}
+
+static void
+complete_verb (struct cursor *c, size_t start)
+{
+  static const char *const words[] = { "elif", "else", "end", NULL };
+  lang_names_clear (c->in);
+  for (size_t k = 0; k < c->in->n_commands; k++)
+    lang_names_add (c->in, c->in->commands[k]->name);
+  if (c->in->pending != NULL)
+    lang_names_add_all (c->in, words);
+  offer (c, LANG_EXPECT_VERB, start, " ");
+}
+
+/* Names of an expression: after a dot the fields of what is before it.  */
+static void
+complete_name (struct cursor *c, size_t from, const struct lang_key *key)
+{
+  struct lang_interp *in = c->in;
+  size_t start = c->at, path;
+  char prefix[128];
+  size_t used = 0;
+  while (start > from
+         && (isalnum ((unsigned char)c->line[start - 1])
+             || c->line[start - 1] == '_'))
+    start--;
+  lang_names_clear (in);
+  if (start > from && c->line[start - 1] == '.')
+    {
+      int depth = 0;
+      path = start - 1;
+      while (path > from
+             && (depth > 0 || isalnum ((unsigned char)c->line[path - 1])
+                 || strchr ("_.]", c->line[path - 1]) != NULL))
+        {
+          path--;
+          depth += (c->line[path] == ']') - (c->line[path] == '[');
+        }
+      for (size_t k = path; k < start - 1 && used + 1 < sizeof prefix; k++)
+        {
+          depth += c->line[k] == '[';
+          if (depth == 0)
+            prefix[used++] = c->line[k];
+          depth -= c->line[k] == ']';
+        }
+      prefix[used] = '\0';
+      if (in->host.names != NULL && used > 0)
+        lang_names_add_all (in, in->host.names (in->host.session, prefix));
+    }
+  else
+    {
+      if (key != NULL)
+        lang_names_add_all (in, key->words);
+      for (size_t k = 0; k < in->n_variables; k++)
+        lang_names_add (in, in->variable[k].name);
+      if (in->host.names != NULL)
+        lang_names_add_all (in, in->host.names (in->host.session, ""));
+      for (size_t k = 0; lang_function (k) != NULL; k++)
+        lang_names_add (in, lang_function (k)->name);
+    }
+  offer (c, LANG_EXPECT_NAME, start, "");
+}
+
+/* A value of KEY that starts at START.  */
+static void
+complete_value (struct cursor *c, const struct lang_key *key, size_t start)
+{
+  static const char *const yes_no[] = { "yes", "no", NULL };
+  struct lang_interp *in = c->in;
+  lang_names_clear (in);
+  switch (key->kind)
+    {
+    case LANG_KIND_PATH:
+      offer (c, LANG_EXPECT_PATH, start, " ");
+      break;
+    case LANG_KIND_NAMES:
+      for (size_t k = start; k < c->at; k++)
+        if (c->line[k] == ',')
+          start = k + 1;
+      /* fall through */
+    case LANG_KIND_WORD:
+    case LANG_KIND_STRING:
+    case LANG_KIND_WORDS:
+      lang_names_add_all (in, key->words);
+      if (key->candidates != NULL)
+        lang_names_add_all (in, key->candidates (in->host.session));
+      offer (c, LANG_EXPECT_WORD, start, " ");
+      break;
+    case LANG_KIND_FLAG:
+      lang_names_add_all (in, yes_no);
+      offer (c, LANG_EXPECT_WORD, start, " ");
+      break;
+    case LANG_KIND_COMMAND:
+      complete_verb (c, start);
+      break;
+    case LANG_KIND_REST:
+      break;
+    default:
+      complete_name (c, start, key);
+    }
+}
+
+/* The K-th key of COMMAND or MORE.  */
+static const struct lang_key *
+nth (const struct lang_command *command, const struct lang_key *more, size_t k)
+{
+  const struct lang_key *key = command->keys;
+  for (; key != NULL && key->name != NULL; key++)
+    if (k-- == 0)
+      return key;
+  for (key = more; key != NULL && key->name != NULL; key++)
+    if (k-- == 0)
+      return key;
+  return NULL;
+}
+
+/* End of the argument that starts at AT: white space outside quotes and
+   brackets.  */
+static size_t
+argument_end (const struct cursor *c, size_t at)
+{
+  size_t depth = 0;
+  char quote = 0;
+  for (; at < c->at; at++)
+    {
+      char ch = c->line[at];
+      if (quote != 0)
+        quote = ch == quote ? 0 : quote;
+      else if (ch == '"' || ch == '\'')
+        quote = ch;
+      else if (ch == '[' || ch == '(')
+        depth++;
+      else if ((ch == ']' || ch == ')') && depth > 0)
+        depth--;
+      else if (blank (ch) && depth == 0)
+        break;
+    }
+  return at;
+}
+
+static const struct lang_key *
+find_key (const struct lang_command *command, const struct lang_key *more,
+          const char *name, size_t len)
+{
+  const struct lang_key *key, *found = NULL;
+  for (size_t k = 0; (key = nth (command, more, k)) != NULL; k++)
+    if (!(key->flags & LANG_ARG) && strncmp (key->name, name, len) == 0)
+      {
+        if (key->name[len] == '\0')
+          return key;
+        found = found == NULL ? key : found;
+      }
+  return found;
+}
+
+static const struct lang_key *
+nth_word (const struct lang_command *command, size_t n)
+{
+  const struct lang_key *key;
+  for (size_t k = 0; (key = nth (command, NULL, k)) != NULL; k++)
+    if (key->flags & LANG_ARG && n-- == 0)
+      return key;
+  return NULL;
+}
+
+static void complete_statement (struct cursor *c, size_t start, int depth);
+
+static void
+complete_arguments (struct cursor *c, const struct lang_command *command,
+                    size_t at, int depth)
+{
+  struct lang_interp *in = c->in;
+  const struct lang_key *more = NULL, *key, *word;
+  char first[64] = "";
+  size_t words = 0;
+  for (;;)
+    {
+      size_t end, eq = at;
+      while (at < c->at && blank (c->line[at]))
+        at++;
+      word = nth_word (command, words);
+      if (word != NULL && word->kind == LANG_KIND_COMMAND && at < c->at)
+        {
+          complete_statement (c, at, depth + 1);
+          return;
+        }
+      end = argument_end (c, at);
+      eq = at + lang_name_length (c->line + at, end - at);
+      if (command->more_keys != NULL && more == NULL
+          && (words > 0 || end == c->at))
+        more = command->more_keys (in->host.session,
+                                   first[0] != '\0' ? first : NULL);
+      if (eq < end && eq > at && c->line[eq] == '=')
+        {
+          key = find_key (command, more, c->line + at, eq - at);
+          if (end == c->at)
+            {
+              if (key != NULL)
+                complete_value (c, key, eq + 1);
+              return;
+            }
+        }
+      else if (end == c->at)
+        break;
+      else
+        {
+          if (words == 0)
+            {
+              size_t len = end - at < 63 ? end - at : 63;
+              memcpy (first, c->line + at, len);
+              first[len] = '\0';
+              more = NULL;
+            }
+          words += word != NULL;
+        }
+      at = end;
+    }
+  /* A new argument: the next word, or a key.  */
+  if (word != NULL)
+    {
+      enum lang_expect expect;
+      complete_value (c, word, at);
+      expect = c->out->expect;
+      if (expect == LANG_EXPECT_PATH || word->flags & LANG_REQUIRED)
+        return;
+    }
+  if (word == NULL)
+    lang_names_clear (in);
+  for (size_t k = 0; (key = nth (command, more, k)) != NULL; k++)
+    if (!(key->flags & LANG_ARG))
+      lang_names_add (in, key->name);
+  offer (c, LANG_EXPECT_KEY, at, "=");
+  if (in->n_names == 1)
+    {
+      key = find_key (command, more, in->names[0], strlen (in->names[0]));
+      if (key == NULL || key->kind == LANG_KIND_FLAG)
+        c->out->suffix = " ";
+    }
+}
+
+static void
+complete_statement (struct cursor *c, size_t start, int depth)
+{
+  const struct lang_command *command = NULL;
+  struct lang_interp *in = c->in;
+  size_t len = lang_name_length (c->line + start, c->at - start), many = 0;
+  if (start + len == c->at && c->at > start)
+    {
+      complete_verb (c, start);
+      return;
+    }
+  if (start == c->at)
+    {
+      complete_verb (c, start);
+      return;
+    }
+  for (size_t k = 0; k < in->n_commands; k++)
+    if (strncmp (in->commands[k]->name, c->line + start, len) == 0)
+      {
+        if (in->commands[k]->name[len] == '\0')
+          {
+            command = in->commands[k];
+            many = 1;
+            break;
+          }
+        command = in->commands[k];
+        many++;
+      }
+  if (len == 0 || many != 1 || command->run == NULL
+      || (c->line[start + len] == '=' && depth == 0))
+    complete_name (c, start, NULL);
+  else if (depth < LANG_MAX_INCLUDE)
+    complete_arguments (c, command, start + len, depth);
+}
+
+enum cvx_status
+lang_complete (struct lang_interp *in, const char *line, size_t cursor,
+               struct lang_completion *out, struct cvx_error *err)
+{
+  struct cursor c = { in, line, cursor, out };
+  size_t quoted, start;
+  *out = (struct lang_completion){ .start = cursor, .suffix = "" };
+  lang_names_clear (in);
+  start = statement_start (&c, &quoted);
+  if (quoted < cursor
+      || (quoted == cursor && cursor > start
+          && strchr ("\"'", line[cursor - 1]) != NULL))
+    {
+      /* Inside a string: a name after an open brace, else a file.  */
+      size_t brace = cursor;
+      while (brace > quoted && line[brace - 1] != '{'
+             && line[brace - 1] != '}')
+        brace--;
+      if (brace > quoted && line[brace - 1] == '{')
+        complete_name (&c, brace, NULL);
+      else
+        offer (&c, LANG_EXPECT_PATH, quoted, "\"");
+    }
+  else
+    complete_statement (&c, start, 0);
+  if (out->expect == LANG_EXPECT_NOTHING || out->expect == LANG_EXPECT_PATH)
+    in->n_names = 0;
+  out->n = in->n_names;
+  out->names = cvx_calloc (out->n + 1, sizeof *out->names);
+  if (out->names == NULL)
+    {
+      out->n = 0;
+      return cvx_fail_nomem (err, "completing");
+    }
+  if (out->n > 0)
+    memcpy (out->names, in->names, out->n * sizeof *out->names);
+  return CVX_OK;
+}
+
+void
+lang_completion_free (struct lang_completion *c)
+{
+  cvx_free (c->names);
+  c->names = NULL;
+  c->n = 0;
+}

@@ -1,0 +1,446 @@
+/* admm.c -- alternating directions with an exact linear step.
+
+     min l(z) + beta R(v) + 1{s >= 0}   s.t.  A u = z,  u = v,  G u = s
+
+   scaled multipliers mu, lam, nu; penalties rho for u = v and G u = s, and
+   rho kappa for A u = z (MATH 6.1, with the loss split off as in 6.1's remark
+   on general losses).  The squared loss needs no z: it stays with u.
+
+     u   (M + k A'A) u = b + k A't,   M = I + G'G,
+         b = v - lam + G'(s - nu),
+         k = kappa, t = z - mu;       squared:  k = 1/rho, t = y
+     v   prox_{beta/rho R} (u + lam),  s = (G u + nu)_+,
+     z   prox_{l/(rho kappa)} (A u + mu)
+
+   u-step by the identity of Woodbury.  With q = t - A u:
+
+     (I + k K) q = t - A M^{-1} b,   K = A M^{-1} A',   u = M^{-1}(b + k A'q)
+
+   One eigendecomposition K = V L V' serves every k, so rho and kappa may
+   follow the residuals for as long as they like.  A u = t - q costs nothing.
+   s and nu are the positive and negative part of one vector w = G u + nu.
+
+   Over-relaxation: Eckstein and Bertsekas, Math. Programming 55 (1992).
+   Residual balancing: Boyd et al., Found. Trends Machine Learning 3 (2011),
+   3.4.1, here with relative residuals, at intervals that grow, and stopped
+   after a while, so that the convergence proof for fixed rho applies.
+
+   The point shown is v: it has zero blocks, and decode projects it onto its
+   cones.  u is never shown.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "solver/state.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "linalg/threads.h"
+
+enum
+{
+  OBS_MAX = 6000,    /* n_obs^2 doubles and 9 n_obs^3 flops at the start */
+  ADAPT_FIRST = 10,  /* iterations before the first change of rho */
+  ADAPT_LAST = 20000 /* none after this one */
+};
+
+struct admm
+{
+  double *v, *lam; /* n_var */
+  double *w;       /* n_cone: s - its negative part is nu */
+  double *z, *mu;  /* n_obs */
+  double *q;       /* n_obs: t - A u of the last step */
+  double rho, kappa;
+  double pri, dua; /* relative residuals */
+  uint64_t n_steps, next, interval;
+  uint64_t changed; /* rho changed in the last step */
+  /* scratch */
+  double *b, *u, *work;       /* n_var */
+  double *gu;                 /* n_cone */
+  double *vec, *val;          /* K = vec diag (val) vec' */
+  double *obs, *coef, *z_old; /* n_obs */
+};
+
+#define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
+  {                                                                           \
+#    NAME, offsetof(struct admm, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,   \
+        SCRATCH                                                               \
+  }
+static const struct cvx_field fields[]
+    = { FIELD (v, ARRAY, VAR, false),
+        FIELD (lam, ARRAY, VAR, false),
+        FIELD (w, ARRAY, CONE, false),
+        FIELD (z, ARRAY, OBS, false),
+        FIELD (mu, ARRAY, OBS, false),
+        FIELD (q, ARRAY, OBS, false),
+        FIELD (rho, REAL, ONE, false),
+        FIELD (kappa, REAL, ONE, false),
+        FIELD (pri, REAL, ONE, false),
+        FIELD (dua, REAL, ONE, false),
+        FIELD (n_steps, COUNT, ONE, false),
+        FIELD (next, COUNT, ONE, false),
+        FIELD (interval, COUNT, ONE, false),
+        FIELD (changed, COUNT, ONE, false),
+        FIELD (b, ARRAY, VAR, true),
+        FIELD (u, ARRAY, VAR, true),
+        FIELD (work, ARRAY, VAR, true),
+        FIELD (gu, ARRAY, CONE, true),
+        FIELD (vec, ARRAY, OBS2, true),
+        FIELD (val, ARRAY, OBS, true),
+        FIELD (obs, ARRAY, OBS, true),
+        FIELD (coef, ARRAY, OBS, true),
+        FIELD (z_old, ARRAY, OBS, true),
+        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+#undef FIELD
+
+static const char *
+unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  (void)s;
+  if (f->class->gram == NULL || f->class->solve_m == NULL)
+    return "the formulation has no matrix for the exact step of admm";
+  if (f->n_obs > OBS_MAX)
+    return "more than 6000 observations: the matrix of its exact step would "
+           "be too large; use fista";
+  return NULL;
+}
+
+/* The squared loss is quadratic in u: no z.  */
+static bool
+is_squared (const struct cvx_formulation *f)
+{
+  return strcmp (f->loss->name, "squared") == 0;
+}
+
+/* K = vec diag (val) vec'.  dsyevd by divide and conquer; should it not
+   converge, dsyev by QR.  */
+static enum cvx_status
+decompose (struct admm *s, const struct cvx_formulation *f,
+           struct cvx_error *err)
+{
+  lapack_int n = (lapack_int)f->n_obs, info, n_iwork;
+  double n_work, *work;
+  lapack_int *iwork;
+  f->class->gram (f, s->vec);
+  info = LAPACKE_dsyevd_work (LAPACK_COL_MAJOR, 'V', 'L', n, s->vec, n, s->val,
+                              &n_work, -1, &n_iwork, -1);
+  if (info != 0)
+    return cvx_fail (err, CVX_E365,
+                     "the eigendecomposition of a %d x %d matrix cannot be "
+                     "started",
+                     (int)n, (int)n);
+  work = cvx_alloc ((size_t)n_work, sizeof *work);
+  iwork = cvx_alloc ((size_t)n_iwork, sizeof *iwork);
+  if (work == NULL || iwork == NULL)
+    {
+      cvx_free (work);
+      cvx_free (iwork);
+      return cvx_fail_nomem (err, "decomposing the matrix of admm");
+    }
+  info = LAPACKE_dsyevd_work (LAPACK_COL_MAJOR, 'V', 'L', n, s->vec, n, s->val,
+                              work, (lapack_int)n_work, iwork, n_iwork);
+  if (info > 0)
+    {
+      f->class->gram (f, s->vec);
+      info = LAPACKE_dsyev_work (LAPACK_COL_MAJOR, 'V', 'L', n, s->vec, n,
+                                 s->val, work, (lapack_int)n_work);
+    }
+  cvx_free (work);
+  cvx_free (iwork);
+  if (info != 0)
+    return cvx_fail (err, CVX_E365,
+                     "the eigendecomposition of a %d x %d matrix failed",
+                     (int)n, (int)n);
+  for (lapack_int i = 0; i < n; i++)
+    s->val[i] = fmax (s->val[i], 0);
+  return CVX_OK;
+}
+
+static enum cvx_status
+restore (void *state, const struct cvx_formulation *f,
+         const struct cvx_settings *settings, struct cvx_error *err)
+{
+  (void)settings;
+  return decompose (state, f, err);
+}
+
+static enum cvx_status
+init (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, const struct cvx_point *warm,
+      struct cvx_error *err)
+{
+  struct admm *s = state;
+  enum cvx_status st = cvxi_point_dense (f, warm, s->v, err);
+  if (st == CVX_OK)
+    st = f->class->apply (f, s->v, s->z, NULL);
+  if (st == CVX_OK)
+    st = decompose (s, f, err);
+  if (st != CVX_OK)
+    return st;
+  if (f->n_cone > 0)
+    {
+      f->class->cone_apply (f, s->v, s->w);
+      for (size_t i = 0; i < f->n_cone; i++)
+        s->w[i] = fmax (s->w[i], 0);
+    }
+  f->loss->dual (s->z, f->y, f->n_samples, f->n_outputs, f->loss_param, s->q);
+  s->rho = settings->rho;
+  /* A scaled to unit norm in the metric of M.  */
+  s->kappa = 1 / fmax (s->val[f->n_obs - 1], 1e-300);
+  s->pri = s->dua = 1;
+  s->next = ADAPT_FIRST;
+  s->interval = ADAPT_FIRST;
+  return CVX_OK;
+}
+
+/* ||a - b||^2 and the larger of ||a||^2 and ||b||^2, added up over parts.  */
+struct norms
+{
+  double difference, a, b;
+};
+
+static void
+norms_add (struct norms *n, double a, double b, double weight)
+{
+  n->difference += weight * (a - b) * (a - b);
+  n->a += weight * a * a;
+  n->b += weight * b * b;
+}
+
+/* coef = (I + k K)^{-1} obs; obs is lost.  Below some 1e6 numbers threads cost
+   more than they save.  */
+static void
+solve_k (struct admm *s, const struct cvx_formulation *f, double k)
+{
+  int n = (int)f->n_obs;
+  int threads = cvx_blas_threads (n < 1000 ? 1 : 0);
+  cblas_dgemv (CblasColMajor, CblasTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
+               s->coef, 1);
+  for (size_t i = 0; i < f->n_obs; i++)
+    s->obs[i] = s->coef[i] / (1 + k * s->val[i]);
+  cblas_dgemv (CblasColMajor, CblasNoTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
+               s->coef, 1);
+  (void)cvx_blas_threads (threads);
+}
+
+/* u = M^{-1} (b + k A'q) into s->u and q into s->coef, from the state;
+   nothing saved changes.  */
+static enum cvx_status
+linear_step (struct admm *s, const struct cvx_formulation *f,
+             struct cvx_progress *progress)
+{
+  bool squared = is_squared (f);
+  double k = squared ? 1 / s->rho : s->kappa;
+  enum cvx_status st;
+  memset (s->b, 0, f->n_var * sizeof *s->b);
+  if (f->n_cone > 0)
+    {
+      for (size_t i = 0; i < f->n_cone; i++)
+        s->gu[i] = fabs (s->w[i]); /* s - nu */
+      f->class->cone_adjoint (f, s->gu, s->b);
+    }
+  for (size_t i = 0; i < f->n_var; i++)
+    s->b[i] += s->v[i] - s->lam[i];
+  f->class->solve_m (f, s->b, s->u);
+  st = f->class->apply (f, s->u, s->obs, progress);
+  if (st != CVX_OK)
+    return st;
+  for (size_t i = 0; i < f->n_obs; i++)
+    s->obs[i] = (squared ? f->y[i] : s->z[i] - s->mu[i]) - s->obs[i];
+  solve_k (s, f, k);
+  st = f->class->adjoint (f, s->coef, s->work, progress);
+  if (st != CVX_OK)
+    return st;
+  for (size_t i = 0; i < f->n_var; i++)
+    s->work[i] = s->b[i] + k * s->work[i];
+  f->class->solve_m (f, s->work, s->u);
+  if (f->n_cone > 0)
+    f->class->cone_apply (f, s->u, s->gu);
+  return CVX_OK;
+}
+
+/* Multipliers are scaled by their penalty: keep the multipliers.  */
+static void
+set_penalties (struct admm *s, const struct cvx_formulation *f, double rho,
+               double kappa)
+{
+  double by = s->rho / rho, by_z = by * s->kappa / kappa;
+  for (size_t i = 0; i < f->n_var; i++)
+    s->lam[i] *= by;
+  for (size_t i = 0; i < f->n_cone; i++)
+    if (s->w[i] < 0)
+      s->w[i] *= by;
+  for (size_t i = 0; i < f->n_obs; i++)
+    s->mu[i] *= by_z;
+  s->rho = rho;
+  s->kappa = kappa;
+}
+
+/* The factor sqrt (pri / dua), at most 10 and at least 1/10; 1 when near 1 or
+   when there is nothing to compare.  */
+static double
+balance (double pri, double dua)
+{
+  double by;
+  if (!(pri > 0 && dua > 0))
+    return 1;
+  by = fmin (10, fmax (0.1, sqrt (pri / dua)));
+  return by > 1.2 || by < 1 / 1.2 ? by : 1;
+}
+
+static double
+relative (double difference, double a, double b)
+{
+  double size = fmax (a, b);
+  return size > 0 ? sqrt (difference / size) : 0;
+}
+
+static enum cvx_status
+step (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, struct cvx_progress *progress,
+      struct cvx_error *err)
+{
+  struct admm *s = state;
+  double alpha = settings->relax;
+  bool squared = is_squared (f);
+  struct norms pri = { 0, 0, 0 }, pri_z = { 0, 0, 0 };
+  double moved = 0, duals = 0, moved_z = 0, duals_z = 0;
+  enum cvx_status st = linear_step (s, f, progress);
+  if (st != CVX_OK)
+    return st == CVX_INTERRUPTED ? cvx_fail_interrupted (err) : st;
+
+  /* v and lam: work = u^ + lam with the relaxed u^, then its prox.  */
+  for (size_t i = 0; i < f->n_var; i++)
+    {
+      s->b[i] = s->v[i]; /* the old v */
+      s->work[i] = alpha * s->u[i] + (1 - alpha) * s->v[i] + s->lam[i];
+    }
+  cvx_formulation_prox (f, 1 / s->rho, s->work, s->v, false);
+  for (size_t i = 0; i < f->n_var; i++)
+    {
+      double change = s->v[i] - s->b[i];
+      s->lam[i] = s->work[i] - s->v[i];
+      moved += change * change;
+      duals += s->lam[i] * s->lam[i];
+      norms_add (&pri, s->u[i], s->v[i], 1);
+    }
+  for (size_t i = 0; i < f->n_cone; i++)
+    {
+      double old = fmax (s->w[i], 0), nu = fmin (s->w[i], 0), now;
+      s->w[i] = alpha * s->gu[i] + (1 - alpha) * old + nu;
+      now = fmax (s->w[i], 0);
+      moved += (now - old) * (now - old);
+      duals += s->w[i] < 0 ? s->w[i] * s->w[i] : 0;
+      norms_add (&pri, s->gu[i], now, 1);
+    }
+  if (squared)
+    memcpy (s->q, s->coef, f->n_obs * sizeof *s->q);
+  else
+    {
+      double t = 1 / (s->rho * s->kappa);
+      for (size_t i = 0; i < f->n_obs; i++)
+        {
+          double au = s->z[i] - s->mu[i] - s->coef[i];
+          s->z_old[i] = s->z[i];
+          s->coef[i] = au;
+          s->obs[i] = alpha * au + (1 - alpha) * s->z[i] + s->mu[i];
+        }
+      f->loss->prox (t, s->obs, f->y, f->n_samples, f->n_outputs,
+                     f->loss_param, s->z);
+      for (size_t i = 0; i < f->n_obs; i++)
+        {
+          double change = s->z[i] - s->z_old[i];
+          s->mu[i] = s->obs[i] - s->z[i];
+          s->q[i] = -s->mu[i] / t;
+          moved_z += change * change;
+          duals_z += s->mu[i] * s->mu[i];
+          norms_add (&pri_z, s->coef[i], s->z[i], 1);
+        }
+    }
+  s->pri = relative (pri.difference, pri.a, pri.b);
+  s->dua = relative (moved, duals, 0);
+  s->changed = 0;
+  s->n_steps++;
+  if (settings->adapt != 0 && s->n_steps == s->next
+      && s->n_steps <= ADAPT_LAST)
+    {
+      double p = relative (pri_z.difference, pri_z.a, pri_z.b);
+      double d = relative (moved_z, duals_z, 0);
+      double by = balance (s->pri, s->dua);
+      double by_z = squared ? 1 : balance (p, d);
+      s->interval += (s->interval + 3) / 4;
+      s->next += s->interval;
+      if (by != 1 || by_z != 1)
+        {
+          s->changed = 1;
+          set_penalties (s, f, fmin (1e12, fmax (1e-12, s->rho * by)),
+                         s->kappa * by_z / by);
+        }
+    }
+  if (!squared)
+    {
+      s->pri = fmax (s->pri, relative (pri_z.difference, pri_z.a, pri_z.b));
+      s->dua = fmax (s->dua, relative (moved_z, duals_z, 0));
+    }
+  return CVX_OK;
+}
+
+static void
+point (const void *state, const struct cvx_formulation *f,
+       struct cvx_point *out)
+{
+  const struct admm *s = state;
+  out->n_atoms = f->n_blocks;
+  out->block = NULL;
+  out->x = s->v;
+  out->nu = s->q;
+}
+
+static void
+measures (const void *state, const struct cvx_formulation *f,
+          struct cvx_measures *out)
+{
+  const struct admm *s = state;
+  (void)f;
+  if (s->n_steps > 0)
+    {
+      out->pri_res = s->pri;
+      out->dua_res = s->dua;
+    }
+  out->step = s->rho;
+  if (s->changed)
+    snprintf (out->event, sizeof out->event, "rho %.2g*", s->rho);
+}
+
+static enum cvx_status
+tune (void *state, const struct cvx_formulation *f, const char *name,
+      double value, struct cvx_error *err)
+{
+  struct admm *s = state;
+  if (strcmp (name, "rho") != 0)
+    return cvx_fail (err, CVX_E367, "admm cannot change %s during a run",
+                     name);
+  if (!(value >= 1e-12 && value <= 1e12))
+    return cvx_fail (err, CVX_E361, "rho must be from 1e-12 to 1e12, got %g",
+                     value);
+  set_penalties (s, f, value, s->kappa);
+  return CVX_OK;
+}
+
+const struct cvx_solver cvxi_solver_admm = {
+  "admm",
+  "alternating directions with an exact linear step",
+  sizeof (struct admm),
+  fields,
+  unsuited,
+  init,
+  restore,
+  step,
+  point,
+  measures,
+  tune,
+  NULL,
+};

@@ -1,0 +1,195 @@
+/* newton.c -- column generation with Newton's method on the active neurons.
+
+   One iteration: price all blocks at the present dual point, let the worst
+   with distinct directions enter, solve the problem on the active blocks to
+   rounding (reduced.c, colgen.c; ALGORITHMS b.4).  The objective falls with
+   every iteration, and there are finitely many sets of faces, so the method
+   ends; it needs tens of iterations, each much longer than one of a first
+   order method.
+
+   The state is the list of active blocks and their weights; the rest is built
+   from it in every step, so that a saved run continues bit for bit.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "solver/state.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "solver/colgen.h"
+
+struct newton
+{
+  struct cvx_indices block; /* active blocks */
+  struct cvx_vector w;      /* their weights, block_len each */
+  double *nu;               /* n_obs: -l' at the fit */
+  double objective;
+  double excess; /* max psi / beta - 1 before the last step */
+};
+
+static const struct cvx_field fields[] = {
+  { "block", offsetof (struct newton, block), CVX_FIELD_INDICES, CVX_LEN_FREE,
+    false },
+  { "w", offsetof (struct newton, w), CVX_FIELD_VECTOR, CVX_LEN_FREE, false },
+  { "nu", offsetof (struct newton, nu), CVX_FIELD_ARRAY, CVX_LEN_OBS, false },
+  { "objective", offsetof (struct newton, objective), CVX_FIELD_REAL,
+    CVX_LEN_ONE, false },
+  { "excess", offsetof (struct newton, excess), CVX_FIELD_REAL, CVX_LEN_ONE,
+    false },
+  { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
+};
+
+static const char *
+unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  (void)s;
+  if (f->loss->curvature == NULL)
+    return "the loss has no second derivative; use admm";
+  if (f->patterns == NULL || f->n_outputs != 1
+      || f->block_len != f->n_features)
+    return "it needs neurons with one output and one pattern each";
+  return NULL;
+}
+
+/* The reduced problem at the state, its faces read off the weights.  */
+static enum cvx_status
+build (const struct newton *s, const struct cvx_formulation *f,
+       struct cvxi_colgen **out, struct cvx_error *err)
+{
+  enum cvx_status st = cvxi_colgen_new (out, f, err);
+  for (size_t k = 0; st == CVX_OK && k < s->block.len; k++)
+    st = cvxi_reduced_add ((*out)->reduced, s->block.p[k],
+                           s->w.p + k * f->block_len, 1e-13, err);
+  if (st == CVX_OK)
+    cvxi_reduced_update ((*out)->reduced);
+  else
+    {
+      cvxi_colgen_free (*out);
+      *out = NULL;
+    }
+  return st;
+}
+
+/* The state from the reduced problem; unchanged when it fails.  */
+static enum cvx_status
+keep (struct newton *s, const struct cvxi_reduced *r, struct cvx_error *err)
+{
+  size_t len = r->f->block_len, n = r->n_pieces;
+  enum cvx_status st = cvx_indices_reserve (&s->block, n, err);
+  if (st == CVX_OK)
+    st = cvx_vector_reserve (&s->w, n * len, err);
+  if (st != CVX_OK)
+    return st;
+  for (size_t k = 0; k < n; k++)
+    {
+      s->block.p[k] = r->piece[k].block;
+      memcpy (s->w.p + k * len, r->piece[k].w, len * sizeof (double));
+    }
+  s->block.len = n;
+  s->w.len = n * len;
+  memcpy (s->nu, r->nu, r->n * sizeof *s->nu);
+  s->objective = r->objective;
+  return CVX_OK;
+}
+
+static enum cvx_status
+init (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, const struct cvx_point *warm,
+      struct cvx_error *err)
+{
+  struct newton *s = state;
+  struct cvxi_colgen *c;
+  size_t len = f->block_len;
+  enum cvx_status st = cvxi_point_check (f, warm, err);
+  (void)settings;
+  if (st == CVX_OK)
+    st = build (s, f, &c, err);
+  if (st != CVX_OK)
+    return st;
+  for (size_t k = 0; st == CVX_OK && warm != NULL && k < warm->n_atoms; k++)
+    {
+      const double *w = warm->x + k * len;
+      bool zero = true;
+      for (size_t i = 0; i < len; i++)
+        zero = zero && w[i] == 0;
+      if (!zero)
+        st = cvxi_reduced_add (c->reduced,
+                               warm->block == NULL ? k : warm->block[k], w,
+                               1e-6, err);
+    }
+  if (st == CVX_OK)
+    {
+      cvxi_reduced_update (c->reduced);
+      s->excess = nan ("");
+      st = keep (s, c->reduced, err);
+    }
+  cvxi_colgen_free (c);
+  return st;
+}
+
+static enum cvx_status
+step (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, struct cvx_progress *progress,
+      struct cvx_error *err)
+{
+  struct newton *s = state;
+  struct cvxi_colgen *c;
+  double excess = 0;
+  enum cvx_status st = build (s, f, &c, err);
+  (void)settings;
+  if (st != CVX_OK)
+    return st;
+  st = cvxi_colgen_price (c, progress, err);
+  if (st == CVX_OK)
+    {
+      for (size_t g = 0; g < f->n_blocks; g++)
+        excess = fmax (excess, c->psi[g] / f->beta - 1);
+      st = cvxi_colgen_enter (c, err);
+    }
+  if (st == CVX_OK)
+    st = cvxi_reduced_solve (c->reduced, progress, err);
+  if (st == CVX_OK)
+    st = keep (s, c->reduced, err);
+  if (st == CVX_OK)
+    s->excess = excess;
+  cvxi_colgen_free (c);
+  return st;
+}
+
+static void
+point (const void *state, const struct cvx_formulation *f,
+       struct cvx_point *out)
+{
+  const struct newton *s = state;
+  (void)f;
+  out->n_atoms = s->block.len;
+  out->block = s->block.p;
+  out->x = s->w.p;
+  out->nu = s->nu;
+}
+
+static void
+measures (const void *state, const struct cvx_formulation *f,
+          struct cvx_measures *out)
+{
+  const struct newton *s = state;
+  (void)f;
+  out->dua_res = s->excess;
+  out->raw = s->objective;
+}
+
+const struct cvx_solver cvxi_solver_newton = {
+  "newton",
+  "column generation with Newton's method on the active neurons",
+  sizeof (struct newton),
+  fields,
+  unsuited,
+  init,
+  NULL,
+  step,
+  point,
+  measures,
+  NULL,
+  NULL,
+};

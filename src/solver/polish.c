@@ -1,0 +1,169 @@
+/* polish.c -- from a good network to one that is optimal to rounding.
+
+   ALGORITHMS b.4: the neurons of the best network become the pieces of a small
+   problem, which Newton's method solves to rounding (reduced.c).  Then all
+   blocks are priced: psi_g (nu) > beta says that block g, started along the
+   maximiser of psi_g, lowers the objective.  The worst of them, with distinct
+   directions, enter, and Newton goes on, until no block is left or nothing
+   improves.  With that this is column generation, so it also repairs a start
+   with wrong neurons.
+
+   The result is certified like every other point, and kept only when its ends
+   are better.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "solver/state.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "solver/colgen.h"
+
+enum
+{
+  ROUNDS_MAX = 100
+};
+
+/* The source of neuron J of the run's network whose cone is nearest to W;
+   SIZE_MAX when the network does not say where it is from.  NEAR is scratch
+   for a block.  */
+static size_t
+home (const struct cvx_run *run, size_t j, const double *w, double *near)
+{
+  const struct cvx_formulation *f = run->formulation;
+  const struct cvx_network *net = run->net;
+  size_t best = SIZE_MAX;
+  double least = CVX_INFINITY;
+  if (net->merged == NULL)
+    return SIZE_MAX;
+  for (size_t k = net->merged[j]; k < net->merged[j + 1]; k++)
+    {
+      size_t g = net->source[k];
+      double far = 0;
+      if (g >= f->n_blocks)
+        continue;
+      f->class->prox_block (f, g, 0, w, near, 0);
+      for (size_t i = 0; i < f->block_len; i++)
+        far += (near[i] - w[i]) * (near[i] - w[i]);
+      if (far < least)
+        {
+          least = far;
+          best = g;
+        }
+    }
+  return best;
+}
+
+/* The neurons of the run's network as pieces.  A rough network has rows that
+   are nearly on their hyperplanes: bind them too, a wrong one is released.  */
+static enum cvx_status
+start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
+{
+  const struct cvx_network *net = run->net;
+  size_t d = net->n_features;
+  double tol = fmin (1e-3, fmax (1e-9, 0.1 * sqrt (cvx_run_gap (run))));
+  double *w = cvx_alloc (d, sizeof *w);
+  enum cvx_status st = CVX_OK;
+  if (w == NULL)
+    return cvx_fail_nomem (err, "polishing");
+  for (size_t j = 0; st == CVX_OK && j < net->width; j++)
+    {
+      double a = net->a[j];
+      size_t g;
+      for (size_t i = 0; i < d; i++)
+        w[i] = net->u[j * d + i]
+               * (net->activation == CVX_ACT_RELU ? fabs (a) : a);
+      g = home (run, j, w, c->z);
+      if (g != SIZE_MAX)
+        st = cvxi_reduced_add (c->reduced, g, w, tol, err);
+    }
+  cvx_free (w);
+  return st;
+}
+
+static enum cvx_status
+rounds (struct cvxi_colgen *c, struct cvx_progress *progress,
+        struct cvx_error *err)
+{
+  double last = CVX_INFINITY;
+  int idle = 0;
+  enum cvx_status st = CVX_OK;
+  for (int k = 0; st == CVX_OK && k < ROUNDS_MAX && idle < 2; k++)
+    {
+      st = cvxi_reduced_solve (c->reduced, progress, err);
+      if (st == CVX_OK)
+        st = cvxi_colgen_price (c, progress, err);
+      if (st != CVX_OK || c->n_violators == 0)
+        break;
+      if (c->reduced->objective < last - 1e-14 * fabs (last))
+        idle = 0;
+      else
+        idle++;
+      last = c->reduced->objective;
+      st = cvxi_colgen_enter (c, err);
+    }
+  return st;
+}
+
+/* Certify the pieces and count the ends into the run.  */
+static enum cvx_status
+finish (struct cvx_run *run, const struct cvxi_reduced *r,
+        struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvxi_driver *d = run->driver;
+  struct cvx_network *net = NULL;
+  struct cvx_certificate cert;
+  size_t len = run->formulation->block_len;
+  size_t *block = cvx_alloc (r->n_pieces, sizeof *block);
+  double *x = cvx_alloc (r->n_pieces, len * sizeof *x);
+  enum cvx_status st = CVX_OK;
+  if (block == NULL || x == NULL)
+    st = cvx_fail_nomem (err, "polishing");
+  else
+    {
+      struct cvx_point point = { r->n_pieces, block, x, r->nu };
+      for (size_t j = 0; j < r->n_pieces; j++)
+        {
+          block[j] = r->piece[j].block;
+          memcpy (x + j * len, r->piece[j].w, len * sizeof *x);
+        }
+      st = cvx_formulation_certify (run->formulation, &point, &cert, &net,
+                                    d->nu, progress, err);
+    }
+  if (st == CVX_OK)
+    st = cvxi_run_take (run, &cert, &net, d->nu, err);
+  cvx_network_free (net);
+  cvx_free (block);
+  cvx_free (x);
+  return st;
+}
+
+enum cvx_status
+cvx_run_polish (struct cvx_run *run, double seconds,
+                struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvxi_colgen *c;
+  enum cvx_status st;
+  if (run->state == NULL)
+    return cvx_fail (err, CVX_E364,
+                     "the run is a value: its formulation is gone");
+  cvxi_run_clock (run, seconds);
+  st = cvxi_colgen_new (&c, run->formulation, err);
+  if (st != CVX_OK)
+    return st;
+  st = start (run, c, err);
+  if (st == CVX_OK)
+    st = rounds (c, progress, err);
+  if (st == CVX_OK)
+    st = finish (run, c->reduced, progress, err);
+  cvxi_colgen_free (c);
+  if (st == CVX_OK)
+    st = cvxi_run_row (run, "polish", err);
+  if (st != CVX_OK)
+    return st;
+  run->polished = true;
+  if (cvx_run_gap (run) <= run->settings.tol)
+    run->status = CVX_RUN_SOLVED;
+  return CVX_OK;
+}

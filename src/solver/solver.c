@@ -1,0 +1,62 @@
+/* solver.c -- the table of solvers and the choice of `auto'.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "solver/run.h"
+
+#include <string.h>
+
+#define CVX_SOLVER(NAME) extern const struct cvx_solver cvxi_solver_##NAME;
+#include "solver/solvers.def"
+#undef CVX_SOLVER
+
+const struct cvx_solver *const cvx_solvers[] = {
+#define CVX_SOLVER(NAME) &cvxi_solver_##NAME,
+#include "solver/solvers.def"
+#undef CVX_SOLVER
+  NULL
+};
+
+const struct cvx_solver *
+cvx_solver_find (const char *name)
+{
+  for (size_t k = 0; cvx_solvers[k] != NULL; k++)
+    if (strcmp (cvx_solvers[k]->name, name) == 0)
+      return cvx_solvers[k];
+  return NULL;
+}
+
+const struct cvx_solver *
+cvx_solver_choose (const struct cvx_formulation *f,
+                   const struct cvx_settings *s, const char **why)
+{
+  static const struct
+  {
+    const struct cvx_solver *solver;
+    int cones; /* -1: with and without */
+    const char *why;
+  } order[] = {
+    { &cvxi_solver_newton, 1,
+      "with cones, a few Newton rounds on the active neurons beat many cheap "
+      "steps" },
+    { &cvxi_solver_fista, 0,
+      "without cones, a step is one product with the data and one cheap "
+      "shrinkage" },
+    { &cvxi_solver_admm, -1, "it needs no derivative of the loss" },
+    { &cvxi_solver_fista, -1,
+      "the matrix of admm would be too large; projecting onto the cones is "
+      "slow but needs no memory" },
+  };
+  const char *reason = "no solver suits this formulation and loss";
+  const struct cvx_solver *choice = NULL;
+  for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
+    if ((order[k].cones < 0 || order[k].cones == (f->n_cone > 0))
+        && order[k].solver->unsuited (f, s) == NULL)
+      {
+        choice = order[k].solver;
+        reason = order[k].why;
+      }
+  if (why != NULL)
+    *why = reason;
+  return choice;
+}

@@ -1,0 +1,51 @@
+# gnuplot script of cvxnn
+# command: plot function .
+reset
+set encoding utf8
+set decimalsign "."
+set terminal svg fixed rounded size 312,230 enhanced font "Helvetica,12" linewidth 1.333
+set output "out.file"
+unset label
+unset logscale
+unset title
+unset xlabel
+unset ylabel
+unset cblabel
+unset xzeroaxis
+set xtics
+set ytics
+$p0s0 << EOD
+-2.2999999999999998 1.3500000000000001
+-1 -0.80000000000000004
+0.53735736121809996 1.1899999999999999
+2.2999999999999998 -1.2
+EOD
+$p0s1 << EOD
+-1 -0.80000000000000004
+0.53735736121809996 1.1899999999999999
+EOD
+$p0s2 << EOD
+-2 1
+-1 -1
+0 1
+1 1
+2 -1
+EOD
+set border 3 linewidth 0.55 linecolor rgb "#606060" back
+set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
+set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
+set size noratio
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.56 nobox maxcols 3
+set xrange [-2.53:2.53]
+set xtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
+set yrange [-1.353:1.503]
+set ytics ("\342\210\222\061.0" -1 0, "\342\210\222\060.5" -0.5 0, "0.0" 0 0, "0.5" 0.5 0, "1.0" 1 0, "1.5" 1.5 0)
+set xlabel "x" noenhanced
+set ylabel "f\050x\051" noenhanced
+plot \
+  $p0s0 using 1:2 with lines linewidth 1.21 linecolor rgb "#0072B2" dashtype solid title "network" noenhanced, \
+  $p0s1 using 1:2 with points pointtype 13 pointsize 0.72 linewidth 0.55 linecolor rgb "#FFFFFF" notitle, \
+  $p0s1 using 1:2 with points pointtype 12 pointsize 0.72 linewidth 0.825 linecolor rgb "#D55E00" title "kinks" noenhanced, \
+  $p0s2 using 1:2 with points pointtype 7 pointsize 0.6 linewidth 0.55 linecolor rgb "#FFFFFF" notitle, \
+  $p0s2 using 1:2 with points pointtype 7 pointsize 0.4 linewidth 0.55 linecolor rgb "#000000" title "data" noenhanced
+unset output
