@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libarrangement.la
 layer_libs += libarrangement.la
 libarrangement_la_SOURCES = \
+  src/arrangement/cell.c \
   src/arrangement/cells.c src/arrangement/cells.h \
   src/arrangement/exact.c \
   src/arrangement/facets.c \
@@ -11,4 +12,5 @@ libarrangement_la_SOURCES = \
   src/arrangement/store.c
 
 arrangementincludedir = $(includedir)/cvxnn/arrangement
-arrangementinclude_HEADERS = src/arrangement/patterns.h
+arrangementinclude_HEADERS = src/arrangement/cell.h \
+  src/arrangement/patterns.h

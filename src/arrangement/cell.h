@@ -1,11 +1,12 @@
 /* cell.h -- one cell of the arrangement: an interior point and its facets.
 
-   For the pattern D, K_D = {u : g_i'u >= 0}, g_i = +-x_i by the bits.  Row i is
-   redundant given the rows F when g_i is in the cone of {g_j : j in F}, that
-   is, when the projection of -g_i onto K_F is 0; otherwise that projection
-   satisfies F and violates i, and the first row hit on the way to it from an
-   interior point is a facet (Clarkson 1994).  So n projections against the few
-   facets are enough, where the plain test needs n against n rows.
+   For the pattern D, K_D = {u : g_i'u >= 0}, g_i = +-x_i by the bits.  Row i
+   is redundant given the rows F when g_i is in the cone of {g_j : j in F},
+   that is, when the projection of -g_i onto K_F is 0; otherwise that
+   projection satisfies F and violates i, and the first row hit on the way to
+   it from an interior point is a facet (Clarkson 1994).  So n projections
+   against the few facets are enough, where the plain test needs n against n
+   rows.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 

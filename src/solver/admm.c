@@ -100,6 +100,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
+  if (f->n_blocks == 0)
+    return "the patterns are not stored; use interior";
   if (f->class->gram == NULL || f->class->solve_m == NULL)
     return "the formulation has no matrix for the exact step of admm";
   if (f->n_obs > OBS_MAX)

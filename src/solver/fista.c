@@ -75,6 +75,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
+  if (f->n_blocks == 0)
+    return "the patterns are not stored; use interior";
   if (!f->loss->smooth)
     return "the loss has kinks and fista needs its gradient; use admm";
   return NULL;

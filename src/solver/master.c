@@ -5,7 +5,6 @@
 #include "solver/master.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +37,10 @@ struct ipm
   const size_t *start;
   const uint32_t *cone_row;
   double *e, *a, *de, *da, *ce;
-  double *b;          /* n x kd: the columns of A */
-  double *w, *t, *z;  /* kd, k, kd */
+  double *b;         /* n x kd: the columns of A */
+  double *w, *t, *z; /* kd, k, kd */
   double *dw, *dt, *dz;
-  double *rc;         /* k x (d+1): right side of the cone equations */
+  double *rc; /* k x (d+1): right side of the cone equations */
   double *nu, *dnu, *zl, *zh, *dzl, *dzh, *rl, *rh;
   double *f;          /* n: A w */
   double *s;          /* k x d x d: M^{-1} + G'Lambda G, then its factor */
@@ -131,11 +130,11 @@ static void
 ipm_free (struct ipm *p)
 {
   void *all[]
-      = { p->row, p->e,   p->a,    p->de,     p->da,
-          p->ce,  p->b,     p->w,        p->t,   p->z,    p->dw,     p->dt,
-          p->dz,  p->rc,    p->nu,       p->dnu, p->zl,   p->zh,     p->dzl,
-          p->dzh, p->rl,    p->rh,       p->f,   p->s,    p->scale,  p->lambda,
-          p->h,   p->system, p->u,       p->rhs, p->diag };
+      = { p->row, p->e,   p->a,   p->de,    p->da,     p->ce,  p->b,
+          p->w,   p->t,   p->z,   p->dw,    p->dt,     p->dz,  p->rc,
+          p->nu,  p->dnu, p->zl,  p->zh,    p->dzl,    p->dzh, p->rl,
+          p->rh,  p->f,   p->s,   p->scale, p->lambda, p->h,   p->system,
+          p->u,   p->rhs, p->diag };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cvx_free (all[i]);
 }
@@ -396,8 +395,8 @@ right_side (struct ipm *p, double sigma_mu, bool correct)
       scale_apply (scale, d, false, q, rc);
     }
   for (size_t c = 0; c < p->start[p->k]; c++)
-    p->ce[c] = sigma_mu - p->a[c] * p->e[c]
-               - (correct ? p->da[c] * p->de[c] : 0);
+    p->ce[c]
+        = sigma_mu - p->a[c] * p->e[c] - (correct ? p->da[c] * p->de[c] : 0);
   for (size_t i = 0; i < p->n; i++)
     if (boxed (p, i))
       {
@@ -637,10 +636,10 @@ direction (struct ipm *p, struct cvx_error *err)
   for (size_t i = 0; i < n; i++)
     if (boxed (p, i))
       {
-        p->dzl[i] = (p->rl[i] - p->zl[i] * p->dnu[i])
-                    / (p->nu[i] - p->row[i].lo);
-        p->dzh[i] = (p->rh[i] + p->zh[i] * p->dnu[i])
-                    / (p->row[i].hi - p->nu[i]);
+        p->dzl[i]
+            = (p->rl[i] - p->zl[i] * p->dnu[i]) / (p->nu[i] - p->row[i].lo);
+        p->dzh[i]
+            = (p->rh[i] + p->zh[i] * p->dnu[i]) / (p->row[i].hi - p->nu[i]);
       }
     else
       p->dzl[i] = p->dzh[i] = 0;
@@ -684,8 +683,8 @@ longest_step (const struct ipm *p)
     {
       step = cone_step (p->t[g], p->w + g * d, p->dt[g], p->dw + g * d, d, 1,
                         step);
-      step = cone_step (p->m->beta, p->z + g * d, 0, p->dz + g * d, d, 1,
-                        step);
+      step
+          = cone_step (p->m->beta, p->z + g * d, 0, p->dz + g * d, d, 1, step);
     }
   for (size_t c = 0; c < p->start[p->k]; c++)
     step = ratio (p->a[c], p->da[c], ratio (p->e[c], p->de[c], step));
@@ -695,7 +694,8 @@ longest_step (const struct ipm *p)
         step = ratio (p->nu[i] - p->row[i].lo, p->dnu[i], step);
         step = ratio (p->row[i].hi - p->nu[i], -p->dnu[i], step);
         if (boxed (p, i))
-          step = ratio (p->zl[i], p->dzl[i], ratio (p->zh[i], p->dzh[i], step));
+          step
+              = ratio (p->zl[i], p->dzl[i], ratio (p->zh[i], p->dzh[i], step));
       }
   return step;
 }
@@ -805,7 +805,6 @@ cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
       move (&p, step);
       (*iterations)++;
       after = fabs (relative_gap (&p));
-      if (getenv ("IPM")) fprintf (stderr, "%zu mu %.2e step %.3f gap %.3e\n", *iterations, mu, step, after);
       if (!(after < 1e300))
         break;
       if (after < best)

@@ -25,7 +25,7 @@
 #include "formulation/loss.h"
 
 /* The problem; everything is borrowed.  Bits of block g start at
-   bits[g * n_words]; its facets are row[start[g]] .. row[start[g + 1] - 1].  */
+   bits[g * n_words]; its facets are row[start[g]] .. row[start[g + 1] - 1]. */
 struct cvxi_master
 {
   const double *x, *y;

@@ -44,6 +44,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
+  if (f->n_blocks == 0)
+    return "the patterns are not stored; use interior";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
   if (f->patterns == NULL || f->n_outputs != 1
