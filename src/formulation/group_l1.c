@@ -11,7 +11,9 @@
              patterns with bits k and l on; without cones M = I
 
    Pilanci and Ergen (ICML 2020), equation 8; Moreau (1962); for the last line
-   Bai, Gautam and Sojoudi (2022), algorithm 3.1, as in MATH 6.1.  */
+   Bai, Gautam and Sojoudi (2022), algorithm 3.1, as in MATH 6.1.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include "formulation/group_l1.h"
 

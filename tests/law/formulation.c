@@ -698,10 +698,96 @@ START_TEST (the_program_in_words)
 }
 END_TEST
 
+/* Two neurons on the two sides of the row (1, 1), nearly one direction: joined
+   they lose their output there, which is good or bad as the target says.  */
+START_TEST (merging_never_raises_the_objective)
+{
+  struct problem p;
+  struct cvx_error err;
+  const double x[4] = { 1, -1 + 1e-5, 1, -1 - 1e-5 };
+  problem_five_points (&p);
+  problem_patterns (&p, 0);
+  for (size_t sign = 0; sign < 2; sign++)
+    {
+      struct cvx_formulation *f
+          = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 0.1);
+      size_t block[2];
+      struct cvx_point point = { 2, block, x, NULL };
+      struct cvx_network *net;
+      double loss, penalty, ax[5], convex;
+      for (size_t k = 0; k < 2; k++)
+        for (block[k] = sign; f->class->violation (f, block[k], x + 2 * k) > 0;
+             block[k] += 2)
+          ck_assert_uint_lt (block[k], f->n_blocks);
+      ck_assert_uint_ne (block[0], block[1]);
+      f->class->apply_list (f, 2, block, x, ax, NULL);
+      convex = f->loss->value (ax, f->y, 5, 1, 0)
+               + 0.1 * (hypot (x[0], x[1]) + hypot (x[2], x[3]));
+      ck_assert_ok (f->class->decode (f, &point, 0, &net, &err), err);
+      ck_assert_uint_eq (net->width, sign == 0 ? 2 : 1);
+      ck_assert_uint_eq (net->n_atoms, 2);
+      ck_assert_ok (
+          cvx_formulation_network_objective (f, net, &loss, &penalty, &err),
+          err);
+      if (sign == 0)
+        ck_assert_near (loss + penalty, convex, 1e-14);
+      else
+        ck_assert (loss + penalty < convex
+                   && loss + penalty > convex * (1 - 1e-4));
+      cvx_network_free (net);
+      cvx_formulation_free (f);
+    }
+  problem_free (&p);
+}
+END_TEST
+
+/* Where the loss is flat its gradient bounds nothing; the candidate does,
+   though it must be clipped first.  */
+START_TEST (a_dual_candidate_is_clipped_and_used)
+{
+  struct problem p;
+  struct cvx_error err;
+  struct cvx_certificate without, with, again;
+  struct cvx_formulation *f;
+  double x[64], nu[5], scaled[5];
+  struct cvx_point point = { 0, NULL, x, NULL };
+  problem_five_points (&p);
+  problem_patterns (&p, 0);
+  f = problem_formulation (&p, cvx_formulation_find ("relu"),
+                           cvx_loss_find ("l1"), 0.1);
+  for (size_t j = 0; j < f->n_var; j++)
+    x[j] = 10 * sin ((double)(j * j));
+  point.n_atoms = f->n_blocks;
+  ck_assert_ok (
+      cvx_formulation_certify (f, &point, &without, NULL, NULL, NULL, &err),
+      err);
+  for (size_t i = 0; i < 5; i++)
+    nu[i] = 3 * p.y[i];
+  point.nu = nu;
+  ck_assert_ok (
+      cvx_formulation_certify (f, &point, &with, NULL, scaled, NULL, &err),
+      err);
+  ck_assert_msg (with.dobj > fmax (without.dobj, 0) + 1e-3, "%g %g", with.dobj,
+                 without.dobj);
+  /* s y with s psi (y) = beta: the bound is 5 s.  */
+  ck_assert_near (with.dobj, 5 * 0.1 / (4 / sqrt (5)), 1e-12);
+  for (size_t i = 0; i < 5; i++)
+    ck_assert_near (scaled[i], with.scale * p.y[i], 1e-15);
+  nu[2] = NAN;
+  ck_assert_ok (
+      cvx_formulation_certify (f, &point, &again, NULL, NULL, NULL, &err),
+      err);
+  ck_assert (again.dobj == without.dobj);
+  end (&p, f);
+}
+END_TEST
+
 TEST_MAIN ("formulation", adjoint_identity_and_lists, prox_is_the_minimiser,
            support_is_an_upper_bound_that_is_attained,
            dual_norm_skips_only_what_cannot_matter, weak_duality,
            decoding_keeps_the_objective, betamax_separates_zero_from_the_rest,
            scaling_and_permuting_the_data, cones_and_the_exact_step_of_admm,
            norm_and_sizes, certificates_of_networks, what_is_refused,
-           an_interrupt_is_noticed, the_program_in_words)
+           an_interrupt_is_noticed, the_program_in_words,
+           merging_never_raises_the_objective,
+           a_dual_candidate_is_clipped_and_used)
