@@ -27,7 +27,7 @@ enum
 {
   TILE = 512, /* blocks whose A_g'nu are held at a time */
   MANY = 1024, /* variables from which threads pay */
-  MAX_NODES = 20000000 /* of a search, per thread */
+  MAX_NODES = 3000000 /* of a search, per thread */
 };
 
 const struct cvx_formulation_class *const cvx_formulations[] = {
@@ -279,11 +279,8 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
 static bool
 price_by_search (const struct cvx_formulation *f)
 {
-  enum
-  {
-    MANY_CELLS = 100000
-  };
-  return f->pricer != NULL && (f->n_blocks == 0 || f->n_blocks > MANY_CELLS);
+  size_t many = f->patterns->rank <= 3 ? 20000 : 5000000;
+  return f->pricer != NULL && (f->n_blocks == 0 || f->n_blocks > many);
 }
 
 static enum cvx_status

@@ -23,7 +23,7 @@
 enum
 {
   R_MAX = CVX_PRICE_MAX_RANK,
-  LEAF_ROWS = 10,    /* a cone crossed by at most this many rows is closed */
+  LEAF_ROWS = 3,    /* a cone crossed by at most this many rows is closed */
   DEPTH_MAX = 600,   /* far below rounding of the vertices */
   TASKS_WANTED = 256 /* cones handed to the threads */
 };
@@ -545,8 +545,13 @@ explore (const struct search *s, struct worker *w, const struct node *c,
 {
   struct node left, right;
   size_t mark = w->arena.used;
-  if (w->failed || w->limited || w->improved)
+  if (w->failed || w->improved)
     return;
+  if (w->limited)
+    {
+      w->upper = fmax (w->upper, vertex_bound (s, c));
+      return;
+    }
   if (closed (s, w, c, depth))
     return;
   if (w->nodes > s->max_nodes || cvx_aborted (s->progress))
@@ -686,22 +691,19 @@ search_sign (const struct search *s)
       struct worker *w = &p->worker[0];
 #endif
       struct node c, left, right;
-      bool open = !w->failed && !w->limited;
       w->arena.used = 0;
       w->improved = false;
-      if (open && !orthant (s, &w->arena, task >> cuts, &c))
+      if (!w->failed && !orthant (s, &w->arena, task >> cuts, &c))
         w->failed = true;
-      for (size_t k = 0; open && !w->failed && k < cuts; k++)
+      for (size_t k = 0; !w->failed && k < cuts; k++)
         {
           if (!bisect (s, &w->arena, &c, &left, &right))
             w->failed = true;
           else
             c = task >> k & 1 ? right : left;
         }
-      if (open && !w->failed)
+      if (!w->failed)
         explore (s, w, &c, cuts);
-      else if (!w->failed)
-        w->limited = true;
     }
 }
 
@@ -765,7 +767,7 @@ collect (const struct cvx_pricer *p, struct candidate **out, size_t *n,
 static enum cvx_status
 climb_phase (struct search *s, struct cvx_error *err)
 {
-  size_t n = 32 * s->p->r;
+  size_t n = (size_t)16 << s->p->r;
   double *u = starts (s->p, n);
   if (u == NULL)
     return cvx_fail_nomem (err, "pricing");
@@ -795,7 +797,8 @@ any_failed (const struct cvx_pricer *p)
 
 /* Close the whole sphere above the threshold or the best value known; every
    better direction that turns up is climbed from and the search starts
-   again.  */
+   again.  A value far above the threshold wanted means an iterate far from
+   optimal, whose bound needs no more digits than that.  */
 static enum cvx_status
 bound_phase (struct search *s, struct cvx_error *err)
 {
@@ -807,7 +810,10 @@ bound_phase (struct search *s, struct cvx_error *err)
       size_t n, before = 0, after = 0;
       double known = best_lower (p);
       enum cvx_status status;
-      s->threshold = fmax (wanted, known * (1 + 1e-9));
+      double slack = wanted > 0 && known > wanted
+                         ? fmin (0.05, 0.1 * (known / wanted - 1))
+                         : 0;
+      s->threshold = fmax (wanted, known * (1 + fmax (slack, 1e-12)));
       for (int k = 0; k < p->threads; k++)
         {
           before += p->worker[k].n_found;
@@ -893,6 +899,7 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
   struct search s = { p, nu, 1, threshold, max_nodes, progress };
   enum cvx_status status;
   double size = 0;
+  bool proved = false;
   memset (out, 0, sizeof *out);
   out->complete = true;
   if (p->r == 0)
@@ -910,7 +917,10 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
     }
   status = climb_phase (&s, err);
   if (status == CVX_OK && (prove || best_lower (p) <= threshold))
-    status = bound_phase (&s, err);
+    {
+      status = bound_phase (&s, err);
+      proved = true;
+    }
   else
     out->complete = false;
   if (status != CVX_OK)
@@ -928,8 +938,7 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
     return cvx_fail_nomem (err, "pricing");
   if (cvx_aborted (progress))
     return cvx_fail_interrupted (err);
-  /* A part of the sphere that was left out can hold anything.  */
-  if (!out->complete)
+  if (!proved)
     out->upper = size;
   /* Products of new vertices carry a rounding error of about one ulp per
      level; signs decided by them are off by no more than this.  */

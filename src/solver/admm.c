@@ -435,6 +435,7 @@ tune (void *state, const struct cvx_formulation *f, const char *name,
 const struct cvx_solver cvxi_solver_admm = {
   "admm",
   "alternating directions with an exact linear step",
+  false,
   sizeof (struct admm),
   fields,
   unsuited,

@@ -283,6 +283,7 @@ measures (const void *state, const struct cvx_formulation *f,
 const struct cvx_solver cvxi_solver_fista = {
   "fista",
   "accelerated proximal gradient with restart and a searched step",
+  false,
   sizeof (struct fista),
   fields,
   unsuited,

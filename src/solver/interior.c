@@ -538,6 +538,7 @@ destroy (void *state)
 const struct cvx_solver cvxi_solver_interior = {
   "interior",
   "column generation over all patterns, interior point and Newton",
+  true,
   sizeof (struct interior),
   fields,
   unsuited,

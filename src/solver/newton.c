@@ -184,6 +184,7 @@ measures (const void *state, const struct cvx_formulation *f,
 const struct cvx_solver cvxi_solver_newton = {
   "newton",
   "column generation with Newton's method on the active neurons",
+  true,
   sizeof (struct newton),
   fields,
   unsuited,

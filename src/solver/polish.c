@@ -122,7 +122,7 @@ finish (struct cvx_run *run, const struct cvxi_reduced *r,
     st = cvx_fail_nomem (err, "polishing");
   else
     {
-      struct cvx_point point = { r->n_pieces, block, x, r->nu };
+      struct cvx_point point = { r->n_pieces, block, x, NULL, r->nu };
       for (size_t j = 0; j < r->n_pieces; j++)
         {
           block[j] = r->piece[j].block;

@@ -412,7 +412,9 @@ static bool
 row_due (const struct cvx_run *run)
 {
   size_t every = (size_t)run->settings.every;
-  return every > 0 ? run->iter % every == 0 : round_number (run->iter);
+  if (every > 0)
+    return run->iter % every == 0;
+  return run->solver->rounds || round_number (run->iter);
 }
 
 /* Whether a certificate is worth its price although no row is due.  */
