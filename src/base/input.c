@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -135,7 +136,12 @@ fail_archive (const struct cvxi_input *in, struct cvx_error *err)
   const char *why = archive_error_string (in->archive);
   if (in->aborted || in->read_errno != 0)
     return fail_take (in, err);
-  return fail_stream (in, why != NULL ? why : "damaged compressed input", err);
+  if (why == NULL)
+    why = "damaged compressed input";
+  /* liblzma's words for an end that comes early.  */
+  if (strstr (why, "No progress") != NULL)
+    why = "truncated or damaged xz input";
+  return fail_stream (in, why, err);
 }
 
 static enum cvx_status
@@ -467,17 +473,21 @@ enum cvx_status
 cvxi_fail_memory (const struct cvxi_input *in, const char *path, double needed,
                   size_t limit, struct cvx_error *err)
 {
-  char need[32], have[32];
-  double ratio = in != NULL ? cvxi_input_ratio (in) : 1;
+  char need[32], have[32], grows[80] = "";
+  double ratio = 1;
+  if (in != NULL && in->kind != PLAIN)
+    ratio = fmax (cvxi_input_ratio (in),
+                  needed / (double)(in->before.st_size + 1));
+  if (ratio > 20)
+    snprintf (grows, sizeof grows, " (it grows %.0f times when decompressed)",
+              ratio);
   cvx_bytes_words (need, sizeof need, needed);
   cvx_bytes_words (have, sizeof have, (double)limit);
-  if (ratio > 100)
-    cvx_fail (err, CVX_E230,
-              "%s needs %s in memory, %s available (it grows %.0f times when "
-              "decompressed)",
-              path, need, have, ratio);
+  if (strcmp (need, have) == 0)
+    cvx_fail (err, CVX_E230, "%s needs more in memory than the %s available%s",
+              path, have, grows);
   else
-    cvx_fail (err, CVX_E230, "%s needs %s in memory, %s available", path, need,
-              have);
+    cvx_fail (err, CVX_E230, "%s needs %s in memory, %s available%s", path,
+              need, have, grows);
   return cvx_hint (err, "rows=1:1000 or max=1000 reads less");
 }

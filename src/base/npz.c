@@ -509,12 +509,15 @@ struct cvx_npz_writer
   struct cvx_output *output;
   struct archive *archive;
   struct cvx_error failure; /* of the output, status CVX_OK: none */
+  bool aborted;             /* what libarchive still gives is dropped */
 };
 
 static la_ssize_t
 give (struct archive *a, void *context, const void *bytes, size_t len)
 {
   struct cvx_npz_writer *w = context;
+  if (w->aborted)
+    return (la_ssize_t)len;
   if (cvx_output_write (w->output, bytes, len, &w->failure) == CVX_OK)
     return (la_ssize_t)len;
   archive_set_error (a, EIO, "output failed");
@@ -526,12 +529,11 @@ cvx_npz_abort (struct cvx_npz_writer *w)
 {
   if (w == NULL)
     return;
+  /* Freeing completes the archive, into nothing.  (archive_write_fail would
+     prevent that, but then libarchive keeps its buffers.)  */
+  w->aborted = true;
   if (w->archive != NULL)
-    {
-      /* Without this, freeing would complete the archive.  */
-      archive_write_fail (w->archive);
-      archive_write_free (w->archive);
-    }
+    archive_write_free (w->archive);
   cvx_output_abort (w->output);
   cvx_free (w);
 }

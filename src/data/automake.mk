@@ -4,6 +4,8 @@ libdata_la_SOURCES = \
   src/data/arrays.c \
   src/data/columns.c \
   src/data/dataset.c \
+  src/data/describe.c \
+  src/data/generate.c \
   src/data/header.c \
   src/data/labels.c \
   src/data/lines.c \
@@ -13,11 +15,15 @@ libdata_la_SOURCES = \
   src/data/read_npy.c \
   src/data/read_npz.c \
   src/data/read_text.c \
-  src/data/record.c
+  src/data/record.c \
+  src/data/save.c \
+  src/data/scale.c \
+  src/data/transform.c
 
 dataincludedir = $(includedir)/cvxnn/data
 datainclude_HEADERS = src/data/dataset.h
 noinst_HEADERS += \
-  src/data/arrays.h src/data/columns.h src/data/header.h src/data/lines.h \
+  src/data/arrays.h src/data/columns.h src/data/generators.def \
+  src/data/header.h src/data/lines.h \
   src/data/number.h src/data/parts.h src/data/readers.def src/data/readers.h \
   src/data/record.h

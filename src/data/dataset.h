@@ -60,6 +60,7 @@ struct cvx_dataset
   /* What `scale' did: x_used = (x_file - shift) * factor, the same for y;
      arrays of n_features and n_outputs, or NULL.  */
   double *x_shift, *x_factor, *y_shift, *y_factor;
+  bool x_rownorm; /* and then each row of x was divided by its length */
   uint64_t hash; /* of all numbers of all parts, see cvx_dataset_rehash */
 };
 
@@ -82,14 +83,14 @@ size_t cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs);
 struct cvx_read_options
 {
   const char *format; /* name of readers.def, or NULL: by content */
-  const char *y;      /* target column: name or number from 1; NULL: last */
+  const char *y;      /* target columns, as x; NULL: the last; "": none */
   const char *x;      /* feature columns "a,b,3:5", NULL: all others */
-  const char *labels; /* path of a labels file (IDX, NPY), or NULL */
+  const char *labels; /* file with the target as its one column, or NULL */
   int header;         /* -1 automatic, 0 none, 1 present */
   char delimiter;     /* 0 automatic */
   char decimal;       /* '.' or ',' */
   int missing;        /* enum cvx_missing */
-  size_t first_row, n_rows; /* rows to keep; n_rows 0: all */
+  size_t first_row, n_rows; /* rows of data from 0; n_rows 0: to the end */
   size_t max_bytes;         /* memory that may be taken; 0: no limit */
 };
 
@@ -100,8 +101,22 @@ enum cvx_missing
   CVX_MISSING_MEAN  /* column mean over the rows that have it */
 };
 
-/* Warnings that a reader or transform has for the user go, one line each, to
-   NOTES (may be NULL).  */
+/* Read PATH, a regular file of any format of readers.def, known by its content;
+   gzip, xz, zstd and bzip2 are undone on the way.  "FILE:NAME" is one array of
+   an archive.  *OUT is the caller's; on failure it is NULL and nothing is left.
+   PROGRESS counts bytes of the file.  What the user should know goes, one line
+   each, to NOTES (may be NULL).
+
+   Labels.  A target of text is a target of labels.  So is the target of images,
+   and a single column of numbers that takes exactly two values, both whole,
+   when these are {-1, 1}, {0, 1} or {1, 2} or each occurs twice or more; all
+   else is regression, and cvx_dataset_classes can still choose among its whole
+   numbers.  Labels whose names are all numbers keep them as values, others get
+   0 .. C-1 in the order of strcmp; two labels become -1 and +1 in that order
+   (NOTES says so).
+
+   CVX_DATA with the place in ERR, CVX_LIMIT (E230 memory, checked before it is
+   taken; E231), CVX_INTERRUPTED, CVX_NOMEM.  */
 enum cvx_status cvx_dataset_read (struct cvx_dataset **out, const char *path,
                                   const struct cvx_read_options *options,
                                   struct cvx_progress *progress,
@@ -146,14 +161,18 @@ extern const struct cvx_generator *const cvx_generators[]; /* NULL at end */
 /* Transforms.  Each gives a new dataset and leaves D as it was, so that a
    failed command changes nothing.  */
 
-/* Keep the N labels NAMES; for N = 2 they become -1 and +1.  */
+/* Keep the rows with the N >= 2 labels NAMES (or numbers of them); for N = 2
+   the first becomes -1 and the second +1.  CVX_INVALID (E225: no such label),
+   CVX_DATA (E224, E211), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_classes (struct cvx_dataset **out,
                                      const struct cvx_dataset *d,
                                      const char *const *names, size_t n,
                                      struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Sizes as counts when >= 1, as shares when < 1; n_val may be 0; n_test 0: the
-   rest.  All rows of all parts are dealt again in random order.  */
+   rest.  All rows of all parts are dealt again at random and stay in the order
+   of the file within a part; with STRATIFY each part gets each label in its
+   share.  CVX_INVALID (E227), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_split (struct cvx_dataset **out,
                                    const struct cvx_dataset *d, double n_train,
                                    double n_val, double n_test, uint64_t seed,
@@ -169,13 +188,15 @@ enum cvx_scale
   CVX_SCALE_ROWNORM   /* rows to unit length (x only) */
 };
 /* Fitted on the training rows; a constant column is divided by 1.  A bias
-   column stays as it is.  */
+   column stays as it is.  CVX_INVALID (E228), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_scale (struct cvx_dataset **out,
                                    const struct cvx_dataset *d,
                                    enum cvx_scale x, enum cvx_scale y,
                                    struct cvx_text *notes,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Take an augmented column away, and add one for CVX_BIAS_AUGMENTED.
+   CVX_NOMEM.  */
 enum cvx_status cvx_dataset_bias (struct cvx_dataset **out,
                                   const struct cvx_dataset *d,
                                   enum cvx_bias bias,
@@ -199,7 +220,8 @@ struct cvx_summary
   size_t rank;                          /* of the training X */
   double condition;                     /* largest over smallest of those */
   size_t n_constant, n_duplicate_cols;  /* columns */
-  size_t n_duplicate_rows, n_conflicts; /* conflict: same x, other y */
+  size_t n_duplicate_rows; /* rows that repeat an earlier x */
+  size_t n_conflicts;      /* rows whose x occurs with another y too */
   size_t n_zero_rows;
   double x_min, x_max, y_min, y_max;
   size_t ones_column; /* number of a column of ones from 1, 0: none */
@@ -209,7 +231,8 @@ enum cvx_status cvx_dataset_describe (const struct cvx_dataset *d,
                                       struct cvx_summary *out,
                                       struct cvx_error *err) CVX_MUST_CHECK;
 
-/* Save as members of an open archive under PREFIX, and back.  */
+/* Save as members of an open archive under PREFIX, and back; loading checks
+   the hash.  CVX_DATA (E401 to E403), CVX_OUTPUT, CVX_NOMEM.  */
 enum cvx_status cvx_dataset_save (const struct cvx_dataset *d,
                                   struct cvx_npz_writer *w, const char *prefix,
                                   struct cvx_error *err) CVX_MUST_CHECK;

@@ -86,22 +86,29 @@ is_sklearn (const struct cvxi_record *first, const struct cvxi_record *second,
   return true;
 }
 
+/* Only text in the first line, and in some column a number below it (that it
+   may be written with a decimal comma is for the reader to say).  */
 static bool
 is_header (const struct cvxi_record *first, const struct cvxi_record *second,
            const struct cvxi_numbers *numbers)
 {
-  size_t text = 0;
+  bool above = second == NULL;
   double v;
   for (size_t k = 0; k < first->n; k++)
     {
-      if (kind_of (numbers, &first->field[k], &v) != CVXI_NOT_A_NUMBER)
+      enum cvxi_number_kind kind = kind_of (numbers, &first->field[k], &v);
+      if (kind == CVXI_MISSING)
         continue;
-      text++;
-      if (second != NULL && k < second->n
-          && kind_of (numbers, &second->field[k], &v) == CVXI_NUMBER)
-        return true;
+      if (kind != CVXI_NOT_A_NUMBER)
+        return false;
+      if (second != NULL && k < second->n)
+        {
+          const struct cvxi_field *f = &second->field[k];
+          above = above || kind_of (numbers, f, &v) == CVXI_NUMBER
+                  || cvxi_looks_comma (f->s, f->len);
+        }
     }
-  return second == NULL && text == first->n;
+  return above;
 }
 
 static int
@@ -162,7 +169,7 @@ make_unique (struct cvxi_header *h, struct cvx_error *err)
     status = cvx_fail_nomem (err, "reading names of columns");
   else
     {
-      size_t next = 2;
+      size_t next = 2, renamed = 0;
       for (size_t k = 0; k < n; k++)
         list[k] = (struct named){ h->names[k], k };
       qsort (sorted, n, sizeof *sorted, by_name);
@@ -181,12 +188,15 @@ make_unique (struct cvxi_header *h, struct cvx_error *err)
               status = cvx_fail_nomem (err, "reading names of columns");
               break;
             }
-          cvx_text_printf (&h->notes,
-                           "column %zu is called %s like another: now %s\n",
-                           list[k].column + 1, list[k].name, name);
+          if (renamed++ < 5)
+            cvx_text_printf (&h->notes,
+                             "column %zu is called %s like another: now %s\n",
+                             list[k].column + 1, list[k].name, name);
           /* The old string stays in use as the key of the run.  */
           h->names[list[k].column] = name;
         }
+      if (renamed > 5)
+        cvx_text_printf (&h->notes, "%zu columns renamed in all\n", renamed);
       for (size_t k = 1; k < n; k++)
         if (h->names[list[k].column] != list[k].name)
           cvx_free (list[k].name);

@@ -144,3 +144,17 @@ cvxi_number (const struct cvxi_numbers *f, const char *s, size_t len,
     return slowly (f, s, len, value);
   return CVXI_NUMBER;
 }
+
+bool
+cvxi_looks_comma (const char *s, size_t len)
+{
+  size_t commas = 0, digits = 0;
+  for (size_t k = 0; k < len; k++)
+    if (s[k] == ',')
+      commas++;
+    else if (s[k] >= '0' && s[k] <= '9')
+      digits++;
+    else if (strchr ("+-eE", s[k]) == NULL)
+      return false;
+  return commas == 1 && digits > 0;
+}

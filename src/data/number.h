@@ -36,4 +36,8 @@ void cvxi_numbers_free (struct cvxi_numbers *f);
 enum cvxi_number_kind cvxi_number (const struct cvxi_numbers *f, const char *s,
                                    size_t len, double *value);
 
+/* True when the text may be a number with a decimal comma: digits, one
+   comma.  */
+bool cvxi_looks_comma (const char *s, size_t len);
+
 #endif

@@ -1,9 +1,9 @@
 /* read_text.c -- delimited text: CSV, TSV, semicolons, blanks.
 
-   The first line is a header when some column has text there and a number in
-   the next line.  A first line "150,4,setosa,versicolor,virginica" (rows,
-   features, names of the classes 0, 1, ...), as scikit-learn writes it, is
-   understood.  A target whose first value is text is a target of labels.
+   The first line is a header when it has no numbers and some column has a
+   number in the next line.  A first line "150,4,setosa,versicolor,virginica"
+   (rows, features, names of the classes 0, 1, ...), as scikit-learn writes it,
+   is understood.  A target whose first value is text is a target of labels.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -93,21 +93,6 @@ cell_words (char *buf, size_t size, const struct table *t, size_t k)
     snprintf (buf, size, "row %zu, column %zu", t->seen, k + 1);
 }
 
-/* Digits, one comma, digits: perhaps a decimal comma.  */
-static bool
-looks_comma (const struct cvxi_field *f)
-{
-  size_t commas = 0, digits = 0;
-  for (size_t k = 0; k < f->len; k++)
-    if (f->s[k] == ',')
-      commas++;
-    else if (f->s[k] >= '0' && f->s[k] <= '9')
-      digits++;
-    else if (strchr ("+-eE", f->s[k]) == NULL)
-      return false;
-  return commas == 1 && digits > 0;
-}
-
 static enum cvx_status
 fail_cell (struct table *t, const struct cvxi_record *rec, size_t k,
            enum cvxi_number_kind kind, struct cvx_error *err)
@@ -132,10 +117,10 @@ fail_cell (struct table *t, const struct cvxi_record *rec, size_t k,
   else
     cvx_fail (err, CVX_E215, "missing value \"%.*s\" (%s)", len, f->s, where);
   cell_place (t, rec, k, err);
-  if (kind == CVXI_NOT_A_NUMBER && looks_comma (f))
+  if (kind == CVXI_NOT_A_NUMBER && cvxi_looks_comma (f->s, f->len))
     return cvx_hint (err, "decimal comma? use delim=\"%s\" decimal=\",\"",
                      t->records.delimiter == '\t' ? "\\t" : ";");
-  if (kind == CVXI_NOT_A_NUMBER && t->seen == 1 && t->options->header == 0)
+  if (kind == CVXI_NOT_A_NUMBER && t->seen == 1 && t->options->header <= 0)
     return cvx_hint (err, "is this a line of names? use header=yes");
   if (kind == CVXI_NOT_A_NUMBER)
     return cvx_hint (err, "choose columns of numbers with x=..., the target "

@@ -8,7 +8,7 @@
 
    A row that p violates enters S; when that makes multipliers negative, a
    moves towards a_S until the first is zero and that row leaves (Givens
-   rotations restore R).  Q is built by Gram and Schmidt done twice, so that
+   rotations restore R).  Q is built by Gram and Schmidt with a second pass, so that
    active rows stay orthogonal to p to rounding even when they are almost
    dependent.  ||p|| falls with every exchange, hence no set comes twice; a
    row whose entry does not lower ||p|| (rounding) is passed over until

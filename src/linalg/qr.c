@@ -58,8 +58,12 @@ cvxi_qr_append (struct cvxi_qr *s, const double *g, double sign, double tol,
   for (size_t j = 0; j < k; j++)
     h[j] = 0;
   cvxi_qr_orthogonalise (s, q, h);
-  cvxi_qr_orthogonalise (s, q, h);
   length = sqrt (cvxi_dot (d, q, q));
+  if (length < 0.7 * norm)
+    {
+      cvxi_qr_orthogonalise (s, q, h);
+      length = sqrt (cvxi_dot (d, q, q));
+    }
   if (!(length > tol * norm))
     return false;
   for (size_t i = 0; i < d; i++)

@@ -2,8 +2,9 @@
 
    Vectors g_1 .. g_k in R^d, [g_1, ..., g_k] = Q R with Q'Q = I, R upper
    triangular; with it the coefficients c = Q'z and the rest p = z - Q c of one
-   right side z.  Gram and Schmidt twice on entry (Daniel, Gragg, Kaufman and
-   Stewart 1976: twice is enough), Givens rotations on exit.
+   right side z.  Gram and Schmidt on entry, twice where the first pass took
+   away more than half (Daniel, Gragg, Kaufman and Stewart 1976: twice is
+   enough), Givens rotations on exit.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -48,32 +49,47 @@ void cvxi_qr_orthogonalise (const struct cvxi_qr *s, double *v, double *h);
 /* B = R^{-1} B, k numbers.  */
 void cvxi_qr_solve (const struct cvxi_qr *s, double *b);
 
+/* Two numbers of one register, at any address (gcc and clang).  */
+typedef double cvxi_pair
+    __attribute__ ((vector_size (16), aligned (8), may_alias));
+
 static inline double
 cvxi_dot (size_t d, const double *x, const double *y)
 {
-  double t0 = 0, t1 = 0;
-  size_t i;
+  cvxi_pair s = { 0, 0 }, t = { 0, 0 };
+  size_t i = 0;
   if (d >= CVXI_BLAS_FROM)
     return cblas_ddot ((blasint)d, x, 1, y, 1);
-  for (i = 0; i + 1 < d; i += 2)
+  for (; i + 4 <= d; i += 4)
     {
-      t0 += x[i] * y[i];
-      t1 += x[i + 1] * y[i + 1];
+      s += *(const cvxi_pair *)(x + i) * *(const cvxi_pair *)(y + i);
+      t += *(const cvxi_pair *)(x + i + 2) * *(const cvxi_pair *)(y + i + 2);
+    }
+  if (i + 2 <= d)
+    {
+      s += *(const cvxi_pair *)(x + i) * *(const cvxi_pair *)(y + i);
+      i += 2;
     }
   if (i < d)
-    t0 += x[i] * y[i];
-  return t0 + t1;
+    t[0] += x[i] * y[i];
+  s += t;
+  return s[0] + s[1];
 }
 
 /* Y += ALPHA X.  */
 static inline void
 cvxi_add (size_t d, double alpha, const double *x, double *y)
 {
+  size_t i = 0;
   if (d >= CVXI_BLAS_FROM)
-    cblas_daxpy ((blasint)d, alpha, x, 1, y, 1);
-  else
-    for (size_t i = 0; i < d; i++)
-      y[i] += alpha * x[i];
+    {
+      cblas_daxpy ((blasint)d, alpha, x, 1, y, 1);
+      return;
+    }
+  for (; i + 2 <= d; i += 2)
+    *(cvxi_pair *)(y + i) += alpha * *(const cvxi_pair *)(x + i);
+  if (i < d)
+    y[i] += alpha * x[i];
 }
 
 #endif

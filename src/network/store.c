@@ -161,8 +161,9 @@ load_sources (struct cvx_network *net, const struct cvx_npz *z,
       return damaged (err, prefix, "merged", "is not in order");
   if (net->merged[0] != 0)
     return damaged (err, prefix, "merged", "does not start with 0");
-  return counts (z, prefix, "source", net->merged[m],
-                 net->n_atoms > 0 ? net->n_atoms - 1 : 0, &net->source, err);
+  /* Numbers of blocks of the formulation, which are more than the atoms.  */
+  return counts (z, prefix, "source", net->merged[m], SIZE_MAX, &net->source,
+                 err);
 }
 
 enum cvx_status

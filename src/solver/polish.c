@@ -25,14 +25,12 @@ enum
   ROUNDS_MAX = 100
 };
 
-/* The source of neuron J of the run's network whose cone is nearest to W;
-   SIZE_MAX when the network does not say where it is from.  NEAR is scratch
-   for a block.  */
+/* The source of neuron J of NET whose cone is nearest to W; SIZE_MAX when the
+   network does not say where it is from.  NEAR is scratch for a block.  */
 static size_t
-home (const struct cvx_run *run, size_t j, const double *w, double *near)
+home (const struct cvx_formulation *f, const struct cvx_network *net, size_t j,
+      const double *w, double *near)
 {
-  const struct cvx_formulation *f = run->formulation;
-  const struct cvx_network *net = run->net;
   size_t best = SIZE_MAX;
   double least = CVX_INFINITY;
   if (net->merged == NULL)
@@ -55,18 +53,23 @@ home (const struct cvx_run *run, size_t j, const double *w, double *near)
   return best;
 }
 
-/* The neurons of the run's network as pieces.  A rough network has rows that
-   are nearly on their hyperplanes: bind them too, a wrong one is released.  */
+/* The neurons of the run's network as pieces, after pruning to independent
+   activations, which keeps the Hessian definite.  A rough network has rows
+   that are nearly on their hyperplanes: bind them too, a wrong one is
+   released.  */
 static enum cvx_status
 start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
 {
-  const struct cvx_network *net = run->net;
-  size_t d = net->n_features;
+  const struct cvx_formulation *f = run->formulation;
+  struct cvx_network *net;
+  size_t d = f->n_features;
   double tol = fmin (1e-3, fmax (1e-9, 0.1 * sqrt (cvx_run_gap (run))));
   double *w = cvx_alloc (d, sizeof *w);
-  enum cvx_status st = CVX_OK;
-  if (w == NULL)
-    return cvx_fail_nomem (err, "polishing");
+  enum cvx_status st = cvx_network_copy (&net, run->net, err);
+  if (st == CVX_OK && w == NULL)
+    st = cvx_fail_nomem (err, "polishing");
+  if (st == CVX_OK)
+    st = cvx_network_prune (net, f->x, f->n_samples, 1e-10, err);
   for (size_t j = 0; st == CVX_OK && j < net->width; j++)
     {
       double a = net->a[j];
@@ -74,10 +77,11 @@ start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
       for (size_t i = 0; i < d; i++)
         w[i] = net->u[j * d + i]
                * (net->activation == CVX_ACT_RELU ? fabs (a) : a);
-      g = home (run, j, w, c->z);
+      g = home (f, net, j, w, c->z);
       if (g != SIZE_MAX)
         st = cvxi_reduced_add (c->reduced, g, w, tol, err);
     }
+  cvx_network_free (net);
   cvx_free (w);
   return st;
 }

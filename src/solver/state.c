@@ -34,9 +34,9 @@ array_length (const struct cvx_field *field, const struct cvx_formulation *f,
     case CVX_LEN_OBS2:
       return cvx_mul (f->n_obs, f->n_obs, length);
     case CVX_LEN_FREE:
-      break;
+      break; /* vectors only */
     }
-  assert (!"an array of free length");
+  assert (field->length != CVX_LEN_FREE);
   return false;
 }
 

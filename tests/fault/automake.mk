@@ -5,3 +5,9 @@ tests_fault_formulation_t_SOURCES = tests/fault/formulation.c
 tests_fault_formulation_t_CPPFLAGS = $(test_cppflags)
 tests_fault_formulation_t_LDADD = $(test_ldadd)
 TESTS += tests/fault/formulation.t
+
+check_PROGRAMS += tests/fault/solver.t
+tests_fault_solver_t_SOURCES = tests/fault/solver.c
+tests_fault_solver_t_CPPFLAGS = $(test_cppflags)
+tests_fault_solver_t_LDADD = $(test_ldadd)
+TESTS += tests/fault/solver.t

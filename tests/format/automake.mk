@@ -1,3 +1,12 @@
-# Files of the tests: tests/format/FOLDER, made by the make.py there.
+# Every format and every kind of damage.  The files of tests/format/FOLDER were
+# made by the make.py there.
 
-EXTRA_DIST += tests/format/npy
+EXTRA_DIST += tests/format/idx tests/format/npy tests/format/text
+
+if HAVE_CHECK
+check_PROGRAMS += tests/format/formats.t
+tests_format_formats_t_SOURCES = tests/format/formats.c
+tests_format_formats_t_CPPFLAGS = $(test_cppflags)
+tests_format_formats_t_LDADD = $(test_ldadd)
+TESTS += tests/format/formats.t
+endif

@@ -35,3 +35,9 @@ tests_law_formulation_t_SOURCES = tests/law/formulation.c
 tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
 tests_law_formulation_t_LDADD = $(test_ldadd)
 TESTS += tests/law/formulation.t
+
+check_PROGRAMS += tests/law/solver.t
+tests_law_solver_t_SOURCES = tests/law/solver.c
+tests_law_solver_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver.t
