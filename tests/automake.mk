@@ -1,8 +1,8 @@
 # Tests: TAP from Check programs and from shell scripts.
 
 TEST_EXTENSIONS = .sh .t
-AM_TESTS_ENVIRONMENT = LC_ALL=C; TZ=UTC; OPENBLAS_NUM_THREADS=2; \
-  export LC_ALL TZ OPENBLAS_NUM_THREADS; \
+AM_TESTS_ENVIRONMENT = LC_ALL=C; TZ=UTC; OMP_WAIT_POLICY=passive; \
+  export LC_ALL TZ OMP_WAIT_POLICY; \
   CVXNN_SRCDIR='$(abs_top_srcdir)'; CVXNN_BUILDDIR='$(abs_top_builddir)'; \
   export CVXNN_SRCDIR CVXNN_BUILDDIR;
 SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \

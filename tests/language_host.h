@@ -410,7 +410,7 @@ struct session
   struct cvx_text shown;
 };
 
-static struct session *
+static inline struct session *
 session_new (void)
 {
   struct session *s = calloc (1, sizeof *s);
@@ -422,7 +422,7 @@ session_new (void)
 
 static void mock_free (struct mock *m);
 
-static void
+static inline void
 session_free (struct session *s)
 {
   lang_interp_free (s->in);
@@ -433,7 +433,7 @@ session_free (struct session *s)
 
 /* What was written since the last call: warnings, output, and the failure as
    it is shown at a prompt of 5 columns.  */
-static const char *
+static inline const char *
 session_show (struct session *s, enum cvx_status status)
 {
   cvx_text_clear (&s->shown);

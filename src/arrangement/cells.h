@@ -22,6 +22,7 @@ struct cvxi_cells
   size_t count;
   const uint64_t *bits; /* count x n_words */
   const double *gate;   /* count x d, unit length; NULL when not asked for */
+  size_t n_thin;        /* gates that are not inside to rounding */
   int thread;           /* calls with the same number never overlap */
 };
 

@@ -74,15 +74,34 @@ struct collector
 {
   const struct cvxi_lines *lines;
   struct piece *piece;
-  struct slab **open;         /* the slab of each thread; all are in `all' */
-  struct slab *all;           /* under the lock cvxi_exact_slab */
+  struct slab **open; /* the slab of each thread; all are in `all' */
+  struct slab *all;   /* under the lock cvxi_exact_slab */
+  size_t slab_bytes;
+  size_t n_thin;
   size_t ones_piece, ones_at; /* where the complement of the zero pattern is */
 };
 
+/* Blocks above 32 MB are always mapped by themselves, so that each goes back
+   to the system when it is freed.  */
 enum
 {
-  SLAB_BYTES = 1 << 23
+  MIN_SLAB_BYTES = 1 << 16,
+  MAX_SLAB_BYTES = 33 << 20
 };
+
+/* What half of all cells take at most, within the limits of a slab.  */
+static size_t
+slab_bytes (const struct cvxi_lines *lines, unsigned flags)
+{
+  size_t cell = lines->n_words;
+  double bytes;
+  if (!(flags & CVX_PATTERNS_NO_GATES))
+    cell += lines->d;
+  bytes = 4 * (double)cell * cvx_patterns_bound (lines->n_lines, lines->rank);
+  if (bytes > MAX_SLAB_BYTES)
+    return MAX_SLAB_BYTES;
+  return bytes < MIN_SLAB_BYTES ? MIN_SLAB_BYTES : (size_t)bytes;
+}
 
 static struct slab *
 slab_new (size_t size)
@@ -113,7 +132,8 @@ collect (void *context, const struct cvxi_cells *cells, struct cvx_error *err)
                     : cells->count * c->lines->d * sizeof *cells->gate;
   if (slab == NULL || slab->size - slab->used < bits + gate)
     {
-      slab = slab_new (bits + gate > SLAB_BYTES ? bits + gate : SLAB_BYTES);
+      slab = slab_new (bits + gate > c->slab_bytes ? bits + gate
+                                                   : c->slab_bytes);
       if (slab == NULL)
         return cvx_fail_nomem (err, "enumerating patterns");
 #pragma omp critical(cvxi_exact_slab)
@@ -133,6 +153,8 @@ collect (void *context, const struct cvxi_cells *cells, struct cvx_error *err)
       slab->used += gate;
     }
   slab->unread++;
+#pragma omp atomic
+  c->n_thin += cells->n_thin;
   for (size_t g = 0; g < cells->count; g++)
     if (memcmp (cells->bits + g * words, c->lines->moving,
                 words * sizeof *cells->bits)
@@ -253,6 +275,7 @@ cvx_patterns_exact_with (struct cvx_patterns **out, const double *x, size_t n,
   if (status != CVX_OK)
     goto end;
   c.lines = lines;
+  c.slab_bytes = slab_bytes (lines, flags);
   c.piece = cvx_calloc (n_pieces, sizeof *c.piece);
   c.open = cvx_calloc ((size_t)threads, sizeof (struct slab *));
   if (p == NULL || c.piece == NULL || c.open == NULL)
@@ -272,6 +295,7 @@ cvx_patterns_exact_with (struct cvx_patterns **out, const double *x, size_t n,
   p->rank = lines->rank;
   p->bound = cvx_patterns_bound (lines->n_lines, lines->rank);
   p->data_hash = cvx_patterns_data_hash (x, n, d);
+  p->n_thin = c.n_thin;
   status = assemble (p, &c, n_pieces, flags, threads, err);
 end:
   while (c.all != NULL)

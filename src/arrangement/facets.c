@@ -8,8 +8,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <omp.h>
-#include <string.h>
+#include <stdatomic.h>
 
 #include "arrangement/cells.h"
 #include "arrangement/index.h"
@@ -185,6 +184,8 @@ search_all (struct cvx_facets *f, const struct cvx_patterns *p,
   size_t m = lines->n_lines;
   struct cvx_pattern_index *index;
   struct walls *walls;
+  atomic_int stop = CVX_OK;
+  struct cvx_error first;
   enum cvx_status result = cvx_pattern_index_new (&index, p, err);
   if (result != CVX_OK)
     return result;
@@ -200,28 +201,24 @@ search_all (struct cvx_facets *f, const struct cvx_patterns *p,
     {
       struct search s = { p, lines, index, l, &walls[l], NULL };
       struct cvx_error mine;
-      enum cvx_status status;
-      cvx_error_clear (&mine);
-#pragma omp atomic read
-      status = result;
-      if (status != CVX_OK)
+      enum cvx_status status = CVX_OK;
+      if (atomic_load (&stop) != CVX_OK)
         continue;
+      cvx_error_clear (&mine);
       s.bits = cvx_alloc (lines->n_words, sizeof *s.bits);
       status = s.bits == NULL ? cvx_fail_nomem (&mine, "finding facets")
                               : search_line (&s, progress, &mine);
       cvx_free (s.bits);
-      if (status != CVX_OK)
-        {
 #pragma omp critical(cvx_facets_result)
-          if (result == CVX_OK)
-            {
-#pragma omp atomic write
-              result = status;
-              if (err != NULL)
-                *err = mine;
-            }
+      if (status != CVX_OK && atomic_load (&stop) == CVX_OK)
+        {
+          first = mine;
+          atomic_store (&stop, (int)status);
         }
     }
+  result = (enum cvx_status)atomic_load (&stop);
+  if (result != CVX_OK && err != NULL)
+    *err = first;
   cvx_pattern_index_free (index);
   if (result == CVX_OK)
     result = gather (f, p, lines, walls, err);

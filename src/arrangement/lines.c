@@ -23,6 +23,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "arrangement/modular.h"
 #include "base/alloc.h"
 #include "base/rng.h"
 
@@ -58,149 +59,9 @@ cvxi_lines_free (struct cvxi_lines *lines)
   cvx_free (lines);
 }
 
-/* ---- Arithmetic modulo P = 2^61 - 1. ---- */
-
-static const uint64_t P = ((uint64_t)1 << 61) - 1;
-
-__extension__ typedef unsigned __int128 uint128;
-__extension__ typedef __int128 int128;
-
-static uint64_t
-mul_mod (uint64_t a, uint64_t b)
-{
-  uint128 c = (uint128)a * b;
-  uint64_t s = (uint64_t)(c & P) + (uint64_t)(c >> 61);
-  return s >= P ? s - P : s;
-}
-
-static uint64_t
-sub_mod (uint64_t a, uint64_t b)
-{
-  return a >= b ? a - b : a + P - b;
-}
-
-static uint64_t
-inverse_mod (uint64_t a)
-{
-  uint64_t result = 1, e = P - 2;
-  for (; e > 0; e >>= 1, a = mul_mod (a, a))
-    if (e & 1)
-      result = mul_mod (result, a);
-  return result;
-}
-
-/* Subtract from V (length LEN) its part in the COUNT echelon rows BASIS (each
-   with a 1 in column PIVOT[k]).  Returns the first column that is left, LEN
-   when V was dependent.  */
-static size_t
-reduce_mod (uint64_t *v, const uint64_t *basis, const size_t *pivot,
-            size_t count, size_t len)
-{
-  size_t c = 0;
-  for (size_t k = 0; k < count; k++)
-    {
-      uint64_t f = v[pivot[k]];
-      if (f != 0)
-        for (size_t j = 0; j < len; j++)
-          v[j] = sub_mod (v[j], mul_mod (f, basis[k * len + j]));
-    }
-  while (c < len && v[c] == 0)
-    c++;
-  if (c < len)
-    {
-      uint64_t f = inverse_mod (v[c]);
-      for (size_t j = 0; j < len; j++)
-        v[j] = mul_mod (v[j], f);
-    }
-  return c;
-}
-
-/* ---- Dependence. ---- */
-
-enum
-{
-  MAX_RANK = 64 /* 2^64 cells and more are out of reach anyway */
-};
-
-static bool
-dependent_exactly (const struct cvxi_lines *lines, const size_t *id,
-                   size_t count)
-{
-  uint64_t basis[MAX_RANK * MAX_RANK];
-  size_t pivot[MAX_RANK], r = lines->rank;
-  for (size_t k = 0; k < count; k++)
-    {
-      memcpy (basis + k * r, lines->exact + id[k] * r, r * sizeof *basis);
-      pivot[k] = reduce_mod (basis + k * r, basis, pivot, k, r);
-      if (pivot[k] == r)
-        return true;
-    }
-  return false;
-}
-
-/* Smallest pivot of Gram and Schmidt with row pivoting below `tie'.  */
-static bool
-dependent_nearly (const struct cvxi_lines *lines, const size_t *id,
-                  size_t count)
-{
-  long double a[MAX_RANK * MAX_RANK];
-  size_t r = lines->rank;
-  for (size_t k = 0; k < count; k++)
-    for (size_t c = 0; c < r; c++)
-      a[k * r + c] = lines->y[c * lines->ld + id[k]];
-  for (size_t k = 0; k < count; k++)
-    {
-      size_t best = k;
-      long double norm2 = -1;
-      for (size_t i = k; i < count; i++)
-        {
-          long double s = 0;
-          for (size_t c = 0; c < r; c++)
-            s += a[i * r + c] * a[i * r + c];
-          if (s > norm2)
-            {
-              norm2 = s;
-              best = i;
-            }
-        }
-      if (norm2 < (long double)lines->tie * lines->tie)
-        return true;
-      for (size_t c = 0; c < r; c++)
-        {
-          long double t = a[k * r + c];
-          a[k * r + c] = a[best * r + c];
-          a[best * r + c] = t;
-        }
-      for (size_t i = k + 1; i < count; i++)
-        {
-          long double s = 0;
-          for (size_t c = 0; c < r; c++)
-            s += a[i * r + c] * a[k * r + c];
-          s /= norm2;
-          for (size_t c = 0; c < r; c++)
-            a[i * r + c] -= s * a[k * r + c];
-        }
-    }
-  return false;
-}
-
-bool
-cvxi_lines_dependent (const struct cvxi_lines *lines, const size_t *id,
-                      size_t count)
-{
-  size_t above[MAX_RANK + 1];
-  if (count > lines->rank)
-    return true;
-  if (lines->of == NULL)
-    return lines->exact != NULL ? dependent_exactly (lines, id, count)
-                                : dependent_nearly (lines, id, count);
-  above[0] = lines->fixed;
-  for (size_t k = 0; k < count; k++)
-    above[k + 1] = lines->parent[id[k]];
-  return cvxi_lines_dependent (lines->of, above, count + 1);
-}
-
 /* ---- Grouping rows. ---- */
+
+__extension__ typedef __int128 int128;
 
 struct rows
 {
@@ -366,16 +227,10 @@ parallel (const struct rows *rows, size_t i, size_t j)
   return sign;
 }
 
-struct keyed
+int
+cvxi_compare_keyed (const void *a, const void *b)
 {
-  double key;
-  size_t row;
-};
-
-static int
-compare_keyed (const void *a, const void *b)
-{
-  const struct keyed *p = a, *q = b;
+  const struct cvxi_keyed *p = a, *q = b;
   if (p->key != q->key)
     return p->key < q->key ? -1 : 1;
   return (p->row > q->row) - (p->row < q->row);
@@ -387,7 +242,7 @@ group_rows (struct cvxi_lines *lines, const struct rows *rows,
             struct cvx_error *err)
 {
   size_t n = rows->n, n_keyed = 0;
-  struct keyed *keyed = cvx_alloc (n, sizeof *keyed);
+  struct cvxi_keyed *keyed = cvx_alloc (n, sizeof *keyed);
   size_t *leader = cvx_alloc (n, sizeof *leader);
   lines->line = cvx_alloc (n, sizeof *lines->line);
   lines->sign = cvx_calloc (n, sizeof *lines->sign);
@@ -402,9 +257,9 @@ group_rows (struct cvxi_lines *lines, const struct rows *rows,
     {
       leader[i] = i;
       if (rows->norm[i] > 0)
-        keyed[n_keyed++] = (struct keyed){ rows->key[i], i };
+        keyed[n_keyed++] = (struct cvxi_keyed){ rows->key[i], i };
     }
-  qsort (keyed, n_keyed, sizeof *keyed, compare_keyed);
+  qsort (keyed, n_keyed, sizeof *keyed, cvxi_compare_keyed);
   for (size_t k = 0, heads = 0; k < n_keyed; k++)
     {
       size_t h = heads;
@@ -449,9 +304,8 @@ group_rows (struct cvxi_lines *lines, const struct rows *rows,
   return CVX_OK;
 }
 
-/* From line and sign: base, moving, toggles.  */
-static enum cvx_status
-make_toggles (struct cvxi_lines *lines, struct cvx_error *err)
+enum cvx_status
+cvxi_lines_toggles (struct cvxi_lines *lines, struct cvx_error *err)
 {
   size_t m = lines->n_lines, *end;
   lines->n_words = (lines->n + 63) / 64;
@@ -589,7 +443,7 @@ cvxi_lines_group (struct cvxi_lines **out, const double *x, size_t n, size_t d,
     }
   status = group_rows (lines, &rows, err);
   if (status == CVX_OK)
-    status = make_toggles (lines, err);
+    status = cvxi_lines_toggles (lines, err);
   if (status == CVX_OK)
     status = find_rank (lines, &rows, err);
   rows_free (&rows);
@@ -627,13 +481,6 @@ random_rotation (double *q, size_t r, struct cvx_error *err)
   return CVX_OK;
 }
 
-static uint64_t
-to_mod (double integer)
-{
-  int64_t v = (int64_t)integer;
-  return v >= 0 ? (uint64_t)v : P - (uint64_t)-v;
-}
-
 /* Fill `exact' when the data are decimal: an injective choice of columns of
    the rows modulo P.  */
 static enum cvx_status
@@ -658,9 +505,9 @@ make_exact (struct cvxi_lines *lines, const struct rows *rows,
     {
       v = basis + found * d;
       for (size_t c = 0; c < d; c++)
-        v[c] = to_mod (
+        v[c] = cvxi_to_mod (
             nearbyint (rows->x[lines->first[l] * d + c] * rows->power[c]));
-      pivot[found] = reduce_mod (v, basis, pivot, found, d);
+      pivot[found] = cvxi_reduce_mod (v, basis, pivot, found, d);
       found += pivot[found] < d;
     }
   if (found != r)
@@ -673,7 +520,7 @@ make_exact (struct cvxi_lines *lines, const struct rows *rows,
     for (size_t k = 0; k < r; k++)
       {
         size_t c = pivot[k];
-        lines->exact[l * r + k] = to_mod (
+        lines->exact[l * r + k] = cvxi_to_mod (
             nearbyint (rows->x[lines->first[l] * d + c] * rows->power[c]));
       }
 end:
@@ -691,7 +538,7 @@ cvxi_lines_coordinates (struct cvxi_lines *lines, const double *x,
   struct rows rows;
   double *a = NULL, *u = NULL, *s = NULL, *vt = NULL, *q = NULL;
   enum cvx_status status;
-  if (r > MAX_RANK - 1)
+  if (r > CVXI_MAX_RANK)
     return cvx_fail (err, CVX_E310,
                      "exact enumeration of rank %zu is out of reach", r);
   status = rows_new (&rows, x, lines->n, d, err);
@@ -740,6 +587,7 @@ cvxi_lines_coordinates (struct cvxi_lines *lines, const double *x,
       }
   lines->tie = fmax (SAME, 100 * DBL_EPSILON * s[0] / s[r - 1]);
   lines->near = fmax (1e-8, 10 * lines->tie);
+  lines->x = x;
   status = make_exact (lines, &rows, err);
 end:
   cvx_free (a);
@@ -748,141 +596,5 @@ end:
   cvx_free (vt);
   cvx_free (q);
   rows_free (&rows);
-  return status;
-}
-
-/* ---- Restriction. ---- */
-
-/* Coordinates of line L on the hyperplane, V (rank - 1 numbers): the
-   reflection that takes the normal of FIXED to the last axis, last coordinate
-   left out; scaled to length 1.  */
-static void
-project (const struct cvxi_lines *lines, size_t fixed, size_t l, double *v)
-{
-  size_t r = lines->rank, ld = lines->ld;
-  const double *y = lines->y;
-  double last = y[(r - 1) * ld + fixed], shift = last < 0 ? -1 : 1;
-  double dot = 0, norm = 0, scale = 1 / (1 + fabs (last));
-  for (size_t c = 0; c < r; c++)
-    dot += y[c * ld + fixed] * y[c * ld + l];
-  dot += shift * y[(r - 1) * ld + l];
-  for (size_t c = 0; c + 1 < r; c++)
-    {
-      v[c] = y[c * ld + l] - scale * dot * y[c * ld + fixed];
-      norm += v[c] * v[c];
-    }
-  norm = sqrt (norm);
-  for (size_t c = 0; c + 1 < r; c++)
-    v[c] /= norm;
-}
-
-enum cvx_status
-cvxi_lines_restrict (struct cvxi_lines **out, const struct cvxi_lines *of,
-                     size_t fixed, struct cvx_error *err)
-{
-  size_t n = of->n, m = of->n_lines, r = of->rank - 1;
-  struct cvxi_lines *lines = cvx_calloc (1, sizeof *lines);
-  size_t *to = cvx_alloc (m, sizeof *to), heads = 0;
-  signed char *side = cvx_calloc (m, 1);
-  struct keyed *keyed = cvx_alloc (m, sizeof *keyed);
-  double *v = cvx_alloc (m, r * sizeof *v + 1);
-  enum cvx_status status = CVX_OK;
-  *out = NULL;
-  if (lines == NULL || to == NULL || side == NULL || keyed == NULL
-      || v == NULL)
-    {
-      status = cvx_fail_nomem (err, "restricting to a hyperplane");
-      goto end;
-    }
-  lines->n = n;
-  lines->rank = r;
-  lines->of = of;
-  lines->fixed = fixed;
-  lines->tie = of->tie;
-  lines->near = of->near;
-  lines->line = cvx_alloc (n, sizeof *lines->line);
-  lines->sign = cvx_calloc (n, sizeof *lines->sign);
-  lines->first = cvx_alloc (m, sizeof *lines->first);
-  lines->parent = cvx_alloc (m, sizeof *lines->parent);
-  if (lines->line == NULL || lines->sign == NULL || lines->first == NULL
-      || lines->parent == NULL)
-    {
-      status = cvx_fail_nomem (err, "restricting to a hyperplane");
-      goto end;
-    }
-  if (r > 0)
-    for (size_t l = 0; l < m; l++)
-      {
-        /* The coordinates are generic: any fixed functional will do.  */
-        double key = 0;
-        if (l != fixed)
-          project (of, fixed, l, v + l * r);
-        for (size_t c = 0; l != fixed && c < r; c++)
-          key += v[l * r + c] / (double)(c + 1);
-        side[l] = key < 0 ? -1 : 1;
-        keyed[l] = (struct keyed){ l == fixed ? INFINITY : fabs (key), l };
-      }
-  if (r > 0)
-    qsort (keyed, m, sizeof *keyed, compare_keyed);
-  for (size_t k = 0; r > 0 && k + 1 < m; k++)
-    {
-      size_t h = heads, l = keyed[k].row;
-      for (; h > 0 && keyed[k].key - keyed[h - 1].key < of->near; h--)
-        {
-          size_t trio[3] = { fixed, keyed[h - 1].row, l };
-          double apart = 0;
-          for (size_t c = 0; c < r; c++)
-            apart = fmax (apart, fabs (v[l * r + c] * side[l]
-                                       - v[trio[1] * r + c] * side[trio[1]]));
-          if (apart < of->near && cvxi_lines_dependent (of, trio, 3))
-            break;
-        }
-      if (h > 0 && keyed[k].key - keyed[h - 1].key < of->near)
-        to[l] = keyed[h - 1].row;
-      else
-        {
-          to[l] = l;
-          keyed[heads++] = keyed[k];
-        }
-    }
-  /* Number the new lines by the order of the old ones.  */
-  lines->n_lines = 0;
-  for (size_t l = 0; r > 0 && l < m; l++)
-    if (l != fixed && to[l] == l)
-      lines->parent[lines->n_lines++] = l;
-  lines->ld = (lines->n_lines + 7) / 8 * 8;
-  lines->y = cvx_calloc (r, lines->ld * sizeof *lines->y);
-  if (lines->y == NULL)
-    {
-      status = cvx_fail_nomem (err, "restricting to a hyperplane");
-      goto end;
-    }
-  for (size_t k = 0; k < lines->n_lines; k++)
-    {
-      size_t l = lines->parent[k];
-      lines->first[k] = of->first[l];
-      for (size_t c = 0; c < r; c++)
-        lines->y[c * lines->ld + k] = v[l * r + c];
-      keyed[l].row = k; /* reused: old line to new line */
-    }
-  for (size_t i = 0; i < n; i++)
-    {
-      size_t l = of->line[i];
-      lines->line[i] = SIZE_MAX;
-      if (r == 0 || l == SIZE_MAX || l == fixed)
-        continue;
-      lines->line[i] = keyed[to[l]].row;
-      lines->sign[i] = (signed char)(of->sign[i] * side[l] * side[to[l]]);
-    }
-  status = make_toggles (lines, err);
-end:
-  cvx_free (to);
-  cvx_free (side);
-  cvx_free (keyed);
-  cvx_free (v);
-  if (status != CVX_OK)
-    cvxi_lines_free (lines);
-  else
-    *out = lines;
   return status;
 }

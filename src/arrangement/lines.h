@@ -12,6 +12,11 @@
 
 #include "base/error.h"
 
+enum
+{
+  CVXI_MAX_RANK = 62 /* 2^62 cells and more are out of reach anyway */
+};
+
 /* Bits of one word that change when the sign of a line changes.  */
 struct cvxi_toggle
 {
@@ -30,6 +35,7 @@ struct cvxi_lines
   size_t *first;     /* n_lines: smallest row of the line */
   size_t ld;         /* leading dimension of y, >= n_lines */
   double *y;         /* rank columns of ld numbers, unit rows */
+  const double *x;   /* n x d: the data; borrowed, with the coordinates */
   double *map;       /* d x rank: u = map z has x_i'u = c_i y_i'z, c_i > 0 */
   size_t *toggle_start; /* n_lines + 1 */
   struct cvxi_toggle *toggle;
@@ -51,7 +57,8 @@ enum cvx_status cvxi_lines_group (struct cvxi_lines **out, const double *x,
                                   size_t n, size_t d,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 
-/* Add the coordinates.  X is that of cvxi_lines_group.  */
+/* Add the coordinates.  X is that of cvxi_lines_group and must outlive LINES.
+ */
 enum cvx_status cvxi_lines_coordinates (struct cvxi_lines *lines,
                                         const double *x,
                                         struct cvx_error *err) CVX_MUST_CHECK;
@@ -66,6 +73,18 @@ enum cvx_status cvxi_lines_restrict (struct cvxi_lines **out,
    decimal grid, to the tolerance `tie' otherwise.  */
 bool cvxi_lines_dependent (const struct cvxi_lines *lines, const size_t *id,
                            size_t count);
+
+/* From n, n_lines, line and sign: base, moving, toggles.  */
+enum cvx_status cvxi_lines_toggles (struct cvxi_lines *lines,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Something sorted by a number, then by place; for qsort.  */
+struct cvxi_keyed
+{
+  double key;
+  size_t row;
+};
+int cvxi_compare_keyed (const void *a, const void *b);
 
 void cvxi_lines_free (struct cvxi_lines *lines);
 

@@ -46,6 +46,8 @@ struct cvx_patterns
   double *gate;   /* n_patterns x n_features: u with 1[X u >= 0] equal to the
                      pattern (inside the cell, of length 1, for exact sets);
                      owned; NULL for exact sets without gates */
+  size_t n_thin;  /* exact: cells of every pair so narrow that double
+                     arithmetic may see their gate outside; as a rule 0 */
   size_t count;   /* patterns found, the zero pattern counted */
   double bound;   /* 2 sum_{k<r} C(n-1,k) over the distinct lines, >= count */
   size_t rank;    /* numerical rank of X */

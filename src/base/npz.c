@@ -118,6 +118,7 @@ read_header (struct source *s, struct cvxi_npy *h, size_t *len,
   size_t head = 10, dict;
   char *text;
   *len = 0;
+  memset (h, 0, sizeof *h);
   status = pull (s, prefix, head, err);
   if (status != CVX_OK)
     return status;

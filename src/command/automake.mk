@@ -1,3 +1,29 @@
 noinst_LTLIBRARIES += libcommand.la
 app_libs += libcommand.la
-libcommand_la_SOURCES =
+libcommand_la_SOURCES = \
+  src/command/cmd_describe.c \
+  src/command/cmd_export.c \
+  src/command/cmd_formulation.c \
+  src/command/cmd_generate.c \
+  src/command/cmd_help.c \
+  src/command/cmd_load.c \
+  src/command/cmd_network.c \
+  src/command/cmd_patterns.c \
+  src/command/cmd_plot.c \
+  src/command/cmd_report.c \
+  src/command/cmd_runs.c \
+  src/command/cmd_set.c \
+  src/command/cmd_solve.c \
+  src/command/cmd_solver.c \
+  src/command/cmd_system.c \
+  src/command/cmd_table.c \
+  src/command/cmd_transform.c \
+  src/command/command.h \
+  src/command/commands.c \
+  src/command/commands.def \
+  src/command/fields.c \
+  src/command/screen.c \
+  src/command/session.c \
+  src/command/session.h \
+  src/command/session_file.c \
+  src/command/settings.def

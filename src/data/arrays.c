@@ -137,15 +137,20 @@ table (struct cvx_dataset **out, const struct cvx_array *x,
        struct cvx_error *err)
 {
   size_t width = per_row (x), d = columns->n_features, c = columns->n_targets;
+  bool run = true; /* the features are side by side */
   struct cvx_part *p;
   enum cvx_status status = cvx_dataset_new (out, "", n, d, c, err);
   if (status != CVX_OK)
     return status;
   p = &(*out)->part[CVX_TRAIN];
+  for (size_t j = 1; j < d && run; j++)
+    run = columns->feature[j] == columns->feature[0] + j;
   for (size_t i = 0; i < n; i++)
     {
       size_t at = (first + i) * width;
-      for (size_t j = 0; j < d; j++)
+      if (run)
+        numbers_at (x, at + columns->feature[0], d, p->x + i * d);
+      for (size_t j = 0; j < d && !run; j++)
         p->x[i * d + j] = number_at (x, at + columns->feature[j]);
       for (size_t k = 0; k < c; k++)
         p->y[i * c + k] = number_at (x, at + columns->target[k]);

@@ -11,7 +11,9 @@ libdata_la_SOURCES = \
   src/data/lines.c \
   src/data/number.c \
   src/data/read.c \
+  src/data/read_cifar.c \
   src/data/read_idx.c \
+  src/data/read_libsvm.c \
   src/data/read_npy.c \
   src/data/read_npz.c \
   src/data/read_text.c \

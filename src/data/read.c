@@ -396,7 +396,7 @@ note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
         first = j;
     }
   for (size_t k = 0; k < p->n * d->n_features; k++)
-    largest = fmax (largest, fabs (p->x[k]));
+    largest = fabs (p->x[k]) > largest ? fabs (p->x[k]) : largest;
   for (size_t k = 0; k < p->n * d->n_outputs; k++)
     largest = fmax (largest, fabs (p->y[k]));
   column_words (column, sizeof column, d, first);

@@ -120,7 +120,7 @@ fail_cell (struct table *t, const struct cvxi_record *rec, size_t k,
   if (kind == CVXI_NOT_A_NUMBER && cvxi_looks_comma (f->s, f->len))
     return cvx_hint (err, "decimal comma? use delim=\"%s\" decimal=\",\"",
                      t->records.delimiter == '\t' ? "\\t" : ";");
-  if (kind == CVXI_NOT_A_NUMBER && t->seen == 1 && t->options->header <= 0)
+  if (kind == CVXI_NOT_A_NUMBER && t->seen == 1 && !t->header.present)
     return cvx_hint (err, "is this a line of names? use header=yes");
   if (kind == CVXI_NOT_A_NUMBER)
     return cvx_hint (err, "choose columns of numbers with x=..., the target "

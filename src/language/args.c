@@ -74,6 +74,8 @@ lang_resolve_command (struct lang_parser *p, size_t start, size_t end,
     if (in->commands[k]->run != NULL)
       lang_names_add (in, in->commands[k]->name);
   found = resolve (in, text);
+  if (in->names_lost)
+    return lang_parse_nomem (p);
   if (found == in->n_names + 1)
     return fail_ambiguous (in, p->unit, span, text, p->err);
   /* A stray letter is no command: `q' must not end a session.  */
@@ -109,6 +111,8 @@ lang_resolve_word (struct lang_interp *in, const struct lang_unit *u,
       || (key->kind == LANG_KIND_NAMES && key->words == NULL))
     return CVX_OK;
   found = resolve (in, text);
+  if (in->names_lost)
+    return cvx_fail_nomem (err, "reading a command");
   if (found == in->n_names + 1)
     return fail_ambiguous (in, u, span, text, err);
   if (found == in->n_names)
@@ -450,6 +454,8 @@ parse_key (struct lang_parser *p, struct lang_statement *st, size_t name_len,
   load_more (p, st, NULL);
   collect_keys (in, st, false);
   found = resolve (in, name);
+  if (in->names_lost)
+    return lang_parse_nomem (p);
   if (found == in->n_names + 1)
     return fail_ambiguous (in, p->unit, span, name, p->err);
   if (found == in->n_names)
@@ -507,6 +513,8 @@ parse_flag (struct lang_parser *p, struct lang_statement *st, size_t len,
       size_t found;
       collect_keys (in, st, true);
       found = resolve (in, name);
+      if (in->names_lost)
+        return lang_parse_nomem (p);
       if (found < in->n_names)
         key = find_key (st, in->names[found], true);
     }
@@ -620,7 +628,10 @@ lang_parse_args (struct lang_parser *p, struct lang_statement *st,
         status = parse_key (p, st, len, eq + 1, depth);
       else
         {
-          if (whole && (key == NULL || !(key->flags & LANG_REQUIRED)))
+          /* The first word may decide which flags there are.  */
+          bool decides = st->args == NULL && st->command->more_keys != NULL;
+          if (whole
+              && (key == NULL || !(decides || key->flags & LANG_REQUIRED)))
             status = parse_flag (p, st, len, key == NULL, &done);
           if (status == CVX_OK && !done && key == NULL)
             status = fail_unexpected (p, st);

@@ -136,7 +136,8 @@ run_expect (void *session, const struct lang_call *call, struct cvx_error *err)
   if (status == CVX_OK)
     return lang_call_fail (call, "command", err, CVX_E503,
                            "expected E%ld, but the command succeeded", number);
-  if (status == CVX_INTERRUPTED)
+  if (status == CVX_INTERRUPTED
+      || (status == CVX_NOMEM && (long)inner.id != number))
     {
       *err = inner;
       return status;
@@ -206,18 +207,13 @@ run_include (void *session, const struct lang_call *call,
   const char *const *args = NULL;
   size_t n = lang_call_names (call, "args", &args), line;
   const char *file = lang_call_place (call, &line);
-  char *path;
-  enum cvx_status status
-      = lang_include_path (in, lang_call_text (call, "path"), &path, err);
+  enum cvx_status status = lang_run_include (in, lang_call_text (call, "path"),
+                                             args, n, false, err);
   (void)session;
-  if (status != CVX_OK)
-    return status;
-  status = lang_run_include (in, path, args, n, false, err);
   if (status != CVX_OK && !lang_placed (in, err))
     lang_call_blame (call, "path", err);
   else if (status != CVX_OK && file != NULL)
     lang_note (in, "included from %s:%zu", file, line);
-  cvx_free (path);
   return status;
 }
 

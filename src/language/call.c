@@ -31,7 +31,6 @@ struct lang_call
   struct lang_arena arena;
   size_t n;
   struct slot *slot;
-  char *source;
 };
 
 static bool
@@ -349,7 +348,6 @@ run_parsed (struct lang_interp *in, struct lang_unit *u,
     }
   for (size_t k = 0; k < c.n; k++)
     lang_value_free (&c.slot[k].value);
-  cvx_free (c.source);
   lang_arena_free (&c.arena);
   if (in->host.finished != NULL)
     {
@@ -594,7 +592,8 @@ lang_call_expr (const struct lang_call *c, const char *name, size_t k)
 const char *
 lang_call_source (const struct lang_call *c, const char *name)
 {
-  struct lang_call *cache = (struct lang_call *)c;
+  struct lang_call *cache = (struct lang_call *)c; /* its arena only */
+  const char *text;
   struct lang_span span = c->st->span;
   if (name != NULL)
     {
@@ -603,10 +602,9 @@ lang_call_source (const struct lang_call *c, const char *name)
         return "";
       span = s->arg->value;
     }
-  cvx_free (cache->source);
-  cache->source
-      = cvx_strndup (c->unit->text + span.start, span.end - span.start);
-  return cache->source != NULL ? cache->source : "";
+  text = lang_arena_strndup (&cache->arena, c->unit->text + span.start,
+                             span.end - span.start);
+  return text != NULL ? text : "";
 }
 
 const char *

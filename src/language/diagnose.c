@@ -138,6 +138,7 @@ void
 lang_names_clear (struct lang_interp *in)
 {
   in->n_names = 0;
+  in->names_lost = false;
 }
 
 void
@@ -152,7 +153,10 @@ lang_names_add (struct lang_interp *in, const char *name)
       const char **grown
           = cvx_grow (in->names, in->n_names, cap, sizeof *grown);
       if (grown == NULL)
-        return;
+        {
+          in->names_lost = true;
+          return;
+        }
       in->names = grown;
       in->cap_names = cap;
     }

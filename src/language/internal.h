@@ -202,7 +202,10 @@ struct lang_interp
   struct lang_unit *pending; /* typed, not complete */
   const char *const *args;   /* arg[1] ... of the running script */
   size_t n_args;
-  const char *files[LANG_MAX_INCLUDE]; /* being run, outermost first */
+  struct
+  {
+    const char *real, *shown; /* NULL, NULL: not from a file */
+  } files[LANG_MAX_INCLUDE];  /* being run, outermost first */
   size_t n_files;
   unsigned depth; /* of commands inside commands */
   size_t max_loop;
@@ -213,6 +216,7 @@ struct lang_interp
   struct cvx_error scratch; /* for callers that pass no error */
   const char **names;       /* scratch for did-you-mean */
   size_t n_names, cap_names;
+  bool names_lost; /* one could not be added */
   char open[16];
 };
 
@@ -273,8 +277,8 @@ bool lang_placed (const struct lang_interp *in, const struct cvx_error *err);
 void lang_note (struct lang_interp *in, const char *format, ...)
     CVX_PRINTF (2, 3);
 
-/* Names for did-you-mean and lists in messages: clear, add, then use.  Adding
-   never fails, it forgets.  */
+/* Names for abbreviations, did-you-mean and lists in messages: clear, add,
+   then use.  Without memory `names_lost' is set; a suggestion does without. */
 void lang_names_clear (struct lang_interp *in);
 void lang_names_add (struct lang_interp *in, const char *name);
 void lang_names_add_all (struct lang_interp *in, const char *const *names);
@@ -477,16 +481,12 @@ enum cvx_status lang_run_statement (struct lang_interp *in,
 bool lang_delete (struct lang_interp *in, const char *name);
 void lang_write (struct lang_interp *in, const char *text);
 
-/* lang_run_file or lang_check_file, a failure to read it without a place.  */
+/* Run or CHECK the file PATH, included by the script that runs: relative to
+   its folder.  A failure to read it has no place.  */
 enum cvx_status lang_run_include (struct lang_interp *in, const char *path,
                                   const char *const *args, size_t n_args,
                                   bool check,
                                   struct cvx_error *err) CVX_MUST_CHECK;
-
-/* PATH relative to the file being run, as an owned string.  */
-enum cvx_status lang_include_path (struct lang_interp *in, const char *path,
-                                   char **out,
-                                   struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Has VERSION of the program at least the numbers of WANTED ("0.3")?  False in
  *OK_FORM when WANTED is no version.  */

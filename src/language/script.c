@@ -206,14 +206,10 @@ check_includes (struct lang_interp *in, struct lang_unit *u,
           && strcmp (st->command->name, "include") == 0
           && st->args->item[0].root->type == LANG_NODE_TEXT)
         {
-          char *path;
-          status = lang_include_path (in, st->args->item[0].root->text, &path,
-                                      err);
-          if (status == CVX_OK)
-            status = lang_run_include (in, path, NULL, 0, true, err);
+          status = lang_run_include (in, st->args->item[0].root->text, NULL, 0,
+                                     true, err);
           if (status != CVX_OK && !lang_placed (in, err))
             lang_blame (in, u, st->args->value, err);
-          cvx_free (path);
         }
       for (const struct lang_branch *b = st->branch;
            b != NULL && status == CVX_OK; b = b->next)
@@ -246,7 +242,7 @@ run_source (struct lang_interp *in, const char *name, const char *text,
 }
 
 static enum cvx_status
-run_with_args (struct lang_interp *in, const char *name, const char *file,
+run_with_args (struct lang_interp *in, const char *name, const char *real,
                const char *text, size_t len, const char *const *args,
                size_t n_args, bool check, struct cvx_error *err)
 {
@@ -257,7 +253,8 @@ run_with_args (struct lang_interp *in, const char *name, const char *file,
   if (in->n_files == LANG_MAX_INCLUDE)
     return cvx_fail (err, CVX_E107, "scripts are included more than %d deep",
                      (int)LANG_MAX_INCLUDE);
-  in->files[in->n_files++] = file;
+  in->files[in->n_files].real = real;
+  in->files[in->n_files++].shown = real != NULL ? name : NULL;
   in->args = args;
   in->n_args = n_args;
   status = run_source (in, name, text, len, check, err);
@@ -267,9 +264,10 @@ run_with_args (struct lang_interp *in, const char *name, const char *file,
   return status;
 }
 
-/* All of the file PATH into *TEXT (cvx_free).  */
+/* All of the file PATH, called SHOWN in messages, into *TEXT (cvx_free).  */
 static enum cvx_status
-read_script (const char *path, char **text, size_t *len, struct cvx_error *err)
+read_script (const char *path, const char *shown, char **text, size_t *len,
+             struct cvx_error *err)
 {
   struct stat st;
   FILE *f = NULL;
@@ -278,13 +276,13 @@ read_script (const char *path, char **text, size_t *len, struct cvx_error *err)
   *text = NULL;
   *len = 0;
   if (fd < 0)
-    return cvx_fail (err, CVX_E130, "cannot read %s: %s", path,
+    return cvx_fail (err, CVX_E130, "cannot read %s: %s", shown,
                      strerror (errno));
   if (fstat (fd, &st) != 0 || !(S_ISREG (st.st_mode) || S_ISFIFO (st.st_mode))
       || (f = fdopen (fd, "rb")) == NULL)
     {
       close (fd);
-      return cvx_fail (err, CVX_E130, "cannot read %s: it is %s", path,
+      return cvx_fail (err, CVX_E130, "cannot read %s: it is %s", shown,
                        S_ISDIR (st.st_mode) ? "a folder" : "no plain file");
     }
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
@@ -308,10 +306,10 @@ read_script (const char *path, char **text, size_t *len, struct cvx_error *err)
       return CVX_OK;
     }
   if (*len > LANG_MAX_FILE)
-    cvx_fail (err, CVX_E107, "%s is longer than %d MiB", path,
+    cvx_fail (err, CVX_E107, "%s is longer than %d MiB", shown,
               (int)LANG_MAX_FILE / 1024 / 1024);
   else if (ferror (f))
-    cvx_fail (err, CVX_E130, "cannot read %s: %s", path, strerror (errno));
+    cvx_fail (err, CVX_E130, "cannot read %s: %s", shown, strerror (errno));
   else
     cvx_fail_nomem (err, "reading a script");
   fclose (f);
@@ -320,14 +318,15 @@ read_script (const char *path, char **text, size_t *len, struct cvx_error *err)
   return err->status;
 }
 
-enum cvx_status
-lang_run_include (struct lang_interp *in, const char *path,
-                  const char *const *args, size_t n_args, bool check,
-                  struct cvx_error *err)
+/* Run or check the file PATH, called SHOWN in messages.  */
+static enum cvx_status
+run_path (struct lang_interp *in, const char *path, const char *shown,
+          const char *const *args, size_t n_args, bool check,
+          struct cvx_error *err)
 {
   char *text, *real;
   size_t len;
-  enum cvx_status status = read_script (path, &text, &len, err);
+  enum cvx_status status = read_script (path, shown, &text, &len, err);
   if (status != CVX_OK)
     {
       cvx_error_clear (&in->last.error);
@@ -335,21 +334,53 @@ lang_run_include (struct lang_interp *in, const char *path,
     }
   real = realpath (path, NULL);
   for (size_t k = 0; k < in->n_files && real != NULL && status == CVX_OK; k++)
-    if (in->files[k] != NULL && strcmp (in->files[k], real) == 0)
+    if (in->files[k].real != NULL && strcmp (in->files[k].real, real) == 0)
       {
         status = cvx_fail (err, CVX_E131,
                            k + 1 == in->n_files
                                ? "%s includes itself"
                                : "%s is still running: the includes form a "
                                  "circle",
-                           path);
+                           shown);
         cvx_error_clear (&in->last.error);
       }
   if (status == CVX_OK)
     status
-        = run_with_args (in, path, real, text, len, args, n_args, check, err);
+        = run_with_args (in, shown, real, text, len, args, n_args, check, err);
   free (real);
   cvx_free (text);
+  return status;
+}
+
+/* PATH in the folder of the file BASE (NULL: as it is).  */
+static char *
+beside (const char *base, const char *path)
+{
+  const char *slash = base != NULL ? strrchr (base, '/') : NULL;
+  struct cvx_text t = CVX_TEXT_INIT;
+  if (path[0] != '/' && slash != NULL)
+    cvx_text_write (&t, base, (size_t)(slash - base) + 1);
+  cvx_text_put (&t, path);
+  if (t.failed)
+    cvx_text_free (&t);
+  return t.s;
+}
+
+enum cvx_status
+lang_run_include (struct lang_interp *in, const char *path,
+                  const char *const *args, size_t n_args, bool check,
+                  struct cvx_error *err)
+{
+  size_t n = in->n_files;
+  /* By the real name, so that `cd' in a script changes nothing here.  */
+  char *where = beside (n > 0 ? in->files[n - 1].real : NULL, path);
+  char *shown = beside (n > 0 ? in->files[n - 1].shown : NULL, path);
+  enum cvx_status status
+      = where == NULL || shown == NULL
+            ? cvx_fail_nomem (err, "reading a script")
+            : run_path (in, where, shown, args, n_args, check, err);
+  cvx_free (where);
+  cvx_free (shown);
   return status;
 }
 
@@ -359,8 +390,7 @@ run_file (struct lang_interp *in, const char *path, const char *const *args,
 {
   if (err == NULL)
     err = &in->scratch;
-  return finish (in, lang_run_include (in, path, args, n_args, check, err),
-                 err);
+  return finish (in, run_path (in, path, path, args, n_args, check, err), err);
 }
 
 enum cvx_status
@@ -392,24 +422,4 @@ lang_check_file (struct lang_interp *in, const char *path,
                  struct cvx_error *err)
 {
   return run_file (in, path, NULL, 0, true, err);
-}
-
-enum cvx_status
-lang_include_path (struct lang_interp *in, const char *path, char **out,
-                   struct cvx_error *err)
-{
-  const char *base = in->n_files > 0 ? in->files[in->n_files - 1] : NULL;
-  const char *slash = base != NULL ? strrchr (base, '/') : NULL;
-  size_t len;
-  if (path[0] == '/' || slash == NULL)
-    {
-      *out = cvx_strdup (path);
-      return *out != NULL ? CVX_OK : cvx_fail_nomem (err, "reading a script");
-    }
-  len = (size_t)(slash - base) + strlen (path) + 2;
-  *out = cvx_alloc (len, 1);
-  if (*out == NULL)
-    return cvx_fail_nomem (err, "reading a script");
-  snprintf (*out, len, "%.*s/%s", (int)(slash - base), base, path);
-  return CVX_OK;
 }

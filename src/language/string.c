@@ -11,6 +11,16 @@
 
 #include "language/internal.h"
 
+/* The whole number at *K, past which *K moves; large ones stay above 1000. */
+static size_t
+read_digits (const char *s, size_t *k, size_t end)
+{
+  size_t n = 0;
+  for (; *k < end && isdigit ((unsigned char)s[*k]); ++*k)
+    n = n > 1000 ? n : 10 * n + (size_t)(s[*k] - '0');
+  return n;
+}
+
 /* "{" expr [":" format] "}" with the cursor on the brace; STOP is the end of
    the string's text.  */
 static enum cvx_status
@@ -60,15 +70,15 @@ parse_insert (struct lang_parser *p, size_t stop, struct lang_node **out)
   node->span.end = p->pos;
   if (format != 0)
     {
-      size_t k = format + 2, width = 0, digits = 0;
+      size_t k = format + 2, width, digits = 0;
       while (k < at && k < format + 7 && strchr ("-+ #0", p->s[k]) != NULL)
         k++;
-      while (k < at && isdigit ((unsigned char)p->s[k]))
-        width = width > 1000 ? width : 10 * width + (size_t)(p->s[k++] - '0');
+      width = read_digits (p->s, &k, at);
       if (k < at && p->s[k] == '.')
-        for (k++; k < at && isdigit ((unsigned char)p->s[k]);)
-          digits = digits > 1000 ? digits
-                                 : 10 * digits + (size_t)(p->s[k++] - '0');
+        {
+          k++;
+          digits = read_digits (p->s, &k, at);
+        }
       if (k + 1 != at || strchr ("eEfFgGds", p->s[k]) == NULL || width > 1000
           || digits > 1000)
         {

@@ -8,8 +8,8 @@
 
    A row that p violates enters S; when that makes multipliers negative, a
    moves towards a_S until the first is zero and that row leaves (Givens
-   rotations restore R).  Q is built by Gram and Schmidt with a second pass, so that
-   active rows stay orthogonal to p to rounding even when they are almost
+   rotations restore R).  Q is built by Gram and Schmidt with a second pass, so
+   that active rows stay orthogonal to p to rounding even when they are almost
    dependent.  ||p|| falls with every exchange, hence no set comes twice; a
    row whose entry does not lower ||p|| (rounding) is passed over until
    another does.  The multiplier of the entering row, -q'p / r with
@@ -28,6 +28,11 @@
 
 #include "base/alloc.h"
 #include "linalg/qr.h"
+
+enum
+{
+  ONE_THREAD = 8192 /* numbers of a matrix that BLAS leaves to one thread */
+};
 
 /* States of a row in `mark'.  */
 enum
@@ -247,7 +252,7 @@ price_in (size_t d, const struct cvx_cone *k, const struct scratch *s,
 static size_t
 price (const struct cvx_cone *k, struct scratch *s, double tol)
 {
-  size_t d = s->qr.d;
+  size_t d = s->qr.d, rows;
   switch (d)
     {
     case 2:
@@ -265,8 +270,13 @@ price (const struct cvx_cone *k, struct scratch *s, double tol)
     }
   if (k->row != NULL || d < CVXI_BLAS_FROM || k->n == 0)
     return price_in (d, k, s, NULL, tol);
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)k->n, (blasint)d, 1, k->x,
-               (blasint)d, s->qr.p, 1, 0, s->price, 1);
+  /* In pieces that BLAS does not cut up among threads.  */
+  rows = d < ONE_THREAD ? ONE_THREAD / d : 1;
+  for (size_t from = 0; from < k->n; from += rows)
+    cblas_dgemv (CblasRowMajor, CblasNoTrans,
+                 (blasint)(k->n - from < rows ? k->n - from : rows),
+                 (blasint)d, 1, k->x + from * d, (blasint)d, s->qr.p, 1, 0,
+                 s->price + from, 1);
   return price_in (d, k, s, s->price, tol);
 }
 

@@ -50,15 +50,19 @@ enum cvx_status cvx_cone_work_new (struct cvx_cone_work **out, size_t d,
 void cvx_cone_work_free (struct cvx_cone_work *w);
 
 /* P = projection of Z (d numbers each; P = Z allowed).  Returns ||P||.  Never
-   fails: after 3 d + n_rows exchanges it stops with the best multipliers,
-   which only loosens bounds.  KEEP starts from the active set in W.  The
-   result is feasible up to rounding: min_i g_i'P >= -c eps ||g_i|| ||Z||.  */
+   fails: after 3 d + n + 10 exchanges it stops with the best multipliers,
+   which only loosens bounds; nan or inf in Z give P = Z and that.  KEEP starts
+   from the active set in W, whose row numbers need not be rows of K.  The
+   result is feasible up to rounding: min_i g_i'P >= -c eps ||g_i|| ||Z|| with
+   c = 8 + sqrt (d), and exactly 0 when that is all that is left of Z.  */
 double cvx_cone_project (const struct cvx_cone *k, const double *z, double *p,
                          bool keep, struct cvx_cone_work *w);
 
 /* Rigorous upper bound ||z + G'a|| of ||P_K (z)|| with the multipliers in W
-   (their row numbers must be rows of K), rounding included by the factor
-   1 + 4 (n_active + d) eps.  */
+   (their row numbers must be rows of K; negative ones count as 0).  Rounding
+   is included: (n_active + 2) eps (||z|| + sum a_i ||g_i||), since multipliers
+   of thin cones are large and cancel, and the factor 1 + 4 (n_active + d + 2)
+   eps.  */
 double cvx_cone_bound (const struct cvx_cone *k, const double *z,
                        const struct cvx_cone_work *w);
 

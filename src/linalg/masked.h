@@ -4,7 +4,9 @@
    adjoint  g_g = X' D_g r               r: n,     g: P x d
 
    The n x P matrix of pre-activations is never stored: row tiles of X V stay
-   in cache, masks are bits.  4 n d P flops for the pair.
+   in cache, masks are bits.  4 n d P flops for the pair.  The digits depend on
+   the sizes only, not on the number of threads.  An operator owns its tiles:
+   one call at a time, and lists no longer than P (repeats allowed).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -20,7 +22,9 @@
 struct cvx_masked;
 
 /* X (n x d, C order) and BITS (P patterns of n_words = ceil (n / 64) words)
-   are borrowed and must outlive the operator.  */
+   are borrowed and must outlive the operator.  THREADS < 1: as many as BLAS
+   uses; inside a parallel region always one.  Fails with CVX_NOMEM, or
+   CVX_LIMIT (E331) when n or d passes 2^31 - 1.  */
 enum cvx_status cvx_masked_new (struct cvx_masked **out, const double *x,
                                 size_t n, size_t d, const uint64_t *bits,
                                 size_t n_patterns, int threads,

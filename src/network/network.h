@@ -49,7 +49,8 @@ enum cvx_status cvx_network_copy (struct cvx_network **out,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_network_free (struct cvx_network *net);
 
-/* F (n x n_outputs) for the rows of X (n x n_features), in tiles.  */
+/* F (n x n_outputs) for the rows of X (n x n_features), in tiles.  Fails with
+   CVX_NOMEM only.  */
 enum cvx_status cvx_network_predict (const struct cvx_network *net,
                                      const double *x, size_t n, double *f,
                                      struct cvx_error *err) CVX_MUST_CHECK;
@@ -63,10 +64,14 @@ double cvx_network_norm (const struct cvx_network *net, size_t j);
 /* Rescale every neuron to ||u_j|| = ||a_j||; the function stays.  */
 void cvx_network_balance (struct cvx_network *net);
 
-/* Merge neurons with the same direction and the same sign of output (and the
-   same gate): cosine >= 1 - TOL.  ReLU: u' = u_1 |a_1| + u_2 |a_2| (MATH 1.4,
-   Remark 3.1).  Neurons are then sorted by falling norm; `merged' and `source'
-   say which became which.  Neurons of norm 0 are dropped.  */
+/* Merge neurons with the same direction and the same direction of output (one
+   output: sign): cosine >= 1 - TOL, TOL at most 1/2; TOL = 0 still allows for
+   rounding.  ReLU: u' = u_1 |a_1| + u_2 |a_2| (MATH 1.4, Remark 3.1).  Gated
+   neurons must have equal gates; they and linear ones are also the same when
+   both directions are opposite.  Merged neurons are balanced, others stay as
+   they are.  Neurons are then sorted by falling norm; `merged' and `source'
+   say which became which.  Neurons of norm 0 are dropped.  The path norm never
+   rises.  On failure (CVX_NOMEM) nothing has changed.  */
 enum cvx_status cvx_network_merge (struct cvx_network *net, double tol,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
@@ -80,10 +85,12 @@ enum cvx_status cvx_network_prune (struct cvx_network *net, const double *x,
                                    size_t n, double tol,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
-/* d = 2 with a ones column last: where neuron J bends, -u_2/u_1; nan without
-   such a point.  */
+/* d = 2 with a ones column last: where neuron J bends, -u_2/u_1 (gated: where
+   the gate changes); nan without such a point.  */
 double cvx_network_kink (const struct cvx_network *net, size_t j);
 
+/* Members of an archive under PREFIX, put before every name as it is ("net.").
+   Loading fails with CVX_DATA (E336) when they are not a whole network.  */
 enum cvx_status cvx_network_save (const struct cvx_network *net,
                                   struct cvx_npz_writer *w, const char *prefix,
                                   struct cvx_error *err) CVX_MUST_CHECK;

@@ -11,5 +11,8 @@ libplot_la_SOURCES = \
   src/plot/plot.h \
   src/plot/reduce.c \
   src/plot/screen.c \
+  src/plot/series.c \
   src/plot/style.c \
+  src/plot/terminal.c \
+  src/plot/words.c \
   src/plot/write.c

@@ -368,16 +368,34 @@ nice_step (double about)
   return unit * (share <= 1.5 ? 1 : share <= 3.2 ? 2 : share <= 7 ? 5 : 10);
 }
 
+/* Characters of the widest number at a tic.  */
+static int
+tic_width (const struct plot_range *r, double step, int exponent, bool power)
+{
+  int decimals = -(int)floor (log10 (step) + 1e-9) + (power ? exponent : 0);
+  return (r->min < 0)
+         + (power          ? 5
+            : exponent > 0 ? exponent + 1
+                           : 1)
+         + (decimals > 0 ? decimals + 1 : 0);
+}
+
 static void
 linear_tics (struct cvx_text *out, bool *first, const struct plot_axis *a,
-             const struct plot_range *r, int target, enum plot_dialect dialect)
+             const struct plot_range *r, int target, int characters,
+             enum plot_dialect dialect)
 {
-  double step = nice_step ((r->max - r->min) / target);
+  double length = r->max - r->min, step = nice_step (length / target);
   double largest = fmax (fabs (r->min), fabs (r->max)), start;
   int exponent = (int)floor (log10 (largest) + 1e-9), decimals;
   bool power = largest >= 1e6 || largest < 1e-3;
   if (a->integer)
     step = fmax (1, round (step));
+  /* Two characters of room between numbers side by side.  */
+  while (characters > 0 && step < length
+         && (2 + tic_width (r, step, exponent, power)) * length
+                > characters * step)
+    step = nice_step (1.9 * step);
   decimals = -(int)floor (log10 (step) + 1e-9);
   if (power)
     decimals += exponent;
@@ -410,7 +428,8 @@ linear_tics (struct cvx_text *out, bool *first, const struct plot_axis *a,
 
 void
 plot_tics (struct cvx_text *out, const struct plot_axis *a,
-           const struct plot_range *r, int target, enum plot_dialect dialect)
+           const struct plot_range *r, int target, int characters,
+           enum plot_dialect dialect)
 {
   bool first = true;
   for (size_t k = 0; k < a->n_tics; k++)
@@ -419,7 +438,7 @@ plot_tics (struct cvx_text *out, const struct plot_axis *a,
   if (a->n_tics == 0 && r->log)
     log_tics (out, &first, r, target, dialect);
   else if (a->n_tics == 0)
-    linear_tics (out, &first, a, r, target, dialect);
+    linear_tics (out, &first, a, r, target, characters, dialect);
   cvx_text_put (out, first ? "()" : ")");
   if (a->n_tics != 0 && dialect == PLOT_ENHANCED)
     cvx_text_put (out, " noenhanced");

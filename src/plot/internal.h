@@ -82,9 +82,10 @@ enum cvx_status plot_ranges (const struct plot_panel *p, struct plot_range *x,
                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Append the tics of axis A over R to OUT as gnuplot's list; about TARGET
-   intervals.  */
+   intervals, fewer where their words would not fit side by side into
+   CHARACTERS (0: they are above each other).  */
 void plot_tics (struct cvx_text *out, const struct plot_axis *a,
-                const struct plot_range *r, int target,
+                const struct plot_range *r, int target, int characters,
                 enum plot_dialect dialect);
 
 /* Append S quoted, escaped for the dialect first.  */
@@ -94,6 +95,44 @@ void plot_words (struct cvx_text *out, const char *s,
 /* The smallest step between different finite values of X, 1 when there is
    none: the width of bars.  CVX_NOMEM when the values cannot be sorted.  */
 double plot_smallest_step (const double *x, size_t n);
+
+/* --- gnuplot_text.c --- */
+
+/* What is shared while one figure is written.  */
+struct plot_script
+{
+  const struct plot_figure *fig;
+  const struct plot_options *options;
+  struct plot_sizes sizes;
+  enum plot_dialect dialect;
+  bool mono, dumb;
+  double unit; /* what the terminal calls a line of 1 point */
+  struct cvx_text *out;
+  struct plot_notes *notes;
+};
+
+/* --- words.c --- */
+
+/* Every word of FIG can be drawn.  CVX_PLOT (E604).  */
+enum cvx_status plot_check_figure_words (const struct plot_figure *fig,
+                                         struct cvx_error *err) CVX_MUST_CHECK;
+
+/* --- terminal.c --- */
+
+void plot_terminal (struct plot_script *s);
+
+/* --- series.c --- */
+
+/* Series I of PANEL: its data block and labels go to S->out, its elements of
+   the plot command to LIST, where *FIRST says that there is none yet.
+   CVX_NOMEM.  */
+enum cvx_status plot_series_text (struct plot_script *s, size_t panel,
+                                  size_t i, const struct plot_series *series,
+                                  const struct plot_range *x,
+                                  const struct plot_range *y,
+                                  const struct plot_range *z,
+                                  struct cvx_text *list, bool *first,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
 
 /* --- reduce.c --- */
 

@@ -119,8 +119,11 @@ struct cvx_solver
   enum cvx_status (*restore) (void *state, const struct cvx_formulation *f,
                               const struct cvx_settings *s,
                               struct cvx_error *err);
-  /* One iteration.  CVX_INTERRUPTED: the state is that before the step.
-     k steps and then l steps equal k + l steps bit for bit.  */
+  /* One iteration.  Before each the run gives vector fields room for as many
+     entries again and 64 more.  Whatever the failure (CVX_INTERRUPTED among
+     them), the state is that before the step.  First-order methods take no
+     memory here; newton, whose steps are few and long, does.  k steps and then
+     l steps equal k + l steps bit for bit.  */
   enum cvx_status (*step) (void *state, const struct cvx_formulation *f,
                            const struct cvx_settings *s,
                            struct cvx_progress *progress,
@@ -227,8 +230,11 @@ enum cvx_status cvx_run_certify (struct cvx_run *run,
                                  struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Solve the reduced problem on the active neurons to machine accuracy (Newton,
-   ALGORITHMS b.4) and keep the result when it is better.  The solver's state
-   is untouched.  */
+   ALGORITHMS b.4), adding neurons while some block asks for it, and keep the
+   result when it is better.  The solver's state is untouched.  E364: detached;
+   E368: not neurons with one output and one pattern, no second derivative of
+   the loss, or too many active weights; E369; CVX_INTERRUPTED: nothing
+   changed.  */
 enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
                                 struct cvx_progress *progress,
                                 struct cvx_error *err) CVX_MUST_CHECK;

@@ -1,5 +1,10 @@
 # fault tests, one row each
 
+check_PROGRAMS += tests/fault/language.t
+tests_fault_language_t_SOURCES = tests/fault/language.c
+tests_fault_language_t_CPPFLAGS = $(test_cppflags)
+tests_fault_language_t_LDADD = liblanguage.la $(test_ldadd)
+TESTS += tests/fault/language.t
 check_PROGRAMS += tests/fault/formulation.t
 tests_fault_formulation_t_SOURCES = tests/fault/formulation.c
 tests_fault_formulation_t_CPPFLAGS = $(test_cppflags)

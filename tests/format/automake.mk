@@ -1,7 +1,10 @@
 # Every format and every kind of damage.  The files of tests/format/FOLDER were
 # made by the make.py there.
 
-EXTRA_DIST += tests/format/idx tests/format/npy tests/format/text
+EXTRA_DIST += tests/format/cifar tests/format/idx tests/format/libsvm \
+  tests/format/npy tests/format/text
+
+noinst_HEADERS += tests/format/rows.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/format/formats.t

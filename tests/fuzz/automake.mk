@@ -1,1 +1,58 @@
-# fuzz tests, one row each
+# Fuzz targets, one per reader (the corpus is what tests/format holds) and one
+# for the language.
+
+noinst_HEADERS += tests/fuzz/replay.h
+
+fuzz_sources = tests/fuzz/reader.c tests/fuzz/replay.c
+fuzz_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+fuzz_ldadd = libcore.la $(core_libs)
+
+check_PROGRAMS += tests/fuzz/text.t
+tests_fuzz_text_t_SOURCES = $(fuzz_sources)
+tests_fuzz_text_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"text"' \
+  -DFUZZ_CORPUS='"format/text"'
+tests_fuzz_text_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/text.t
+
+check_PROGRAMS += tests/fuzz/npy.t
+tests_fuzz_npy_t_SOURCES = $(fuzz_sources)
+tests_fuzz_npy_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"npy"' \
+  -DFUZZ_CORPUS='"format/npy"'
+tests_fuzz_npy_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/npy.t
+
+check_PROGRAMS += tests/fuzz/npz.t
+tests_fuzz_npz_t_SOURCES = $(fuzz_sources)
+tests_fuzz_npz_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"npz"' \
+  -DFUZZ_CORPUS='"format/npy"'
+tests_fuzz_npz_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/npz.t
+
+check_PROGRAMS += tests/fuzz/idx.t
+tests_fuzz_idx_t_SOURCES = $(fuzz_sources)
+tests_fuzz_idx_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"idx"' \
+  -DFUZZ_CORPUS='"format/idx"'
+tests_fuzz_idx_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/idx.t
+
+check_PROGRAMS += tests/fuzz/libsvm.t
+tests_fuzz_libsvm_t_SOURCES = $(fuzz_sources)
+tests_fuzz_libsvm_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"libsvm"' \
+  -DFUZZ_CORPUS='"format/libsvm"'
+tests_fuzz_libsvm_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/libsvm.t
+
+check_PROGRAMS += tests/fuzz/cifar.t
+tests_fuzz_cifar_t_SOURCES = $(fuzz_sources)
+tests_fuzz_cifar_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"cifar"' \
+  -DFUZZ_CORPUS='"format/cifar"'
+tests_fuzz_cifar_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/cifar.t
+
+check_PROGRAMS += tests/fuzz/language.t
+tests_fuzz_language_t_SOURCES = tests/fuzz/fuzz_language.c tests/fuzz/replay.c
+tests_fuzz_language_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"language"' \
+  -DFUZZ_CORPUS='"fuzz/corpus/language"'
+tests_fuzz_language_t_LDADD = liblanguage.la $(fuzz_ldadd)
+TESTS += tests/fuzz/language.t
+EXTRA_DIST += tests/fuzz/corpus/language

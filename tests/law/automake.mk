@@ -1,5 +1,11 @@
 # law tests, one row each
 
+check_PROGRAMS += tests/law/patterns.t
+tests_law_patterns_t_SOURCES = tests/law/patterns.c
+tests_law_patterns_t_CPPFLAGS = $(test_cppflags)
+tests_law_patterns_t_LDADD = $(test_ldadd)
+TESTS += tests/law/patterns.t
+
 check_PROGRAMS += tests/law/cone.t
 tests_law_cone_t_SOURCES = tests/law/cone.c
 tests_law_cone_t_CPPFLAGS = $(test_cppflags)

@@ -1,7 +1,12 @@
 # Script tests, one row each.
-
 script_tests = \
+  tests/script/commands.sh \
+  tests/script/exit_codes.sh \
   tests/script/layers.sh \
+  tests/script/output.sh \
+  tests/script/prompt.sh \
+  tests/script/session_file.sh \
   tests/script/tables.sh
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests)
+EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py
+$(script_tests:.sh=.log): cvxnn$(EXEEXT)

@@ -44,3 +44,39 @@ tests_unit_language_expr_t_SOURCES = tests/unit/language_expr.c
 tests_unit_language_expr_t_CPPFLAGS = $(test_cppflags)
 tests_unit_language_expr_t_LDADD = liblanguage.la $(test_ldadd)
 TESTS += tests/unit/language_expr.t
+
+check_PROGRAMS += tests/unit/language_flow.t
+tests_unit_language_flow_t_SOURCES = tests/unit/language_flow.c
+tests_unit_language_flow_t_CPPFLAGS = $(test_cppflags)
+tests_unit_language_flow_t_LDADD = liblanguage.la $(test_ldadd)
+TESTS += tests/unit/language_flow.t
+
+check_PROGRAMS += tests/unit/language_complete.t
+tests_unit_language_complete_t_SOURCES = tests/unit/language_complete.c
+tests_unit_language_complete_t_CPPFLAGS = $(test_cppflags)
+tests_unit_language_complete_t_LDADD = liblanguage.la $(test_ldadd)
+TESTS += tests/unit/language_complete.t
+
+check_PROGRAMS += tests/unit/dataset.t
+tests_unit_dataset_t_SOURCES = tests/unit/dataset.c
+tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
+tests_unit_dataset_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/dataset.t
+
+check_PROGRAMS += tests/unit/patterns.t
+tests_unit_patterns_t_SOURCES = tests/unit/patterns.c
+tests_unit_patterns_t_CPPFLAGS = $(test_cppflags)
+tests_unit_patterns_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/patterns.t
+
+check_PROGRAMS += tests/unit/plot_write.t
+tests_unit_plot_write_t_SOURCES = tests/unit/plot_write.c
+tests_unit_plot_write_t_CPPFLAGS = $(test_cppflags)
+tests_unit_plot_write_t_LDADD = libplot.la $(test_ldadd)
+TESTS += tests/unit/plot_write.t
+
+check_PROGRAMS += tests/unit/figure.t
+tests_unit_figure_t_SOURCES = tests/unit/figure.c
+tests_unit_figure_t_CPPFLAGS = $(test_cppflags)
+tests_unit_figure_t_LDADD = libfigure.la libplot.la $(test_ldadd)
+TESTS += tests/unit/figure.t

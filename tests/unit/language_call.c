@@ -1,5 +1,9 @@
 /* Commands: how arguments are read, abbreviations, errors with carets.  */
 
+#ifndef _GNU_SOURCE
+# define _GNU_SOURCE
+#endif
+
 #include "support.h"
 
 #include "language_host.h"

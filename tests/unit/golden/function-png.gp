@@ -3,7 +3,7 @@
 reset
 set encoding utf8
 set decimalsign "."
-set terminal pngcairo rounded size 975,720 enhanced font "Helvetica,28.12" linewidth 4.167
+set terminal pngcairo rounded size 975,720 enhanced font "Helvetica,28.12" linewidth 4.167 pointscale 4.167
 set output "out.file"
 unset label
 unset logscale

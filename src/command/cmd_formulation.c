@@ -1,0 +1,281 @@
+/* cmd_formulation.c -- the convex program: formulation, estimate.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "command/command.h"
+
+const struct lang_key cmd_formulation_keys[]
+    = { { .name = "kind",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .candidates = cmd_formulation_names,
+          .default_text = "show the current one",
+          .help = "which convex program" },
+        { .name = "beta",
+          .kind = LANG_KIND_NUMBER,
+          .flags = LANG_LATE | LANG_GT,
+          .min = 0,
+          .default_text = "the last one, else 0.1*betamax",
+          .help = "weight of the penalty; betamax in it is that of this "
+                  "formulation" },
+        { .name = "loss",
+          .kind = LANG_KIND_WORD,
+          .candidates = cmd_loss_names,
+          .default_text = "squared",
+          .help = "loss" },
+        { .name = "param",
+          .kind = LANG_KIND_NUMBER,
+          .help = "parameter of the loss "
+                  "(delta of huber, tau of quantile)" },
+        { .name = NULL } };
+
+const struct lang_key cmd_estimate_keys[]
+    = { { .name = "kind",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .candidates = cmd_formulation_names,
+          .default_text = "the current one",
+          .help = "which convex program" },
+        { .name = "patterns",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "the current ones, else all",
+          .help = "how many patterns" },
+        { .name = NULL } };
+
+/* What BETAMAX means inside `formulation KIND beta=EXPR'.  */
+struct building
+{
+  struct session *s;
+  struct cvx_formulation *f;
+};
+
+static enum cvx_status
+find_betamax (void *data, const char *path, bool *known,
+              struct lang_value *value, struct cvx_error *err)
+{
+  struct building *b = data;
+  double x = b->f->betamax;
+  enum cvx_status status = CVX_OK;
+  *known = strcmp (path, "betamax") == 0;
+  if (*known && isnan (x))
+    status = cvx_formulation_betamax (b->f, &x, &b->s->progress, err);
+  *value = lang_number (x);
+  return status;
+}
+
+/* Say what was built: the program, its weight and its size.  */
+static void
+describe (struct session *s)
+{
+  const struct cvx_formulation *f = s->formulation;
+  struct cvx_formulation_estimate e;
+  struct cvx_text t = CVX_TEXT_INIT;
+  char vars[32], rows[32], bytes[32], count[32], bound[32];
+  size_t n_patterns = f->patterns != NULL ? f->patterns->n_patterns : 1;
+  f->class->describe (f, false, &t);
+  session_note (s, "%s%s", cvx_text_string (&t),
+                t.len > 0 && t.s[t.len - 1] != '\n' ? "\n" : "");
+  cvx_text_free (&t);
+  session_note (s, "  beta = %.6g (%.3g betamax)\n", f->beta,
+                f->beta / f->betamax);
+  if (f->patterns != NULL)
+    session_note (
+        s, "  patterns %s of at most %s, %s\n",
+        cmd_count_words (
+            count, sizeof count,
+            (double)(f->patterns->complete ? f->patterns->count : n_patterns)),
+        cmd_count_words (bound, sizeof bound, f->patterns->bound),
+        session_scope_words (f->patterns->complete));
+  if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,
+                                f->n_outputs, n_patterns, &e, NULL)
+      == CVX_OK)
+    session_note (s, "  variables %s, cone rows %s, memory %s\n",
+                  cmd_count_words (vars, sizeof vars, (double)f->n_var),
+                  cmd_count_words (rows, sizeof rows, (double)f->n_cone),
+                  cvx_bytes_words (bytes, sizeof bytes, e.bytes));
+}
+
+/* beta of F, and said in *WORDS when nobody gave one.  */
+static enum cvx_status
+set_beta (struct session *s, const struct lang_call *c,
+          struct cvx_formulation *f, const char **words, bool *given,
+          struct cvx_error *err)
+{
+  struct building b = { s, f };
+  static const char *const names[] = { "betamax", NULL };
+  struct lang_scope scope = { find_betamax, names, &b };
+  double beta = NAN;
+  enum cvx_status status
+      = cvx_formulation_betamax (f, &f->betamax, &s->progress, err);
+  if (status == CVX_OK)
+    status = lang_call_late_number (c, "beta", &scope, given, &beta, err);
+  if (status != CVX_OK)
+    {
+      if (err->id == CVX_E120)
+        cvx_hint (err, "for almost no regularisation use "
+                       "beta=1e-8*betamax");
+      return status;
+    }
+  *words = NULL;
+  if (!*given && !isnan (s->last_beta))
+    {
+      beta = s->last_beta;
+      *words = "beta as before";
+    }
+  else if (!*given)
+    {
+      beta = f->betamax > 0 ? 0.1 * f->betamax : 0.1;
+      *words = f->betamax > 0 ? "beta not given: 0.1*betamax"
+                              : "beta not given: 0.1";
+    }
+  status = cvx_formulation_set_beta (f, beta, err);
+  return status == CVX_OK ? status : lang_call_blame (c, "beta", err);
+}
+
+enum cvx_status
+cmd_formulation (void *session, const struct lang_call *c,
+                 struct cvx_error *err)
+{
+  struct session *s = session;
+  const char *kind = lang_call_text (c, "kind"),
+             *loss = lang_call_text (c, "loss"), *words = NULL;
+  const struct cvx_formulation_class *class;
+  struct cvx_formulation_options o = { NULL, NAN, NAN, 0 };
+  struct cvx_formulation_estimate e;
+  struct cvx_patterns *made = NULL;
+  const struct cvx_patterns *patterns = NULL;
+  struct cvx_formulation *f = NULL;
+  bool given = false;
+  enum cvx_status status;
+  if (kind == NULL && s->formulation != NULL
+      && (lang_call_has (c, "beta") || loss != NULL))
+    kind = s->formulation->class->name;
+  if (kind == NULL)
+    {
+      status = cmd_ready (s, HAS_FORMULATION, err);
+      if (status == CVX_OK)
+        describe (s);
+      return status;
+    }
+  class = cvx_formulation_find (kind);
+  if (class == NULL)
+    return lang_call_fail (c, "kind", err, CVX_E394,
+                           "no formulation is called \"%s\"", kind);
+  if (loss != NULL)
+    o.loss = cvx_loss_find (loss);
+  else if (s->formulation != NULL)
+    {
+      o.loss = s->formulation->loss; /* like beta, it stays */
+      o.loss_param = s->formulation->loss_param;
+    }
+  lang_call_number (c, "param", &o.loss_param);
+  o.threads = session_threads (s);
+
+  if (class->needs_patterns && s->patterns == NULL)
+    {
+      status = cmd_default_patterns (s, &made, err);
+      if (status != CVX_OK)
+        return status;
+    }
+  if (class->needs_patterns)
+    patterns = made != NULL ? made : s->patterns;
+  status = cvx_formulation_estimate (
+      class, s->data->part[CVX_TRAIN].n, s->data->n_features,
+      s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1, &e,
+      err);
+  if (status == CVX_OK)
+    status = session_check_memory (s, "this formulation", e.bytes, err);
+  session_work_begin (s, "building");
+  if (status == CVX_OK)
+    {
+      status = cvx_formulation_new (&f, class, s->data, patterns, &o, err);
+      if (status != CVX_OK)
+        lang_call_blame (c, loss != NULL ? "loss" : "kind", err);
+    }
+  if (status == CVX_OK)
+    status = set_beta (s, c, f, &words, &given, err);
+  session_work_end (s);
+  if (status != CVX_OK)
+    {
+      cvx_formulation_free (f);
+      cvx_patterns_free (made);
+      return status;
+    }
+  if (made != NULL)
+    session_set_patterns (s, made);
+  session_set_formulation (s, f);
+  if (given)
+    s->last_beta = f->beta;
+  describe (s);
+  if (words != NULL)
+    session_note (s, "note: %s\n", words);
+  if (f->beta >= f->betamax)
+    lang_call_warn (c, "beta", CVX_E440,
+                    "beta is not below betamax = %.6g: the zero network is "
+                    "optimal",
+                    f->betamax);
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
+  const char *kind = lang_call_text (c, "kind");
+  const struct cvx_formulation_class *class = kind != NULL
+                                                  ? cvx_formulation_find (kind)
+                                              : s->formulation != NULL
+                                                  ? s->formulation->class
+                                                  : cvx_formulation_find (
+                                                      "relu");
+  struct cvx_formulation_estimate e;
+  struct cvx_patterns_estimate pe;
+  size_t n = 1;
+  char vars[32], rows[32], bytes[32], have[32], bound[32];
+  enum cvx_status status;
+  if (class == NULL)
+    return lang_call_fail (c, "kind", err, CVX_E394,
+                           "no formulation is called \"%s\"",
+                           kind != NULL ? kind : "relu");
+  status = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &pe, err);
+  if (status != CVX_OK)
+    return status;
+  if (class->needs_patterns)
+    {
+      session_say (s,
+                   "patterns: at most %s (n=%zu, rank %zu, %zu distinct "
+                   "lines)\n",
+                   cmd_count_words (bound, sizeof bound, pe.bound), p->n,
+                   pe.rank, pe.n_lines);
+      n = s->patterns != NULL                 ? s->patterns->n_patterns
+          : pe.bound < (double)(SIZE_MAX / 4) ? (size_t)pe.bound
+                                              : SIZE_MAX / 4;
+      lang_call_count (c, "patterns", &n);
+    }
+  status = cvx_formulation_estimate (class, p->n, s->data->n_features,
+                                     s->data->n_outputs, n, &e, err);
+  if (status != CVX_OK)
+    return status;
+  session_say (s, "%s", class->name);
+  if (class->needs_patterns)
+    session_say (s, " with %s patterns",
+                 cmd_count_words (bound, sizeof bound, (double)n));
+  session_say (
+      s,
+      ": variables %s, cone rows %s\nmemory %s (%s may be taken), %.3g "
+      "Gflop per iteration%s\n",
+      cmd_count_words (vars, sizeof vars, e.n_var),
+      cmd_count_words (rows, sizeof rows, e.n_cone),
+      cvx_bytes_words (bytes, sizeof bytes, e.bytes),
+      cvx_bytes_words (have, sizeof have, session_memory (s)), 1e-9 * e.flops,
+      e.bytes > session_memory (s) ? ": too large; patterns sample n=1000"
+                                   : "");
+  return CVX_OK;
+}

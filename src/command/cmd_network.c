@@ -1,0 +1,277 @@
+/* cmd_network.c -- the network of a run: network, neurons, eval.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "command/command.h"
+
+const struct lang_key cmd_network_keys[] = { { .name = NULL } };
+const struct lang_key cmd_neurons_keys[]
+    = { { .name = "top",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "20",
+          .help = "rows of the table at most" },
+        { .name = NULL } };
+const struct lang_key cmd_eval_keys[] = { { .name = "part",
+                                            .kind = LANG_KIND_WORD,
+                                            .flags = LANG_ARG,
+                                            .words = session_part_names,
+                                            .default_text = "every part",
+                                            .help = "train, val or test" },
+                                          { .name = NULL } };
+
+static const char *
+activation_words (enum cvx_activation a)
+{
+  return a == CVX_ACT_RELU ? "ReLU" : a == CVX_ACT_GATED ? "gated" : "linear";
+}
+
+enum cvx_status
+cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  const struct cvx_run *run = s->run->run;
+  const struct cvx_network *net;
+  double loss = 0, penalty = 0, objective = run->pobj;
+  enum cvx_status status = session_network (s, s->run, &net, err);
+  (void)c;
+  if (status == CVX_OK && run->formulation != NULL)
+    {
+      status = cvx_formulation_network_objective (run->formulation, net, &loss,
+                                                  &penalty, err);
+      objective = loss + penalty;
+    }
+  if (status != CVX_OK)
+    return status;
+  session_say (s, "network: %s, width %zu, %zu inputs, %zu output%s\n",
+               activation_words (net->activation), net->width, net->n_features,
+               net->n_outputs, net->n_outputs == 1 ? "" : "s");
+  session_say (s,
+               "  objective %.10g, differs from the convex optimum by at most "
+               "%.1e (%s)\n",
+               objective, fmax (objective - run->dobj, 0),
+               run->complete ? "complete" : "sampled");
+  return CVX_OK;
+}
+
+/* U of neuron J scaled to length 1: "(+0.881, -0.473)".  */
+static void
+direction (const struct cvx_network *net, size_t j, char *buf, size_t size)
+{
+  enum
+  {
+    SHOWN = 4
+  };
+  const double *u = net->u + j * net->n_features;
+  double norm = 0;
+  size_t used = 0;
+  for (size_t k = 0; k < net->n_features; k++)
+    norm = hypot (norm, u[k]);
+  for (size_t k = 0; k < net->n_features && k < SHOWN; k++)
+    used += (size_t)snprintf (buf + used, size - used, "%s%+.3f",
+                              k == 0 ? "(" : ", ", u[k] / norm);
+  snprintf (buf + used, size - used, "%s)",
+            net->n_features > SHOWN ? ", ..." : "");
+}
+
+/* Which training rows neuron J is on for: a list of a few, else a count.  */
+static void
+active_rows (const struct session *s, const struct cvx_network *net, size_t j,
+             char *buf, size_t size)
+{
+  enum
+  {
+    SHOWN = 8
+  };
+  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
+  const double *u
+      = (net->gate != NULL ? net->gate : net->u) + j * net->n_features;
+  size_t n = 0, used = 0, first[SHOWN];
+  for (size_t i = 0; i < p->n; i++)
+    {
+      double dot = 0, scale = 0;
+      for (size_t k = 0; k < net->n_features; k++)
+        {
+          double product = p->x[i * net->n_features + k] * u[k];
+          dot += product;
+          scale += fabs (product);
+        }
+      if (net->activation == CVX_ACT_LINEAR || dot > 1e-9 * scale)
+        {
+          if (n < SHOWN)
+            first[n] = i + 1;
+          n++;
+        }
+    }
+  buf[0] = '\0';
+  if (n > SHOWN || p->n > 99)
+    snprintf (buf, size, "%zu of %zu", n, p->n);
+  else
+    for (size_t k = 0; k < n; k++)
+      used += (size_t)snprintf (buf + used, size - used, "%s%zu",
+                                k == 0 ? "" : " ", first[k]);
+}
+
+/* The patterns of F that were merged into neuron J: "11000 10000".  */
+static void
+merged_from (const struct cvx_formulation *f, const struct cvx_network *net,
+             size_t j, struct cvx_text *t)
+{
+  const struct cvx_patterns *p = f->patterns;
+  size_t per = f->n_blocks / p->n_patterns; /* blocks of one pattern */
+  for (size_t k = net->merged[j]; k < net->merged[j + 1]; k++)
+    {
+      size_t g = net->source[k] / per;
+      if (k - net->merged[j] == 4)
+        {
+          cvx_text_put (t, " ...");
+          break;
+        }
+      cvx_text_put (t, k == net->merged[j] ? "" : " ");
+      for (size_t i = 0; i < p->n_samples && g < p->n_patterns; i++)
+        cvx_text_put (t, cvx_pattern_bit (p->bits + g * p->n_words, i) ? "1"
+                                                                       : "0");
+    }
+}
+
+enum cvx_status
+cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  const struct cvx_network *net;
+  const struct cvx_formulation *f = s->run->run->formulation;
+  size_t top = 20;
+  bool origins, kinks, known = s->data != NULL;
+  enum cvx_status status = session_network (s, s->run, &net, err);
+  if (status != CVX_OK)
+    return status;
+  lang_call_count (c, "top", &top);
+  known = known && s->data->n_features == net->n_features
+          && s->data->hash == s->run->run->data_hash;
+  kinks = known && net->n_features == 2 && s->data->bias == CVX_BIAS_AUGMENTED
+          && net->activation == CVX_ACT_RELU;
+  /* Patterns as bits are for eyes: few rows only.  */
+  origins = net->merged != NULL && f != NULL && f->patterns != NULL
+            && f->patterns->n_patterns > 0 && f->patterns->n_samples <= 12;
+  session_say (s, "%4s  sign  %-*s%s  %9s  %-14s%s\n", "#",
+               net->n_features <= 2   ? 17
+               : net->n_features <= 3 ? 25
+               : net->n_features <= 4 ? 33
+                                      : 38,
+               kinks ? "direction (w, b)" : "direction",
+               kinks ? "      kink" : "", "norm", known ? "active rows" : "",
+               origins ? "  merged from" : "");
+  for (size_t j = 0; j < net->width && j < top; j++)
+    {
+      char dir[128], rows[64] = "";
+      struct cvx_text from = CVX_TEXT_INIT;
+      char sign = net->n_outputs > 1               ? '*'
+                  : net->a[j * net->n_outputs] < 0 ? '-'
+                                                   : '+';
+      direction (net, j, dir, sizeof dir);
+      if (known)
+        active_rows (s, net, j, rows, sizeof rows);
+      if (origins)
+        merged_from (f, net, j, &from);
+      session_say (s, "%4zu  %-4c  %-*s", j + 1, sign,
+                   net->n_features <= 2   ? 17
+                   : net->n_features <= 3 ? 25
+                   : net->n_features <= 4 ? 33
+                                          : 38,
+                   dir);
+      if (kinks)
+        session_say (s, "%10.3f", cvx_network_kink (net, j));
+      session_say (s, origins ? "  %9.4f  %-14s  %s\n" : "  %9.4f  %s%s\n",
+                   cvx_network_norm (net, j), rows, cvx_text_string (&from));
+      cvx_text_free (&from);
+    }
+  if (net->width > top)
+    session_say (s, "  ... %zu more (neurons top=%zu)\n", net->width - top,
+                 net->width);
+  if (net->n_atoms > net->width)
+    session_say (s,
+                 "%zu neuron%s (%zu atoms: the others were the same neurons "
+                 "seen from another pattern)\n",
+                 net->width, net->width == 1 ? "" : "s", net->n_atoms);
+  else
+    session_say (s, "%zu neuron%s\n", net->width, net->width == 1 ? "" : "s");
+  return CVX_OK;
+}
+
+/* Right answers per class of PART, for one output with labels.  */
+static enum cvx_status
+per_class (struct session *s, const struct cvx_network *net,
+           const struct cvx_part *p, struct cvx_error *err)
+{
+  const struct cvx_dataset *d = s->data;
+  double *f = cvx_alloc (p->n * net->n_outputs, sizeof *f);
+  enum cvx_status status;
+  if (f == NULL)
+    return cvx_fail_nomem (err, "predicting");
+  status = cvx_network_predict (net, p->x, p->n, f, err);
+  for (size_t k = 0; status == CVX_OK && k < d->n_labels; k++)
+    {
+      size_t n = 0, right = 0;
+      for (size_t i = 0; i < p->n; i++)
+        if (p->y[i] == d->label[k].value)
+          {
+            size_t best = 0;
+            for (size_t l = 1; l < d->n_labels; l++)
+              if (fabs (f[i] - d->label[l].value)
+                  < fabs (f[i] - d->label[best].value))
+                best = l;
+            n++;
+            right += best == k;
+          }
+      session_say (s, "%s%s: %zu/%zu", k == 0 ? "  confusion  " : "   ",
+                   session_shown (s, d->label[k].name), right, n);
+    }
+  session_say (s, "\n");
+  cvx_free (f);
+  return status;
+}
+
+static enum cvx_status
+eval_part (struct session *s, enum cvx_part_id part, struct cvx_error *err)
+{
+  struct cvx_scores scores;
+  const struct cvx_network *net;
+  enum cvx_status status = session_scores (s, s->run, part, &scores, err);
+  if (status == CVX_OK)
+    status = session_network (s, s->run, &net, err);
+  if (status != CVX_OK)
+    return status;
+  session_say (s, "%s: n=%zu mse %.6g, mae %.6g, r2 %.5f",
+               session_part_names[part], scores.n, scores.mse, scores.mae,
+               scores.r2);
+  if (s->data->n_labels > 0)
+    session_say (s, ", accuracy %.4f (%zu of %zu)", scores.accuracy,
+                 scores.n_right, scores.n);
+  session_say (s, "\n");
+  if (s->data->n_labels > 0 && s->data->n_labels <= 10
+      && s->data->n_outputs == 1)
+    return per_class (s, net, &s->data->part[part], err);
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_eval (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  int part = lang_call_word (c, "part");
+  enum cvx_status status = CVX_OK;
+  if (part >= 0)
+    {
+      status = eval_part (s, (enum cvx_part_id)part, err);
+      return status == CVX_OK ? status : lang_call_blame (c, "part", err);
+    }
+  for (int k = 0; k < CVX_N_PARTS && status == CVX_OK; k++)
+    if (s->data->part[k].n > 0)
+      status = eval_part (s, (enum cvx_part_id)k, err);
+  return status;
+}

@@ -1,0 +1,287 @@
+/* cmd_set.c -- settings of the session: set, unset, reset, show.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <math.h>
+#include <string.h>
+
+#include "command/command.h"
+
+const char *const set_verbose_words[]
+    = { "quiet", "bar", "table", "debug", NULL };
+const char *const set_color_words[] = { "auto", "always", "never", NULL };
+
+#define STRING(X)  STRING_ (X)
+#define STRING_(X) #X
+
+const struct lang_key cmd_set_keys[] = {
+#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+  { .name = #NAME,                                                            \
+    .kind = LANG_KIND_##KIND,                                                 \
+    .flags = FLAGS,                                                           \
+    .words = WORDS,                                                           \
+    .min = MIN,                                                               \
+    .max = MAX,                                                               \
+    .help = HELP },
+#include "command/settings.def"
+#undef CMD_SETTING
+  { .name = NULL }
+};
+
+static const struct
+{
+  const char *name;
+  size_t offset;
+  double initial;
+} rows[] = {
+#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+  { #NAME, offsetof (struct session_settings, NAME), DEFAULT },
+#include "command/settings.def"
+#undef CMD_SETTING
+};
+
+enum
+{
+  N_ROWS = sizeof rows / sizeof *rows
+};
+
+static const char *const row_names[] = {
+#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) #NAME,
+#include "command/settings.def"
+#undef CMD_SETTING
+  NULL
+};
+
+static const char *const show_words[]
+    = { "data", "formulation", "run", "settings", "vars", "all", NULL };
+
+const struct lang_key cmd_unset_keys[]
+    = { { .name = "name",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .words = row_names,
+          .help = "the setting that gets its default back" },
+        { .name = NULL } };
+const struct lang_key cmd_reset_keys[] = { { .name = NULL } };
+const struct lang_key cmd_show_keys[]
+    = { { .name = "what",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .words = show_words,
+          .default_text = "what is current, in short",
+          .help = "what to show" },
+        { .name = "to",
+          .kind = LANG_KIND_PATH,
+          .help = "formulation: write it as TeX" },
+        { .name = NULL } };
+
+static double *
+field (struct session_settings *settings, size_t k)
+{
+  return (double *)(void *)((char *)settings + rows[k].offset);
+}
+
+/* What a change of the settings changes elsewhere.  */
+static void
+apply (struct session *s)
+{
+  lang_set_digits (s->interp, (int)s->settings.digits);
+  lang_set_max_loop (s->interp, (size_t)s->settings.maxloop);
+}
+
+enum cvx_status
+cmd_set (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  bool any = false;
+  (void)err;
+  for (size_t k = 0; k < N_ROWS; k++)
+    {
+      const struct lang_key *key = &cmd_set_keys[k];
+      double *x = field (&s->settings, k);
+      size_t count = 0;
+      bool flag = false;
+      if (!lang_call_has (c, key->name))
+        continue;
+      any = true;
+      if (key->kind == LANG_KIND_WORD)
+        *x = lang_call_word (c, key->name);
+      else if (key->kind == LANG_KIND_FLAG
+               && lang_call_flag (c, key->name, &flag))
+        *x = flag;
+      else if (key->kind == LANG_KIND_COUNT
+               && lang_call_count (c, key->name, &count))
+        *x = (double)count;
+    }
+  if (lang_call_has (c, "seed"))
+    cvx_rng_init (&s->rng, (uint64_t)s->settings.seed, CVX_STREAM_EXPRESSION);
+  apply (s);
+  if (!any)
+    {
+      lang_call_fail (c, NULL, err, CVX_E394, "set what?");
+      return cvx_hint (err, "show settings lists them");
+    }
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_unset (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  int k = lang_call_word (c, "name");
+  (void)err;
+  if (k >= 0)
+    *field (&s->settings, (size_t)k) = rows[k].initial;
+  apply (s);
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_reset (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  (void)c;
+  (void)err;
+  for (size_t k = 0; k < N_ROWS; k++)
+    *field (&s->settings, k) = rows[k].initial;
+  cvx_settings_init (&s->solver_settings);
+  s->solver = NULL;
+  s->last_beta = NAN;
+  apply (s);
+  session_end_run (s);
+  return CVX_OK;
+}
+
+static void
+show_settings (struct session *s)
+{
+  for (size_t k = 0; k < N_ROWS; k++)
+    {
+      const struct lang_key *key = &cmd_set_keys[k];
+      double x = *field (&s->settings, k);
+      char value[32];
+      if (key->kind == LANG_KIND_WORD)
+        snprintf (value, sizeof value, "%s", key->words[(size_t)x]);
+      else if (key->kind == LANG_KIND_FLAG)
+        snprintf (value, sizeof value, "%s", x != 0 ? "yes" : "no");
+      else
+        snprintf (value, sizeof value, "%.17g", x);
+      session_say (s, "  %-12s %-10s%c %s\n", key->name, value,
+                   x != rows[k].initial ? '*' : ' ', key->help);
+    }
+  session_say (s, "  solver       %s\n",
+               s->solver != NULL ? s->solver->name : "auto");
+  for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
+    {
+      double x
+          = *(const double *)(const void *)((const char *)&s->solver_settings
+                                            + v->offset);
+      if (x != v->initial)
+        session_say (s, "  %-12s %-10.6g* %s\n", v->name, x, v->help);
+    }
+}
+
+static enum cvx_status
+show_formulation (struct session *s, const struct lang_call *c,
+                  struct cvx_error *err)
+{
+  const char *to = lang_call_text (c, "to");
+  struct cvx_text t = CVX_TEXT_INIT;
+  enum cvx_status status = cmd_ready (s, HAS_FORMULATION, err);
+  if (status != CVX_OK)
+    return status;
+  s->formulation->class->describe (s->formulation, to != NULL, &t);
+  if (to != NULL)
+    {
+      status = cmd_write_file (s, to, &t, err);
+      if (status != CVX_OK)
+        lang_call_blame (c, "to", err);
+    }
+  else
+    session_say (s, "%s%s  beta = %.6g\n", cvx_text_string (&t),
+                 t.len > 0 && t.s[t.len - 1] == '\n' ? "" : "\n",
+                 s->formulation->beta);
+  cvx_text_free (&t);
+  return status;
+}
+
+static void
+show_vars (struct session *s)
+{
+  const char *name;
+  const struct lang_value *v;
+  for (size_t k = 0; (v = lang_variable (s->interp, k, &name)) != NULL; k++)
+    {
+      struct cvx_text t = CVX_TEXT_INIT;
+      lang_value_format (v, (int)s->settings.digits, false, &t);
+      session_say (s, "  %s = %s\n", name, cvx_text_string (&t));
+      cvx_text_free (&t);
+    }
+}
+
+static void
+show_chain (struct session *s)
+{
+  const struct cvx_network *net;
+  if (s->data == NULL)
+    session_say (s, "data         none (load FILE, or generate ring)\n");
+  else
+    session_say (s, "data         %s: n=%zu d=%zu\n",
+                 session_shown (s, s->data->name), s->data->part[CVX_TRAIN].n,
+                 s->data->n_features);
+  if (s->patterns != NULL)
+    session_say (s, "patterns     %zu, %s\n", s->patterns->n_patterns,
+                 s->patterns->complete ? "complete" : "sampled");
+  if (s->formulation != NULL)
+    session_say (s, "formulation  %s, beta = %.6g\n",
+                 s->formulation->class->name, s->formulation->beta);
+  if (s->run != NULL)
+    {
+      session_say (s, "run          %zu of %zu, %s: %s, gap %.1e\n",
+                   s->run->run->id, s->n_runs, s->run->run->solver->name,
+                   cvx_run_status_words (s->run->run->status),
+                   cvx_run_gap (s->run->run));
+      if (session_network (s, s->run, &net, NULL) == CVX_OK)
+        session_say (s, "network      width %zu\n", net->width);
+    }
+  else if (s->n_runs > 0)
+    session_say (s, "run          none current, %zu kept (runs)\n", s->n_runs);
+}
+
+enum cvx_status
+cmd_show (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  int what = lang_call_word (c, "what");
+  enum cvx_status status;
+  if (lang_call_has (c, "to") && what != 1)
+    return lang_call_fail (c, "to", err, CVX_E394,
+                           "only show formulation writes a file");
+  switch (what)
+    {
+    case 0:
+      status = cmd_ready (s, HAS_DATA, err);
+      return status == CVX_OK ? cmd_data (session, c, err) : status;
+    case 1:
+      return show_formulation (s, c, err);
+    case 2:
+      status = cmd_ready (s, HAS_RUN, err);
+      if (status == CVX_OK)
+        cmd_run_line (s);
+      return status;
+    case 3:
+      show_settings (s);
+      return CVX_OK;
+    case 4:
+      show_vars (s);
+      return CVX_OK;
+    case 5:
+      show_chain (s);
+      show_settings (s);
+      show_vars (s);
+      return CVX_OK;
+    default:
+      show_chain (s);
+      return CVX_OK;
+    }
+}

@@ -1,0 +1,593 @@
+/* cmd_solve.c -- solvers at work: start, step, until, solve, polish, certify.
+
+   The log shows certified rows only: the objective is that of a real network
+   and the bound is rigorous, both recomputed from the data by the
+   formulation.  A row is printed at iterations 0 1 2 5 10 20 50 ..., at the
+   end, and after ten seconds without one.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "command/command.h"
+
+static const char *const warm_words[] = { "last", "zero", NULL };
+
+#define WARM_KEY                                                              \
+  {                                                                           \
+    .name = "warm", .kind = LANG_KIND_WORD, .flags = LANG_OPEN,               \
+    .words = warm_words, .default_text = "zero",                              \
+    .help = "where a new run starts: last, zero or the number of a run"       \
+  }
+
+const struct lang_key cmd_start_keys[] = { WARM_KEY, { .name = NULL } };
+const struct lang_key cmd_solve_keys[] = { WARM_KEY, { .name = NULL } };
+const struct lang_key cmd_step_keys[] = { { .name = "n",
+                                            .kind = LANG_KIND_COUNT,
+                                            .flags = LANG_ARG | LANG_GE,
+                                            .min = 1,
+                                            .default_text = "1",
+                                            .help = "iterations" },
+                                          { .name = NULL } };
+const struct lang_key cmd_until_keys[]
+    = { { .name = "condition",
+          .kind = LANG_KIND_EXPR,
+          .flags = LANG_ARG | LANG_REQUIRED,
+          .help = "iterate until it is true, as in gap < 1e-3" },
+        { .name = NULL } };
+const struct lang_key cmd_polish_keys[] = { { .name = NULL } };
+const struct lang_key cmd_certify_keys[] = { { .name = NULL } };
+
+/* ------------------------------------------------------------------ the log
+ */
+
+#define HEAD                                                                  \
+  "  iter      objective     dual bound      gap pri res dua res neurons    " \
+  "time\n"
+#define HEAD_SCORES                                                           \
+  "  iter      objective     dual bound      gap neurons   train    test    " \
+  "time\n"
+
+struct log
+{
+  struct session *s;
+  bool scores;    /* a test part with labels: accuracies are shown */
+  size_t shown;   /* rows of the trace already dealt with */
+  size_t rows;    /* lines since the header */
+  double printed; /* clock of the last row */
+  size_t every;   /* 0: 1 2 5 10 ... */
+};
+
+/* True for 0 1 2 5 10 20 50 100 ...  */
+static bool
+round_number (size_t n)
+{
+  while (n >= 10 && n % 10 == 0)
+    n /= 10;
+  return n <= 2 || n == 5;
+}
+
+/* Characters on which A and B, numbers of equal exponent, agree.  */
+static size_t
+settled (const char *a, const char *b)
+{
+  size_t k = 0;
+  const char *ea = strchr (a, 'e'), *eb = strchr (b, 'e');
+  if (ea == NULL || eb == NULL || strcmp (ea, eb) != 0)
+    return 0;
+  while (a + k < ea && a[k] == b[k])
+    k++;
+  return k == 1 && a[0] == '-' ? 0 : k;
+}
+
+/* TEXT right-aligned in WIDTH with its first BOLD characters bold.  */
+static void
+put_bold (struct cvx_text *t, const char *text, size_t bold, int width)
+{
+  if (bold == 0)
+    cvx_text_printf (t, "%*s", width, text);
+  else
+    cvx_text_printf (t, "%*s\033[1m%.*s\033[0m%s", width - (int)strlen (text),
+                     "", (int)bold, text, text + bold);
+}
+
+static void
+put_residual (struct cvx_text *t, double x)
+{
+  if (isnan (x))
+    cvx_text_printf (t, "%8s", "-");
+  else
+    cvx_text_printf (t, "%8.1e", x);
+}
+
+static void
+print_row (struct log *l, const struct cvx_trace_row *row)
+{
+  struct session *s = l->s;
+  struct cvx_text t = CVX_TEXT_INIT;
+  char obj[32], bound[32];
+  size_t bold;
+  snprintf (obj, sizeof obj, "%.7e", row->pobj);
+  snprintf (bound, sizeof bound, "%.7e", row->dobj);
+  bold = session_colours (s) ? settled (obj, bound) : 0;
+  if (l->rows == 0 || (s->out_tty && l->rows % 25 == 0))
+    cvx_text_put (&t, l->scores ? HEAD_SCORES : HEAD);
+  cvx_text_printf (&t, "%6zu", row->iter);
+  put_bold (&t, obj, bold, 15);
+  put_bold (&t, bound, bold, 15);
+  cvx_text_printf (&t, "%9.1e", row->gap);
+  if (l->scores)
+    {
+      struct cvx_scores train = { .accuracy = NAN },
+                        test = { .accuracy = NAN };
+      session_run_changed (s->run);
+      if (session_scores (s, s->run, CVX_TRAIN, &train, NULL) != CVX_OK
+          || session_scores (s, s->run, CVX_TEST, &test, NULL) != CVX_OK)
+        test.accuracy = NAN;
+      cvx_text_printf (&t, "%8zu%8.4f%8.4f", row->n_active, train.accuracy,
+                       test.accuracy);
+    }
+  else
+    {
+      put_residual (&t, row->pri_res);
+      put_residual (&t, row->dua_res);
+      cvx_text_printf (&t, "%8zu", row->n_active);
+    }
+  cvx_text_printf (&t, "%8.2f", row->time);
+  if (s->settings.verbose == VERBOSE_DEBUG)
+    cvx_text_printf (&t, "  raw %.7e infeas %.1e step %.3g", row->raw,
+                     row->infeas, row->step);
+  cvx_text_printf (&t, "%s%s\n", row->event[0] != '\0' ? "  " : "",
+                   row->event);
+  session_write (s, cvx_text_string (&t), t.len);
+  cvx_text_free (&t);
+  l->rows++;
+  l->printed = session_clock ();
+}
+
+/* Print what the trace got since the last call: every row that is due, and
+   with LAST its end.  */
+static void
+print_rows (struct log *l, bool last)
+{
+  const struct cvx_run *run = l->s->run->run;
+  bool table = l->s->settings.verbose >= VERBOSE_TABLE && !l->s->quiet
+               && l->s->settings.quiet == 0;
+  for (; l->shown < run->n_trace; l->shown++)
+    {
+      const struct cvx_trace_row *row = &run->trace[l->shown];
+      bool due = l->every > 0 ? row->iter % l->every == 0
+                              : round_number (row->iter);
+      bool end = last && l->shown + 1 == run->n_trace;
+      if (!table)
+        continue;
+      if (due || end || session_clock () - l->printed > 10)
+        print_row (l, row);
+      else if (!end && l->shown + 1 == run->n_trace)
+        return; /* it may yet be the last */
+    }
+}
+
+static void
+log_begin (struct log *l, struct session *s, bool fresh)
+{
+  const struct cvx_run *run = s->run->run;
+  *l = (struct log){ .s = s };
+  l->scores = s->data->part[CVX_TEST].n > 0 && s->data->n_labels > 0;
+  l->every = (size_t)run->settings.every;
+  l->printed = session_clock ();
+  l->shown = fresh ? 0 : run->n_trace;
+}
+
+/* ---------------------------------------------------------------- starting */
+
+/* A dense warm start from the run R into X (n_var) and NU; *HAS_NU says
+   whether there is a dual point.  */
+static enum cvx_status
+warm_point (struct session *s, const struct session_run *r, double **x,
+            double **nu, struct cvx_error *err)
+{
+  const struct cvx_formulation *f = s->formulation;
+  if (r->run->formulation != NULL && r->run->state != NULL)
+    {
+      struct cvx_point p = { 0 };
+      cvx_run_point (r->run, &p);
+      *x = cvx_calloc (f->n_var, sizeof **x);
+      if (*x == NULL)
+        return cvx_fail_nomem (err, "making the warm start");
+      for (size_t k = 0; k < p.n_atoms; k++)
+        memcpy (*x + (p.block != NULL ? p.block[k] : k) * f->block_len,
+                p.x + k * f->block_len, f->block_len * sizeof **x);
+      *nu = p.nu != NULL ? cvx_copy (p.nu, f->n_obs, sizeof **nu) : NULL;
+      return CVX_OK;
+    }
+  if (r->x == NULL)
+    return cvx_fail (err, CVX_E393, "run %zu kept no iterate to start from",
+                     r->run->id);
+  if (r->n_blocks != f->n_blocks || r->block_len != f->block_len
+      || r->n_obs != f->n_obs || r->run->data_hash != s->data->hash
+      || r->patterns_serial != s->patterns_serial)
+    {
+      cvx_fail (err, CVX_E393,
+                "run %zu does not fit: it had %zu blocks of %zu for %zu "
+                "targets%s, this formulation has %zu of %zu for %zu",
+                r->run->id, r->n_blocks, r->block_len, r->n_obs,
+                r->run->data_hash != s->data->hash ? " of other data"
+                : r->patterns_serial != s->patterns_serial
+                    ? " with other patterns"
+                    : "",
+                f->n_blocks, f->block_len, f->n_obs);
+      return cvx_hint (err, "warm=zero");
+    }
+  *x = cvx_calloc (f->n_var, sizeof **x);
+  if (*x == NULL)
+    return cvx_fail_nomem (err, "making the warm start");
+  for (size_t k = 0; k < r->n_atoms; k++)
+    memcpy (*x + r->block[k] * r->block_len, r->x + k * r->block_len,
+            r->block_len * sizeof **x);
+  *nu = r->nu != NULL ? cvx_copy (r->nu, f->n_obs, sizeof **nu) : NULL;
+  return CVX_OK;
+}
+
+/* The run that `warm=WORD' of C names, NULL for zero and without C.  */
+static enum cvx_status
+warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
+          struct cvx_error *err)
+{
+  const char *word = c != NULL ? lang_call_text (c, "warm") : NULL;
+  char *end;
+  size_t id;
+  *r = NULL;
+  if (word == NULL || strcmp (word, "zero") == 0)
+    return CVX_OK;
+  if (strcmp (word, "last") == 0)
+    {
+      if (s->n_runs == 0)
+        return lang_call_fail (c, "warm", err, CVX_E390,
+                               "there is no run to start from");
+      *r = s->runs[s->n_runs - 1];
+      return CVX_OK;
+    }
+  if (strncmp (word, "run", 3) == 0)
+    word += 3;
+  id = strtoull (word, &end, 10);
+  *r = *end == '\0' && end > word ? session_find_run (s, id) : NULL;
+  if (*r == NULL)
+    return lang_call_fail (c, "warm", err, CVX_E390, "there is no run %s",
+                           word);
+  return CVX_OK;
+}
+
+/* A new run for the current formulation with SETTINGS, warm as C says (NULL:
+   from zero).  */
+static enum cvx_status
+start (struct session *s, const struct lang_call *c,
+       const struct cvx_settings *settings, struct cvx_error *err)
+{
+  const struct cvx_solver *solver;
+  const char *why = NULL;
+  struct session_run *from;
+  struct cvx_point warm = { 0 };
+  struct cvx_run *run = NULL;
+  double *x = NULL, *nu = NULL;
+  enum cvx_status status = cmd_solver_chosen (s, &solver, &why, err);
+  if (status == CVX_OK)
+    status = warm_run (s, c, &from, err);
+  if (status != CVX_OK)
+    return status;
+  if (from != NULL)
+    {
+      status = warm_point (s, from, &x, &nu, err);
+      if (status != CVX_OK)
+        return lang_call_blame (c, "warm", err);
+      warm.n_atoms = s->formulation->n_blocks;
+      warm.x = x;
+      warm.nu = nu;
+    }
+  session_work_begin (s, "starting");
+  status = cvx_run_new (&run, s->formulation, solver, settings,
+                        from != NULL ? &warm : NULL, &s->progress, err);
+  session_work_end (s);
+  cvx_free (x);
+  cvx_free (nu);
+  if (status != CVX_OK)
+    return status;
+  status = session_add_run (s, run, err);
+  if (status != CVX_OK)
+    {
+      cvx_run_free (run);
+      return status;
+    }
+  if (why != NULL)
+    session_note (s, "solver auto takes %s: %s\n", solver->name, why);
+  return CVX_OK;
+}
+
+/* Is the current run one that can go on?  */
+static bool
+can_go_on (const struct session *s)
+{
+  return s->run != NULL && s->run->run->formulation != NULL
+         && s->run->run->state != NULL;
+}
+
+/* ---------------------------------------------------------------- iterating
+ */
+
+/* What ends a drive beside the run itself.  */
+struct goal
+{
+  size_t n_steps;                /* SIZE_MAX: no limit */
+  const struct lang_expr *until; /* or NULL */
+  bool reached;                  /* UNTIL became true */
+};
+
+static enum cvx_status
+drive (struct session *s, struct goal *goal, struct log *log,
+       struct cvx_error *err)
+{
+  struct cvx_run *run = s->run->run;
+  struct session_view view = { s, s->run };
+  struct lang_scope scope = { session_run_find, session_run_names, &view };
+  enum cvx_status status = CVX_OK;
+  print_rows (log, false);
+  session_work_begin (s, "solving");
+  cvx_run_begin (run, session_clock ());
+  for (size_t k = 0;
+       k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
+       k++)
+    {
+      bool row = false, last = k + 1 == goal->n_steps;
+      bool certify = last || session_clock () - log->printed > 10
+                     || (goal->until != NULL && k % (1 + k / 50) == 0);
+      status = cvx_run_step (run, session_clock (), certify, &row,
+                             &s->progress, err);
+      if (row)
+        {
+          session_run_changed (s->run);
+          print_rows (log, false);
+        }
+      if (s->display.gap != NULL && status == CVX_OK)
+        s->display.gap (s->display.data, cvx_run_gap (run), run->settings.tol,
+                        run->iter, (size_t)fmin (run->settings.maxiter, 1e15));
+      if (status == CVX_OK && row && goal->until != NULL)
+        {
+          status = lang_eval_true (s->interp, goal->until, &scope,
+                                   &goal->reached, err);
+          if (goal->reached)
+            break;
+        }
+    }
+  session_run_changed (s->run);
+  session_work_end (s);
+  print_rows (log, true);
+  return status;
+}
+
+void
+cmd_run_line (struct session *s)
+{
+  const struct cvx_run *run = s->run->run;
+  double gap = cvx_run_gap (run), tol = run->settings.tol;
+  session_say (
+      s, "run %zu %s: gap %.1e %s %.0e, %zu iteration%s, %.2f s (%s)\n",
+      run->id, cvx_run_status_words (run->status), gap,
+      gap <= tol ? "<=" : ">", tol, run->iter, run->iter == 1 ? "" : "s",
+      run->elapsed, run->complete ? "complete" : "sampled");
+}
+
+/* The end of solve and its like: the line, and what to do about failures. */
+static enum cvx_status
+finish (struct session *s, const struct lang_call *c, struct cvx_error *err)
+{
+  const struct cvx_run *run = s->run->run;
+  cmd_run_line (s);
+  if (run->status == CVX_RUN_INTERRUPTED)
+    {
+      s->interrupt_said = true;
+      return cvx_fail_interrupted (err);
+    }
+  if (run->status == CVX_RUN_STALLED)
+    lang_call_warn (c, NULL, CVX_E340,
+                    "stalled at gap %.1e (no progress in %g iterations); "
+                    "polish, or another solver, may help",
+                    cvx_run_gap (run), run->settings.stall);
+  if (run->status == CVX_RUN_DIVERGED)
+    {
+      cvx_fail (err, CVX_E441,
+                "run %zu diverged at iteration %zu; the best network before "
+                "is kept (gap %.1e)",
+                run->id, run->iter, cvx_run_gap (run));
+      return cvx_hint (err, "solver NAME tries another method");
+    }
+  if (s->settings.strict != 0 && cvx_run_gap (run) > run->settings.tol)
+    return cvx_fail (err, CVX_E442,
+                     "run %zu did not reach gap %.0e, it has %.1e", run->id,
+                     run->settings.tol, cvx_run_gap (run));
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_start (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct cvx_settings settings = s->solver_settings;
+  struct log log;
+  enum cvx_status status = cmd_solver_options (c, NULL, &settings, err);
+  if (status == CVX_OK)
+    status = start (s, c, &settings, err);
+  if (status != CVX_OK)
+    return status;
+  log_begin (&log, s, true);
+  print_rows (&log, true);
+  return CVX_OK;
+}
+
+/* Iterate without looking at the tolerance.  */
+static enum cvx_status
+advance (struct session *s, const struct lang_call *c, struct goal *goal,
+         struct cvx_error *err)
+{
+  bool fresh = !can_go_on (s);
+  struct log log;
+  struct cvx_run *run;
+  double tol, maxiter;
+  enum cvx_status status
+      = fresh ? start (s, NULL, &s->solver_settings, err) : CVX_OK;
+  if (status != CVX_OK)
+    return status;
+  run = s->run->run;
+  tol = run->settings.tol;
+  maxiter = run->settings.maxiter;
+  run->settings.tol = 0;
+  run->settings.maxiter
+      = goal->until != NULL ? (double)run->iter + maxiter : CVX_INFINITY;
+  log_begin (&log, s, fresh);
+  status = drive (s, goal, &log, err);
+  run->settings.tol = tol;
+  run->settings.maxiter = maxiter;
+  if (run->status == CVX_RUN_READY && cvx_run_gap (run) <= tol)
+    run->status = CVX_RUN_SOLVED;
+  if (status != CVX_OK)
+    return status;
+  if (run->status != CVX_RUN_READY && run->status != CVX_RUN_SOLVED)
+    return finish (s, c, err);
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_step (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct goal goal = { 1, NULL, false };
+  lang_call_count (c, "n", &goal.n_steps);
+  return advance (session, c, &goal, err);
+}
+
+enum cvx_status
+cmd_until (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct goal goal = { SIZE_MAX, NULL, false };
+  struct session_view view = { s, s->run };
+  struct lang_scope scope = { session_run_find, session_run_names, &view };
+  bool now = false;
+  enum cvx_status status;
+  goal.until = lang_call_expr (c, "condition", 0);
+  if (can_go_on (s))
+    {
+      status = lang_eval_true (s->interp, goal.until, &scope, &now, err);
+      if (status != CVX_OK)
+        return status;
+    }
+  if (!now)
+    {
+      status = advance (s, c, &goal, err);
+      if (status != CVX_OK)
+        return status;
+    }
+  if (now || goal.reached)
+    session_say (s, "run %zu: %s after %zu iterations, gap %.1e\n",
+                 s->run->run->id, lang_expr_source (goal.until),
+                 s->run->run->iter, cvx_run_gap (s->run->run));
+  return CVX_OK;
+}
+
+enum cvx_status
+cmd_solve (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  bool fresh = !can_go_on (s) || lang_call_has (c, "warm");
+  struct cvx_settings settings = s->solver_settings;
+  struct goal goal = { SIZE_MAX, NULL, false };
+  struct cvx_run *run;
+  struct log log;
+  double maxiter, time;
+  enum cvx_status status = cmd_solver_options (c, NULL, &settings, err);
+  if (status == CVX_OK && fresh)
+    status = start (s, c, &settings, err);
+  if (status != CVX_OK)
+    return status;
+  run = s->run->run;
+  run->settings = settings;
+  log_begin (&log, s, fresh);
+  if (!fresh && cvx_run_gap (run) <= settings.tol)
+    {
+      session_note (s, "run %zu is at this tolerance already\n", run->id);
+      run->status = CVX_RUN_SOLVED;
+      return finish (s, c, err);
+    }
+  /* Limits count from here, not from the first iteration of the run.  */
+  maxiter = settings.maxiter;
+  time = settings.time;
+  run->settings.maxiter += (double)run->iter;
+  run->settings.time += run->elapsed;
+  status = drive (s, &goal, &log, err);
+  run->settings.maxiter = maxiter;
+  run->settings.time = time;
+  return status == CVX_OK ? finish (s, c, err) : status;
+}
+
+/* The current run, which must be one that lives.  */
+static enum cvx_status
+alive (struct session *s, const char *what, struct cvx_error *err)
+{
+  if (can_go_on (s))
+    return CVX_OK;
+  cvx_fail (err, CVX_E392, "run %zu is a value now, it cannot be %s",
+            s->run->run->id, what);
+  return cvx_hint (err, "formulation %s beta=%g, solve", s->run->run->kind,
+                   s->run->run->beta);
+}
+
+enum cvx_status
+cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct cvx_run *run;
+  enum cvx_status status = alive (s, "polished", err);
+  (void)c;
+  if (status != CVX_OK)
+    return status;
+  run = s->run->run;
+  session_work_begin (s, "polishing");
+  cvx_run_begin (run, session_clock ());
+  status = cvx_run_polish (run, session_clock (), &s->progress, err);
+  session_work_end (s);
+  session_run_changed (s->run);
+  if (status == CVX_OK)
+    session_say (s,
+                 "run %zu polished: objective %.10g, bound %.10g, gap %.1e "
+                 "(%s)\n",
+                 run->id, run->pobj, run->dobj, cvx_run_gap (run),
+                 run->complete ? "complete" : "sampled");
+  return status;
+}
+
+enum cvx_status
+cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct cvx_run *run;
+  enum cvx_status status = alive (s, "certified again", err);
+  (void)c;
+  if (status != CVX_OK)
+    return status;
+  run = s->run->run;
+  session_work_begin (s, "certifying");
+  status = cvx_run_certify (run, &s->progress, err);
+  session_work_end (s);
+  session_run_changed (s->run);
+  if (status != CVX_OK)
+    return status;
+  session_say (s,
+               "run %zu certified: objective %.10g, bound %.10g, gap %.1e "
+               "(%s)\n  %zu cells examined, %zu projections, cone "
+               "violation %.1e\n",
+               run->id, run->pobj, run->dobj, cvx_run_gap (run),
+               session_scope_words (run->complete), run->last.n_cells,
+               run->last.n_solved, run->last.infeas);
+  return CVX_OK;
+}

@@ -1,0 +1,87 @@
+/* command.h -- what the files of the commands share.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include "base/output.h"
+#include "command/session.h"
+#include "config.h"
+
+#define CMD_COMMAND(NAME, NEEDS, MORE, USAGE, SUMMARY, HELP, EXAMPLES)        \
+  enum cvx_status cmd_##NAME (void *session, const struct lang_call *c,       \
+                              struct cvx_error *err);                         \
+  extern const struct lang_key cmd_##NAME##_keys[];
+#include "command/commands.def"
+#undef CMD_COMMAND
+
+/* E330 and the next command when something of NEEDS is missing.  */
+enum cvx_status cmd_ready (struct session *s, unsigned needs,
+                           struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Options of a run, from the table of the solvers: those of every solver
+   (`solve'), and with those of the solver WORD (`solver').  */
+const struct lang_key *cmd_more_solve (void *session, const char *word);
+const struct lang_key *cmd_more_solver (void *session, const char *word);
+/* Store those that CALL has.  SOLVER NULL: the general ones only.  */
+enum cvx_status cmd_solver_options (const struct lang_call *c,
+                                    const char *solver,
+                                    struct cvx_settings *settings,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+/* The solver of the settings for the current formulation; *WHY (may be NULL)
+   gets the words of `auto', NULL when the solver was named.  */
+enum cvx_status cmd_solver_chosen (struct session *s,
+                                   const struct cvx_solver **solver,
+                                   const char **why,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The one line about the data that every command that makes data prints.  */
+void cmd_data_line (struct session *s);
+
+/* Patterns for DATA without being asked: all of them when they are few, else
+   sampled ones; says which.  */
+enum cvx_status cmd_default_patterns (struct session *s,
+                                      struct cvx_patterns **out,
+                                      struct cvx_error *err) CVX_MUST_CHECK;
+/* "patterns: 10 of at most 10, complete ..." about P.  */
+void cmd_patterns_line (struct session *s, const struct cvx_patterns *p);
+
+/* Status, gap, iterations and time of the current run as one line.  */
+void cmd_run_line (struct session *s);
+
+/* X with thousands separated: "50,176".  */
+const char *cmd_count_words (char *buf, size_t size, double x);
+
+/* The size of PATH's suffix: pointer to ".csv", or "" when there is none.  */
+const char *cmd_suffix (const char *path);
+
+/* Write TEXT as the whole of PATH and say so, after session_may_write.  */
+enum cvx_status cmd_write_file (struct session *s, const char *path,
+                                const struct cvx_text *text,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+/* TEXT to the file that `to=' of C names, else to the screen.  */
+enum cvx_status cmd_deliver (struct session *s, const struct lang_call *c,
+                             const struct cvx_text *text,
+                             struct cvx_error *err) CVX_MUST_CHECK;
+/* Say that PATH was written, with its size.  */
+void cmd_wrote (struct session *s, const char *path);
+
+/* Ends what the plot commands hold (gnuplot).  */
+void cmd_plot_close (struct session *s);
+
+/* Seed of a command: its own key, else the session's.  */
+uint64_t cmd_seed (const struct session *s, const struct lang_call *c);
+
+/* Names for completion.  */
+const char *const *cmd_generator_names (void *session);
+const char *const *cmd_reader_names (void *session);
+const char *const *cmd_formulation_names (void *session);
+const char *const *cmd_loss_names (void *session);
+const char *const *cmd_solver_names (void *session);
+const char *const *cmd_label_names (void *session);
+const char *const *cmd_help_names (void *session);
+
+/* The words of the settings that have words, for `set'.  */
+extern const char *const set_verbose_words[], *const set_color_words[];
+#endif

@@ -1,0 +1,211 @@
+/* screen.c -- what the session writes: the screen and the log.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "command/session.h"
+
+static void
+output_failed (struct session *s)
+{
+  if (s->output_error == 0)
+    s->output_error = errno != 0 ? errno : EIO;
+  /* Nobody reads on: stop at the next statement or iteration.  */
+  atomic_store (&s->progress.abort, 1);
+}
+
+/* Text without the escape sequences that only a terminal wants.  */
+static void
+log_write (struct session *s, const char *text, size_t len)
+{
+  for (size_t k = 0; k < len; k++)
+    if (text[k] == '\033')
+      while (k < len && text[k] != 'm')
+        k++;
+    else if (putc (text[k], s->log) == EOF)
+      break;
+  if (fflush (s->log) != 0 || ferror (s->log))
+    {
+      if (!s->log_failed)
+        fprintf (stderr, "W397: cannot write the log %s: %s; logging ends\n",
+                 s->log_name, strerror (errno));
+      s->log_failed = true;
+      fclose (s->log);
+      s->log = NULL;
+    }
+}
+
+void
+session_write (struct session *s, const char *text, size_t len)
+{
+  bool lines = memchr (text, '\n', len) != NULL;
+  s->n_writes++;
+  if (s->output_error == 0)
+    {
+      if (s->display.before_output != NULL)
+        s->display.before_output (s->display.data);
+      errno = 0;
+      if (fwrite (text, 1, len, s->out) != len
+          || (lines && fflush (s->out) != 0))
+        output_failed (s);
+      if (s->display.after_output != NULL)
+        s->display.after_output (s->display.data);
+    }
+  if (s->log != NULL)
+    log_write (s, text, len);
+}
+
+static void
+say (struct session *s, const char *format, va_list args)
+{
+  struct cvx_text t = CVX_TEXT_INIT;
+  cvx_text_vprintf (&t, format, args);
+  session_write (s, cvx_text_string (&t), t.len);
+  cvx_text_free (&t);
+}
+
+void
+session_say (struct session *s, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  say (s, format, args);
+  va_end (args);
+}
+
+void
+session_note (struct session *s, const char *format, ...)
+{
+  va_list args;
+  if (s->quiet || s->settings.quiet != 0)
+    return;
+  va_start (args, format);
+  say (s, format, args);
+  va_end (args);
+}
+
+void
+session_notes (struct session *s, const struct cvx_text *notes)
+{
+  const char *p = cvx_text_string (notes);
+  while (*p != '\0')
+    {
+      size_t len = strcspn (p, "\n");
+      if (len > 0)
+        session_note (s, "note: %.*s\n", (int)len, p);
+      p += len + (p[len] == '\n');
+    }
+}
+
+void
+session_flush (struct session *s)
+{
+  errno = 0;
+  if (s->output_error == 0 && fflush (s->out) != 0)
+    output_failed (s);
+}
+
+void
+session_complain (struct session *s, const char *text)
+{
+  session_flush (s);
+  if (s->display.before_output != NULL)
+    s->display.before_output (s->display.data);
+  fputs (text, stderr);
+  fflush (stderr);
+  if (s->display.after_output != NULL)
+    s->display.after_output (s->display.data);
+  if (s->log != NULL)
+    log_write (s, text, strlen (text));
+}
+
+bool
+session_colours (const struct session *s)
+{
+  if (s->settings.color == COLOUR_AUTO)
+    return s->out_tty && s->colour_tty;
+  return s->settings.color == COLOUR_ALWAYS;
+}
+
+const char *
+session_shown (struct session *s, const char *name)
+{
+  size_t size = 4 * strlen (name) + 1;
+  char *shown = session_scratch (s, size, 1);
+  if (shown == NULL)
+    return "?";
+  cvx_text_escape (shown, size, name);
+  return shown;
+}
+
+void
+session_work_begin (struct session *s, const char *what)
+{
+  cvx_progress_total (&s->progress, 0);
+  if (s->display.begin != NULL && s->settings.verbose != VERBOSE_QUIET)
+    s->display.begin (s->display.data, &s->progress, what);
+}
+
+void
+session_work_end (struct session *s)
+{
+  if (s->display.end != NULL)
+    s->display.end (s->display.data);
+}
+
+void
+session_wrote (struct session *s, const char *file)
+{
+  char *copy = cvx_strdup (file);
+  cvx_free (s->last.file);
+  s->last.file = copy;
+}
+
+/* True when the folder that PATH lies in is the current one or below it.  */
+static bool
+below_here (const char *path)
+{
+  char here[PATH_MAX], folder[PATH_MAX], real[PATH_MAX];
+  const char *slash = strrchr (path, '/');
+  size_t len;
+  if (getcwd (here, sizeof here) == NULL)
+    return false;
+  if (slash == NULL)
+    return true;
+  len = slash == path ? 1 : (size_t)(slash - path);
+  if (len >= sizeof folder)
+    return false;
+  memcpy (folder, path, len);
+  folder[len] = '\0';
+  if (realpath (folder, real) == NULL)
+    return false;
+  len = strlen (here);
+  return strncmp (real, here, len) == 0
+         && (real[len] == '/' || real[len] == '\0' || len == 1);
+}
+
+enum cvx_status
+session_may_write (struct session *s, const char *path, struct cvx_error *err)
+{
+  struct stat st;
+  if (s->safe
+      && (!below_here (path)
+          || (lstat (path, &st) == 0 && S_ISLNK (st.st_mode))))
+    return cvx_fail (err, CVX_E396,
+                     "--safe allows writing in the current folder only, "
+                     "not %s",
+                     path);
+  if (s->settings.noclobber != 0 && stat (path, &st) == 0)
+    {
+      cvx_fail (err, CVX_E396, "%s exists", path);
+      return cvx_hint (err, "set noclobber=no allows overwriting");
+    }
+  return CVX_OK;
+}

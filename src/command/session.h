@@ -1,0 +1,275 @@
+/* session.h -- what the person at the prompt works on.
+
+   One session owns the chain
+
+     data -> patterns -> formulation -> run -> network
+
+   and nothing else does.  Replacing an item drops everything to its right.
+   Earlier runs stay as values (trace, settings, network, numbers) in `runs',
+   so that tables and figures can compare them.  The functions that replace an
+   item cannot fail: a command makes the new item first and hands it over last,
+   so that a failed command changes nothing.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "arrangement/patterns.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "data/dataset.h"
+#include "formulation/formulation.h"
+#include "language/language.h"
+#include "network/network.h"
+#include "solver/run.h"
+
+/* What a command needs before it may run: column NEEDS of commands.def.  */
+enum
+{
+  HAS_NOTHING = 0,
+  HAS_DATA = 1 << 0,
+  HAS_PATTERNS = 1 << 1,
+  HAS_FORMULATION = 1 << 2,
+  HAS_RUN = 1 << 3,
+  HAS_NETWORK = 1 << 4
+};
+
+enum session_verbose
+{
+  VERBOSE_QUIET, /* the final line only */
+  VERBOSE_BAR,   /* and a bar */
+  VERBOSE_TABLE, /* and the rows of the iteration log */
+  VERBOSE_DEBUG  /* and the raw iterate */
+};
+
+enum session_colour
+{
+  COLOUR_AUTO,
+  COLOUR_ALWAYS,
+  COLOUR_NEVER
+};
+
+/* `set KEY=VALUE': one field per row of settings.def of this folder.  */
+struct session_settings
+{
+#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+  double NAME;
+#include "command/settings.def"
+#undef CMD_SETTING
+};
+
+/* A run of this session.  */
+struct session_run
+{
+  struct cvx_run *run;     /* owned */
+  struct cvx_network *net; /* owned; its network, neurons merged, made when
+                              asked for */
+  /* Where a warm start from this run begins, kept when it became a value:
+     the blocks that were not zero.  */
+  size_t n_atoms, block_len, n_blocks, n_obs;
+  size_t *block;  /* owned */
+  double *x, *nu; /* owned; NULL: none */
+  uint64_t patterns_serial;
+};
+
+/* How the screen shows that something is being worked on; filled by the
+   front end, every function may be NULL.  */
+struct session_display
+{
+  void *data;
+  void (*begin) (void *data, struct cvx_progress *progress, const char *what);
+  void (*gap) (void *data, double gap, double tol, size_t iter,
+               size_t max_iter);
+  void (*end) (void *data);
+  /* Around every write to the terminal, so that the bar is out of the way. */
+  void (*before_output) (void *data);
+  void (*after_output) (void *data);
+};
+
+/* Result of the previous command, for last.ok and its like.  */
+struct session_last
+{
+  bool ok;
+  int error;
+  char *file; /* owned; the file it wrote or read, or NULL */
+  double time;
+};
+
+struct session
+{
+  struct lang_interp *interp; /* owned */
+  struct cvx_progress progress;
+  struct cvx_rng rng;
+
+  /* the chain; all owned */
+  struct cvx_dataset *data;
+  struct cvx_patterns *patterns;
+  struct cvx_formulation *formulation;
+  struct session_run *run; /* into runs, or NULL */
+  uint64_t patterns_serial;
+
+  struct session_run **runs; /* owned; run number k may be absent */
+  size_t n_runs, next_run;
+
+  struct session_settings settings;
+  const struct cvx_solver *solver;     /* NULL: auto */
+  struct cvx_settings solver_settings; /* what `solver' said */
+  double last_beta;                    /* nan: none was given yet */
+
+  struct session_last last;
+  double command_start;
+  char **history; /* lines typed */
+  size_t n_history, cap_history;
+  void **scratch; /* memory lent to expressions until the next command */
+  size_t n_scratch, cap_scratch;
+  void *plotter; /* of the plot commands; see cmd_plot.c */
+
+  /* the outside */
+  bool interactive, safe, no_plot, quiet, echo;
+  bool out_tty, err_tty, colour_tty;
+  FILE *out;           /* stdout, or where a test wants it */
+  size_t n_writes;     /* texts written to it */
+  int output_error;    /* errno of a failed write to it, 0: fine */
+  FILE *log;           /* transcript, or NULL */
+  char *log_name;      /* owned */
+  bool log_failed;     /* said once */
+  bool interrupt_said; /* words about Ctrl-C were printed */
+  bool quit;           /* `quit' was given */
+  int quit_code;
+  atomic_int stopped; /* signal that ends the program, 0: none */
+  struct session_display display;
+};
+
+/* A new session writing to OUT.  */
+enum cvx_status session_new (struct session **out, FILE *to,
+                             struct cvx_error *err) CVX_MUST_CHECK;
+void session_free (struct session *s);
+
+/* Hand an item over; everything to its right is dropped.  NULL drops it.  */
+void session_set_data (struct session *s, struct cvx_dataset *data);
+void session_set_patterns (struct session *s, struct cvx_patterns *patterns);
+void session_set_formulation (struct session *s, struct cvx_formulation *f);
+
+/* End the current run: it stays as a value and nothing is current.  */
+void session_end_run (struct session *s);
+
+/* RUN, made for the current formulation, becomes the current run and gets the
+   next number.  On failure RUN is still the caller's.  */
+enum cvx_status session_add_run (struct session *s, struct cvx_run *run,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* The run with the number ID, or NULL.  */
+struct session_run *session_find_run (struct session *s, size_t id);
+void session_drop_run (struct session *s, size_t id);
+
+/* RUN went on: what was derived from it is dropped.  */
+void session_run_changed (struct session_run *run);
+
+/* The network of RUN with equal neurons merged; borrowed until RUN goes on. */
+enum cvx_status session_network (struct session *s, struct session_run *run,
+                                 const struct cvx_network **net,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Scores of RUN's network on a part of the data.  */
+enum cvx_status session_scores (struct session *s, struct session_run *run,
+                                enum cvx_part_id part,
+                                struct cvx_scores *scores,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+extern const char *const session_part_names[]; /* train val test, NULL */
+
+/* Threads to use, from the setting or the processors this process may use. */
+int session_threads (const struct session *s);
+
+/* Bytes that a command may take: the setting maxmem, else 80 % of what is
+   free.  */
+double session_memory (const struct session *s);
+
+/* CVX_LIMIT (E335) when WHAT needs more BYTES than session_memory.  */
+enum cvx_status session_check_memory (const struct session *s,
+                                      const char *what, double bytes,
+                                      struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Seconds of a clock that only goes forward.  */
+double session_clock (void);
+
+/* True when the words of the optimum hold for every network: "complete".  */
+const char *session_scope_words (bool complete);
+
+/* ----------------------------------------------------------------- output */
+
+/* Text to the screen and the log.  A failure is remembered in
+   output_error.  */
+void session_write (struct session *s, const char *text, size_t len);
+void session_say (struct session *s, const char *format, ...)
+    CVX_PRINTF (2, 3);
+/* The same, but not with --quiet: what is said beside a result.  */
+void session_note (struct session *s, const char *format, ...)
+    CVX_PRINTF (2, 3);
+/* Every line of NOTES as a note.  */
+void session_notes (struct session *s, const struct cvx_text *notes);
+void session_flush (struct session *s);
+/* Text to the screen's error side (stderr) and the log.  */
+void session_complain (struct session *s, const char *text);
+/* True when colours and bold may be used on the output.  */
+bool session_colours (const struct session *s);
+
+/* NAME shown: control bytes escaped; a new string of the scratch memory.  */
+const char *session_shown (struct session *s, const char *name);
+
+/* Announce long work (WHAT: "reading t10k") and its end.  */
+void session_work_begin (struct session *s, const char *what);
+void session_work_end (struct session *s);
+
+/* Memory for a value lent to an expression; freed before the next command.
+   NULL when there is none.  */
+void *session_scratch (struct session *s, size_t count, size_t size);
+
+/* Remember FILE as last.file.  */
+void session_wrote (struct session *s, const char *file);
+/* CVX_OUTPUT (E396) when --safe forbids writing PATH, or noclobber its
+   overwriting.  */
+enum cvx_status session_may_write (struct session *s, const char *path,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A line typed, for `history'.  */
+void session_remember (struct session *s, const char *line);
+
+/* ----------------------------------------------------------------- fields */
+
+const char *const *session_names (void *session, const char *prefix);
+enum cvx_status session_lookup (void *session, const struct lang_step *steps,
+                                size_t n, struct lang_value *value,
+                                struct cvx_error *err);
+
+/* Names of one run as an expression sees them: `gap', `net.width', `test.acc'.
+   DATA of the scope is a struct session_view.  */
+struct session_view
+{
+  struct session *session;
+  struct session_run *run;
+};
+extern const char *const session_run_names[];
+enum cvx_status session_run_find (void *view, const char *path, bool *known,
+                                  struct lang_value *value,
+                                  struct cvx_error *err);
+
+/* ------------------------------------------------------------ save and open
+ */
+
+enum cvx_status session_save (struct session *s, const char *path,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+/* Replace everything by what PATH holds; S stays as it was on failure.  */
+enum cvx_status session_open (struct session *s, const char *path,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The table of commands, ends with a NULL name.  */
+const struct lang_command *session_commands (void);
+
+#endif

@@ -1,0 +1,79 @@
+/* complete.c -- completion: Readline asks, the language's tables answer.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/readline.h>
+
+#include "repl/repl.h"
+
+static struct session *session;
+static struct lang_completion found;
+static size_t next, skip; /* bytes of a name before Readline's word */
+static char lead[256];    /* bytes of Readline's word before a name */
+
+/* The K-th call gives the K-th name, as Readline wants it: malloc'd.  */
+static char *
+give (const char *text, int state)
+{
+  const char *name;
+  char *copy;
+  (void)text;
+  if (state == 0)
+    next = 0;
+  if (next >= found.n)
+    return NULL;
+  name = found.names[next++];
+  name += strlen (name) < skip ? strlen (name) : skip;
+  copy = malloc (strlen (lead) + strlen (name) + 1);
+  if (copy != NULL)
+    sprintf (copy, "%s%s", lead, name);
+  return copy;
+}
+
+static char **
+complete (const char *text, int start, int end)
+{
+  struct cvx_error err;
+  char **matches;
+  (void)end;
+  rl_attempted_completion_over = 1;
+  if (lang_complete (session->interp, rl_line_buffer, (size_t)rl_point, &found,
+                     &err)
+      != CVX_OK)
+    return NULL;
+  if (found.expect == LANG_EXPECT_PATH && found.n == 0)
+    {
+      lang_completion_free (&found);
+      rl_filename_completion_desired = 1;
+      return rl_completion_matches (text, rl_filename_completion_function);
+    }
+  skip = found.start < (size_t)start ? (size_t)start - found.start : 0;
+  lead[0] = '\0';
+  if (found.start > (size_t)start && found.start - (size_t)start < sizeof lead
+      && found.start - (size_t)start <= strlen (text))
+    {
+      memcpy (lead, text, found.start - (size_t)start);
+      lead[found.start - (size_t)start] = '\0';
+    }
+  rl_completion_append_character
+      = found.suffix != NULL && found.suffix[0] != '\0' ? found.suffix[0]
+                                                        : '\0';
+  if (found.suffix == NULL || found.suffix[0] == '\0')
+    rl_completion_suppress_append = 1;
+  matches = found.n > 0 ? rl_completion_matches (text, give) : NULL;
+  lang_completion_free (&found);
+  return matches;
+}
+
+void
+repl_completion_install (struct session *s)
+{
+  session = s;
+  rl_attempted_completion_function = complete;
+  rl_completer_word_break_characters = (char *)" \t\n\"'=,;()[]{}<>+*^";
+  rl_completer_quote_characters = "\"'";
+}

@@ -1,0 +1,341 @@
+/* prompt.c -- reading lines: from a person with Readline, or from a pipe.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "base/alloc.h"
+#include "repl/repl.h"
+
+enum
+{
+  HISTORY_LINES = 10000
+};
+
+static char *typed_line; /* what Readline gave, malloc'd */
+static bool typed_any, typed_end;
+
+void
+repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
+                 size_t prompt, const char *name, size_t line)
+{
+  struct lang_diagnostic d = *lang_last (s->interp);
+  struct cvx_text t = CVX_TEXT_INIT;
+  if (s->quit || s->output_error != 0)
+    return;
+  if (err->id == CVX_E902)
+    {
+      if (atomic_load (&s->stopped) == 0 && !s->interrupt_said)
+        session_complain (s, "interrupted\n");
+      s->interrupt_said = false;
+      return;
+    }
+  d.typed = d.typed && typed;
+  if (name != NULL && d.error.file[0] == '\0')
+    cvx_at (&d.error, name, d.error.line > 1 ? line + d.error.line - 1 : line,
+            d.error.column);
+  lang_render (&d, prompt, &t);
+  session_complain (s, cvx_text_string (&t));
+  cvx_text_free (&t);
+}
+
+static void
+prompt_words (struct session *s, char *buf, size_t size)
+{
+  const char *open = lang_feed_open (s->interp);
+  if (lang_feed_state (s->interp) == LANG_NEED_MORE)
+    snprintf (buf, size, "%s..> ", open);
+  else
+    snprintf (buf, size, "cvx> ");
+}
+
+/* Run what was typed, perhaps several lines at once (pasted).  */
+static void
+run_typed (struct session *s, const char *line, size_t prompt)
+{
+  struct cvx_error err;
+  size_t skipped = 0, writes = s->n_writes;
+  enum cvx_status status;
+  bool several = strchr (line, '\n') != NULL;
+  repl_crash_note (NULL, line);
+  repl_signals_clear (s);
+  status = lang_feed (s->interp, line, &skipped, &err);
+  session_work_end (s);
+  if (status != CVX_OK)
+    {
+      repl_show_error (s, &err, !several && s->n_writes == writes, prompt,
+                       NULL, 0);
+      if (skipped > 0 && !s->quit)
+        {
+          char words[64];
+          snprintf (words, sizeof words, "%zu line%s not run\n", skipped,
+                    skipped == 1 ? " was" : "s were");
+          session_complain (s, words);
+        }
+    }
+  session_flush (s);
+  repl_signals_clear (s);
+}
+
+static void
+take_line (char *line)
+{
+  free (typed_line);
+  typed_line = line;
+  typed_any = true;
+  typed_end = line == NULL;
+  rl_callback_handler_remove ();
+}
+
+/* Lines of a paste become lines of the history of their own.  */
+static void
+remember (struct session *s, const char *text)
+{
+  while (*text != '\0')
+    {
+      size_t len = strcspn (text, "\n");
+      char *line = cvx_strndup (text, len);
+      if (line != NULL && line[strspn (line, " \t")] != '\0')
+        {
+          HIST_ENTRY *last
+              = history_length > 0
+                    ? history_get (history_base + history_length - 1)
+                    : NULL;
+          session_remember (s, line);
+          if (last == NULL || strcmp (last->line, line) != 0)
+            add_history (line);
+        }
+      cvx_free (line);
+      text += len + (text[len] == '\n');
+    }
+}
+
+/* One line with Readline into typed_line; false when a signal ends the
+   program.  */
+static bool
+read_typed (struct session *s, const char *prompt)
+{
+  typed_any = typed_end = false;
+  rl_callback_handler_install (prompt, take_line);
+  while (!typed_any)
+    {
+      if (repl_signals_wait (STDIN_FILENO))
+        {
+          rl_callback_read_char ();
+          continue;
+        }
+      if (atomic_load (&s->stopped) != 0)
+        {
+          rl_callback_handler_remove ();
+          return false;
+        }
+      if (repl_signals_resized ())
+        rl_resize_terminal ();
+      if (repl_signals_continued ())
+        {
+          rl_prep_terminal (1);
+          rl_forced_update_display ();
+        }
+      if (repl_signals_clear (s))
+        {
+          /* Ctrl-C: what was typed is gone, and so is an open block.  */
+          fputs ("^C\n", rl_outstream);
+          fflush (rl_outstream);
+          rl_free_line_state ();
+          rl_callback_sigcleanup ();
+          rl_callback_handler_remove ();
+          lang_feed_abandon (s->interp);
+          free (typed_line);
+          typed_line = NULL;
+          return true;
+        }
+    }
+  return true;
+}
+
+static void
+history_begin (const char **file, char *buf, size_t size)
+{
+  *file = repl_state_file ("history", buf, size);
+  using_history ();
+  stifle_history (HISTORY_LINES);
+  if (*file != NULL && read_history (*file) != 0 && errno != ENOENT)
+    *file = NULL;
+}
+
+/* Append this session's lines; another session may do the same.  */
+static void
+history_end (const struct session *s, const char *file)
+{
+  size_t n = s->n_history;
+  if (file == NULL || n == 0)
+    return;
+  if ((int)n > history_length)
+    n = (size_t)history_length;
+  if (append_history ((int)n, file) == ENOENT)
+    {
+      FILE *f = fopen (file, "ae");
+      if (f == NULL)
+        return;
+      fclose (f);
+      append_history ((int)n, file);
+    }
+  history_truncate_file (file, HISTORY_LINES);
+}
+
+void
+repl_prompt (struct session *s)
+{
+  char place[1024], prompt[80];
+  const char *file;
+  rl_readline_name = "cvxnn";
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  repl_completion_install (s);
+  history_begin (&file, place, sizeof place);
+  while (!s->quit && s->output_error == 0)
+    {
+      bool more;
+      prompt_words (s, prompt, sizeof prompt);
+      session_flush (s);
+      repl_signals_hold ();
+      more = read_typed (s, prompt);
+      repl_signals_release ();
+      if (!more)
+        break;
+      if (typed_end)
+        {
+          /* Ctrl-D: first an open block is left, then the program.  */
+          session_say (s, "\n");
+          if (lang_feed_state (s->interp) == LANG_READY)
+            break;
+          lang_feed_abandon (s->interp);
+          continue;
+        }
+      if (typed_line == NULL)
+        continue;
+      remember (s, typed_line);
+      run_typed (s, typed_line, strlen (prompt));
+    }
+  history_end (s, file);
+  clear_history ();
+  free (typed_line);
+  typed_line = NULL;
+}
+
+/* ------------------------------------------------------------ without tty */
+
+struct reader
+{
+  int fd;
+  char *buf;
+  size_t start, end, cap;
+};
+
+/* The next line of R, without its newline, borrowed; NULL at the end or when
+   a signal came.  */
+static char *
+next_line (struct session *s, struct reader *r, struct cvx_error *err)
+{
+  for (;;)
+    {
+      char *from = r->buf != NULL ? r->buf + r->start : NULL,
+           *newline
+           = from != NULL ? memchr (from, '\n', r->end - r->start) : NULL;
+      ssize_t n;
+      if (newline != NULL)
+        {
+          *newline = '\0';
+          r->start = (size_t)(newline + 1 - r->buf);
+          return from;
+        }
+      if (r->start > 0)
+        {
+          memmove (r->buf, r->buf + r->start, r->end - r->start);
+          r->end -= r->start;
+          r->start = 0;
+        }
+      if (r->end + 1 >= r->cap)
+        {
+          size_t cap = r->cap == 0 ? 4096 : 2 * r->cap;
+          char *more = cap <= LANG_MAX_FILE ? cvx_grow (r->buf, r->end, cap, 1)
+                                            : NULL;
+          if (more == NULL)
+            {
+              (void)!cvx_fail_nomem (err, "reading a line");
+              return NULL;
+            }
+          r->buf = more;
+          r->cap = cap;
+        }
+      n = read (r->fd, r->buf + r->end, r->cap - r->end - 1);
+      if (n < 0 && errno == EINTR && !cvx_aborted (&s->progress))
+        continue;
+      if (n > 0)
+        {
+          r->end += (size_t)n;
+          continue;
+        }
+      if (r->end == 0 || n < 0)
+        return NULL;
+      r->buf[r->end] = '\0'; /* no newline at the end */
+      r->end = 0;
+      return r->buf;
+    }
+}
+
+enum cvx_status
+repl_lines (struct session *s, int fd, const char *name, bool keep_going)
+{
+  struct reader r = { .fd = fd };
+  struct cvx_error err;
+  enum cvx_status first = CVX_OK, status = CVX_OK;
+  size_t line = 0, begun = 1;
+  char *text;
+  cvx_error_clear (&err);
+  while (!s->quit && s->output_error == 0
+         && (keep_going || first == CVX_OK || first == CVX_INTERRUPTED)
+         && (text = next_line (s, &r, &err)) != NULL)
+    {
+      line++;
+      if (lang_feed_state (s->interp) == LANG_READY)
+        begun = line;
+      session_remember (s, text);
+      repl_crash_note (NULL, text);
+      status = lang_feed (s->interp, text, NULL, &err);
+      session_work_end (s);
+      if (status != CVX_OK && !s->quit)
+        {
+          repl_show_error (s, &err, false, 0, name, begun);
+          if (first == CVX_OK)
+            first = status;
+          if (!keep_going || status == CVX_INTERRUPTED)
+            break;
+        }
+    }
+  if (first == CVX_OK && cvx_aborted (&s->progress) && !s->quit)
+    first = CVX_INTERRUPTED;
+  if (first == CVX_OK && err.status == CVX_NOMEM)
+    first = CVX_NOMEM;
+  if (first == CVX_OK && !s->quit)
+    {
+      status = lang_feed_end (s->interp, &err);
+      if (status != CVX_OK)
+        {
+          repl_show_error (s, &err, false, 0, name, begun);
+          first = status;
+        }
+    }
+  cvx_free (r.buf);
+  return first;
+}

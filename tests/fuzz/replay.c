@@ -1,0 +1,149 @@
+/* replay.c -- give a fuzz target the files of the folders FUZZ_CORPUS
+   (separated by blanks, below tests/) and a fixed number of mutations of each.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <config.h>
+
+#include "fuzz/replay.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/rng.h"
+
+enum
+{
+  MUTATIONS = 40,    /* of a file */
+  LARGEST = 1 << 16, /* bytes of a file; longer ones are cut */
+  EDITS = 4
+};
+
+/* One of: flip a bit, set a byte, cut, repeat a piece, insert a word that
+   means something to some format.  */
+static size_t
+mutate (struct cvx_rng *r, uint8_t *p, size_t len)
+{
+  static const char *const words[] = { "\"",
+                                       ",",
+                                       ";\n",
+                                       "\r",
+                                       "nan",
+                                       "1e999",
+                                       "-",
+                                       "{",
+                                       "'<f8'",
+                                       "\0\0\0",
+                                       "\xff\xff\xff\xff",
+                                       "PK\3\4",
+                                       "99999999999999999999",
+                                       " ",
+                                       "@data",
+                                       ":" };
+  size_t at = len > 0 ? (size_t)cvx_rng_below (r, len) : 0, n;
+  const char *word;
+  switch (cvx_rng_below (r, 5))
+    {
+    case 0:
+      if (len > 0)
+        p[at] ^= (uint8_t)(1u << cvx_rng_below (r, 8));
+      return len;
+    case 1:
+      if (len > 0)
+        p[at] = (uint8_t)cvx_rng_below (r, 256);
+      return len;
+    case 2:
+      return at;
+    case 3:
+      n = len - at < 64 ? len - at : 64;
+      memmove (p + at + n, p + at, len - at);
+      return len + n;
+    default:
+      word = words[cvx_rng_below (r, sizeof words / sizeof *words)];
+      n = strlen (word) > 0 ? strlen (word) : 3;
+      memmove (p + at + n, p + at, len - at);
+      memcpy (p + at, word, n);
+      return len + n;
+    }
+}
+
+static void
+replay_file (const char *path, struct cvx_rng *r)
+{
+  static uint8_t original[LARGEST], buffer[LARGEST + 64 * EDITS];
+  FILE *f = fopen (path, "rb");
+  size_t len;
+  if (f == NULL)
+    return;
+  len = fread (original, 1, sizeof original, f);
+  fclose (f);
+  LLVMFuzzerTestOneInput (original, len);
+  for (int k = 0; k < MUTATIONS; k++)
+    {
+      size_t now = len, edits = 1 + (size_t)cvx_rng_below (r, EDITS);
+      memcpy (buffer, original, len);
+      for (size_t j = 0; j < edits; j++)
+        now = mutate (r, buffer, now);
+      LLVMFuzzerTestOneInput (buffer, now);
+    }
+}
+
+static int
+by_name (const void *a, const void *b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+/* The files of one folder, in order of name so that mutations repeat.  */
+static int
+replay_folder (const char *folder)
+{
+  enum
+  {
+    MOST = 1000
+  };
+  static char *names[MOST];
+  char path[4300];
+  struct cvx_rng r;
+  struct dirent *entry;
+  int n = 0;
+  DIR *dir = opendir (folder);
+  if (dir == NULL)
+    return 0;
+  while ((entry = readdir (dir)) != NULL && n < MOST)
+    if (entry->d_name[0] != '.')
+      names[n++] = strdup (entry->d_name);
+  closedir (dir);
+  qsort (names, (size_t)n, sizeof *names, by_name);
+  cvx_rng_init (&r, 1, 1);
+  for (int k = 0; k < n; k++)
+    {
+      snprintf (path, sizeof path, "%s/%s", folder, names[k]);
+      replay_file (path, &r);
+      free (names[k]);
+    }
+  return n;
+}
+
+int
+main (void)
+{
+  static const char folders[] = FUZZ_CORPUS;
+  const char *top = getenv ("CVXNN_SRCDIR"), *s = folders;
+  char folder[4200];
+  int n = 0;
+  while (*s != '\0')
+    {
+      int len = (int)strcspn (s, " ");
+      snprintf (folder, sizeof folder, "%s/tests/%.*s",
+                top != NULL ? top : "..", len, s);
+      n += replay_folder (folder);
+      s += len + (s[len] == ' ');
+    }
+  printf ("%s 1 - %s: %d files and their mutations\n1..1\n",
+          n > 0 ? "ok" : "not ok", folders, n);
+  return 0;
+}

@@ -1,0 +1,151 @@
+/* What may stand at the cursor; the tables for help; expressions kept.  */
+
+#include "support.h"
+
+#include "language_host.h"
+
+/* "KIND@START suffix: name name ..." for the cursor at the end of LINE.  */
+static const char *
+at_end (struct session *s, const char *line)
+{
+  static const char *const kinds[]
+      = { "nothing", "verb", "key", "word", "name", "path" };
+  struct lang_completion c;
+  ck_assert_ok (lang_complete (s->in, line, strlen (line), &c, &s->err),
+                s->err);
+  cvx_text_clear (&s->shown);
+  cvx_text_printf (&s->shown, "%s@%zu \"%s\":", kinds[c.expect], c.start,
+                   c.suffix);
+  for (size_t k = 0; k < c.n; k++)
+    cvx_text_printf (&s->shown, " %s", c.names[k]);
+  ck_assert_ptr_null (c.names[c.n]);
+  lang_completion_free (&c);
+  return cvx_text_string (&s->shown);
+}
+
+#define offers(S, LINE, WANTED) ck_assert_str_eq (at_end (S, LINE), WANTED)
+
+START_TEST (candidates_come_from_the_tables)
+{
+  struct session *s = session_new ();
+  offers (s, "sol", "verb@0 \" \": solve solver");
+  offers (s, "print 1 ; st", "verb@10 \" \": start step style");
+  offers (s, "solve ", "key@6 \"=\": tol maxiter time every verbose");
+  offers (s, "solve t", "key@6 \"=\": tol time");
+  offers (s, "solve tol=1 ver", "key@12 \" \": verbose");
+  offers (s, "solve every=",
+          "name@12 \"\": auto run runs hist betamax last "
+          "abs sqrt exp log log10 sin cos tanh round floor "
+          "ceil min max sum mean std norm dot len sort "
+          "argmin argmax if linspace logspace range zeros "
+          "ones str num exists file.exists rand randn");
+  offers (s, "formulation ",
+          "word@12 \" \": relu gated linear-cnn circular "
+          "linear");
+  offers (s, "formulation ga", "word@12 \" \": gated");
+  offers (s, "formulation relu loss=", "word@22 \" \": squared logistic");
+  offers (s, "plot gap,fu", "word@9 \" \": function");
+  offers (s, "load da", "path@5 \" \":");
+  offers (s, "load \"my da", "path@6 \"\"\":");
+  offers (s, "load a.csv y=pr", "word@13 \" \": price");
+  offers (s, "load a.csv x=sqft,ro", "word@18 \" \": rooms");
+  offers (s, "solver admm ", "key@12 \"=\": rho adapt");
+  offers (s, "solver fista ", "key@13 \"=\":");
+  offers (s, "set quiet=", "word@10 \" \": yes no");
+  offers (s, "time step", "verb@5 \" \": step");
+  offers (s, "expect E101 solve to", "key@18 \"=\": tol");
+  session_free (s);
+}
+END_TEST
+
+START_TEST (names_of_expressions)
+{
+  struct session *s = session_new ();
+  type (s, "let rose = 1");
+  offers (s, "= ro", "name@2 \"\": rose round");
+  offers (s, "= 1 + run.co", "name@10 \"\": converged");
+  offers (s, "= runs[1 + 1].hist.", "name@19 \"\": obj gap");
+  offers (s, "print \"{run.ga", "name@12 \"\": gap");
+  offers (s, "until ru", "name@6 \"\": run runs");
+  offers (s, "let x = ros", "name@8 \"\": rose");
+  offers (s, "rose.x", "name@5 \"\":");
+  type (s, "if true");
+  offers (s, "el", "verb@0 \" \": elif else");
+  session_free (s);
+}
+END_TEST
+
+START_TEST (every_table_row_is_complete)
+{
+  struct session *s = session_new ();
+  size_t n = 0;
+  for (const struct lang_command *c = lang_builtins (); c->name != NULL; c++)
+    {
+      ck_assert_ptr_eq (lang_find_command (s->in, c->name), c);
+      ck_assert (c->usage != NULL && c->summary != NULL);
+      for (const struct lang_key *k = c->keys; k != NULL && k->name != NULL;
+           k++)
+        ck_assert_ptr_nonnull (k->help);
+      if (c->examples != NULL)
+        ck_assert_msg (lang_run_text (s->in, c->name, c->examples,
+                                      strlen (c->examples), NULL, 0, &s->err)
+                           == CVX_OK,
+                       "%s: %s", c->name, s->err.text);
+    }
+  while (lang_function (n) != NULL)
+    {
+      const struct lang_function_row *f = lang_function (n++);
+      /* "sqrt(x)": the usage starts with the name.  */
+      ck_assert_int_eq (strncmp (f->usage, f->name, strlen (f->name)), 0);
+    }
+  ck_assert_uint_ge (n, 34);
+  session_free (s);
+}
+END_TEST
+
+static enum cvx_status
+find_gap (void *data, const char *path, bool *known, struct lang_value *value,
+          struct cvx_error *err)
+{
+  (void)err;
+  *known = strcmp (path, "gap") == 0 || strcmp (path, "net.width") == 0;
+  *value = lang_number (*(const double *)data);
+  return CVX_OK;
+}
+
+START_TEST (kept_expressions_are_evaluated_with_bindings)
+{
+  struct session *s = session_new ();
+  double gap = 0.5, x = 0;
+  static const char *const names[] = { "gap", "net.width", NULL };
+  struct lang_scope scope = { .find = find_gap, .names = names, .data = &gap };
+  struct lang_expr *e;
+  bool b = false;
+  type (s, "let lim = 0.75");
+  type (s, "keep gap < lim and net.width == gap");
+  ck_assert_ok (lang_eval_true (s->in, s->mock.kept, &scope, &b, &s->err),
+                s->err);
+  ck_assert (b);
+  gap = 0.8;
+  ck_assert_ok (lang_eval_true (s->in, s->mock.kept, &scope, &b, &s->err),
+                s->err);
+  ck_assert (!b);
+  gap = NAN;
+  ck_assert_ok (lang_eval_true (s->in, s->mock.kept, &scope, &b, &s->err),
+                s->err);
+  ck_assert (!b);
+  ck_assert_ok (lang_expr_new (&e, s->in, "gap*2 + gaap", &s->err), s->err);
+  ck_assert_int_eq (lang_eval_number (s->in, e, &scope, &x, &s->err),
+                    CVX_INVALID);
+  ck_assert_str_eq (s->err.text, "\"gaap\" is not defined.  Did you mean "
+                                 "gap?");
+  lang_expr_free (e);
+  ck_assert_int_eq (lang_expr_new (&e, s->in, "1 +", &s->err), CVX_SYNTAX);
+  ck_assert_int_eq (lang_expr_new (&e, s->in, "1 2", &s->err), CVX_SYNTAX);
+  session_free (s);
+}
+END_TEST
+
+TEST_MAIN ("language_complete", candidates_come_from_the_tables,
+           names_of_expressions, every_table_row_is_complete,
+           kept_expressions_are_evaluated_with_bindings)
