@@ -228,7 +228,7 @@ zero (const struct cvx_formulation_class *class,
         x = cvx_alloc (b.f->n_var, sizeof *x);
         for (size_t i = 0; i < b.f->n_var; i++)
           x[i] = 1;
-        warm = (struct cvx_point){ b.f->n_blocks, NULL, x, NULL };
+        warm = (struct cvx_point){ b.f->n_blocks, NULL, x, NULL, NULL };
         ck_assert_ok (cvx_run_new (&run, b.f, solver, &b.s, &warm, NULL, &err),
                       err);
         if (kinds[k] != NO_Y)
@@ -555,7 +555,7 @@ START_TEST (what_does_not_fit_is_refused)
   struct cvx_error err;
   struct cvx_npz_writer *w;
   struct cvx_npz *z;
-  struct cvx_point warm = { 3, NULL, NULL, NULL };
+  struct cvx_point warm = { 3, NULL, NULL, NULL, NULL };
   const char *why, *path = test_scratch ("refused.npz");
   double beta;
   bench_open (&b, cvx_formulation_find ("relu"), GENERIC, 0.1, 121);
