@@ -546,6 +546,7 @@ const struct cvx_solver cvxi_solver_interior = {
   restore,
   step,
   point,
+  NULL,
   measures,
   NULL,
   destroy,
