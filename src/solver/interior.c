@@ -438,7 +438,7 @@ restore (void *state, const struct cvx_formulation *f,
   if (s->bits.len != s->k * words (f) || s->sign.len != s->k
       || s->start.len != s->k + 1 || s->w.len != s->k * f->n_features
       || s->slack.len != s->k)
-    return cvx_fail (err, CVX_E392, "the saved cells do not fit together");
+    return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
   cvx_free (s->output);
   s->output = cvx_alloc (s->k, sizeof *s->output);
   if (s->output == NULL)
@@ -447,10 +447,10 @@ restore (void *state, const struct cvx_formulation *f,
     s->output[g] = s->sign.p[g] != 0 ? 1 : -1;
   for (size_t g = 0; g < s->k; g++)
     if (s->start.p[g] > s->start.p[g + 1] || s->start.p[g + 1] > s->facet.len)
-      return cvx_fail (err, CVX_E392, "the saved cells do not fit together");
+      return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
   for (size_t i = 0; i < s->facet.len; i++)
     if (s->facet.p[i] >= f->n_samples)
-      return cvx_fail (err, CVX_E392, "the saved cells do not fit together");
+      return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
   return CVX_OK;
 }
 
