@@ -196,7 +196,12 @@ cmd_formulation (void *session, const struct lang_call *c,
     {
       status = cvx_formulation_new (&f, class, s->data, patterns, &o, err);
       if (status != CVX_OK)
-        lang_call_blame (c, loss != NULL ? "loss" : "kind", err);
+        {
+          bool bias = err->id == CVX_E348;
+          lang_call_blame (c, loss != NULL && !bias ? "loss" : "kind", err);
+          if (bias)
+            cvx_hint (err, "bias augmented gives every neuron a threshold");
+        }
     }
   if (status == CVX_OK)
     status = set_beta (s, c, f, &words, &given, err);
