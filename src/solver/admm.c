@@ -397,6 +397,7 @@ point (const void *state, const struct cvx_formulation *f,
   const struct admm *s = state;
   out->n_atoms = f->n_blocks;
   out->block = NULL;
+  out->sign = NULL;
   out->x = s->v;
   out->nu = s->q;
 }

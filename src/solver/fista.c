@@ -263,6 +263,7 @@ point (const void *state, const struct cvx_formulation *f,
   const struct fista *s = state;
   out->n_atoms = f->n_blocks;
   out->block = NULL;
+  out->sign = NULL;
   out->x = s->x;
   out->nu = NULL;
 }

@@ -43,7 +43,10 @@ struct interior
   double excess;            /* max |h| / beta - 1 before the last step */
   double tol;               /* of the last restricted problem */
   uint64_t k;
-  int *output; /* k: +-1, for point () */
+  /* Beside the fields, for point ().  */
+  int *output;   /* k: +-1 */
+  size_t *block; /* k: block numbers, when the patterns are stored */
+  struct cvx_pattern_index *index;
 };
 
 static const struct cvx_field fields[]
@@ -224,14 +227,38 @@ add_cell (struct work *w, const double *u, int sign, size_t *added,
   return CVX_OK;
 }
 
+/* Signs and block numbers of the cells, from the state; no numbers when the
+   patterns are not stored or do not have one of the cells.  */
+static void
+name_blocks (struct interior *s, const struct cvx_formulation *f)
+{
+  size_t n_words = words (f);
+  for (size_t g = 0; g < s->k; g++)
+    {
+      size_t i = SIZE_MAX;
+      s->output[g] = s->sign.p[g] != 0 ? 1 : -1;
+      if (s->index != NULL && s->block != NULL)
+        i = cvx_pattern_index_find (s->index, s->bits.p + g * n_words);
+      if (i == SIZE_MAX)
+        {
+          cvx_free (s->block);
+          s->block = NULL;
+        }
+      else
+        s->block[g] = 2 * i + (s->output[g] < 0);
+    }
+}
+
 /* The state from the work; unchanged when it fails.  */
 static enum cvx_status
 keep (struct interior *s, const struct work *w, struct cvx_error *err)
 {
   size_t d = w->f->n_features, k = w->k, facets = w->start[k];
   int *output = cvx_alloc (k, sizeof *output);
-  enum cvx_status st
-      = output != NULL ? CVX_OK : cvx_fail_nomem (err, "keeping cells");
+  size_t *block = cvx_alloc (k, sizeof *block);
+  enum cvx_status st = output != NULL && block != NULL
+                           ? CVX_OK
+                           : cvx_fail_nomem (err, "keeping cells");
   if (st == CVX_OK)
     st = cvx_indices_reserve (&s->bits, k * w->n_words, err);
   if (st == CVX_OK)
@@ -247,6 +274,7 @@ keep (struct interior *s, const struct work *w, struct cvx_error *err)
   if (st != CVX_OK)
     {
       cvx_free (output);
+      cvx_free (block);
       return st;
     }
   s->k = k;
@@ -258,10 +286,7 @@ keep (struct interior *s, const struct work *w, struct cvx_error *err)
   for (size_t i = 0; i < s->bits.len; i++)
     s->bits.p[i] = w->bits[i];
   for (size_t g = 0; g < k; g++)
-    {
-      s->sign.p[g] = w->sign[g] > 0;
-      output[g] = w->sign[g];
-    }
+    s->sign.p[g] = w->sign[g] > 0;
   memcpy (s->start.p, w->start, (k + 1) * sizeof *w->start);
   for (size_t i = 0; i < facets; i++)
     s->facet.p[i] = w->facet[i];
@@ -272,7 +297,10 @@ keep (struct interior *s, const struct work *w, struct cvx_error *err)
     }
   memcpy (s->nu, w->nu, w->f->n_obs * sizeof *w->nu);
   cvx_free (s->output);
+  cvx_free (s->block);
   s->output = output;
+  s->block = block;
+  name_blocks (s, w->f);
   return CVX_OK;
 }
 
@@ -390,6 +418,15 @@ finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
 }
 
 static enum cvx_status
+make_index (struct interior *s, const struct cvx_formulation *f,
+            struct cvx_error *err)
+{
+  if (f->n_blocks == 0)
+    return CVX_OK;
+  return cvx_pattern_index_new (&s->index, f->patterns, err);
+}
+
+static enum cvx_status
 init (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, const struct cvx_point *warm,
       struct cvx_error *err)
@@ -400,6 +437,9 @@ init (void *state, const struct cvx_formulation *f,
          atoms = warm != NULL ? warm->n_atoms : 0;
   enum cvx_status st;
   (void)settings;
+  st = make_index (s, f, err);
+  if (st != CVX_OK)
+    return st;
   s->tol = 1;
   s->excess = NAN;
   memset (s->nu, 0, f->n_obs * sizeof *s->nu);
@@ -434,24 +474,26 @@ restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *settings, struct cvx_error *err)
 {
   struct interior *s = state;
+  enum cvx_status st;
   (void)settings;
   if (s->bits.len != s->k * words (f) || s->sign.len != s->k
       || s->start.len != s->k + 1 || s->w.len != s->k * f->n_features
       || s->slack.len != s->k)
-    return cvx_fail (err, CVX_E392, "the saved cells do not fit together");
-  cvx_free (s->output);
-  s->output = cvx_alloc (s->k, sizeof *s->output);
-  if (s->output == NULL)
-    return cvx_fail_nomem (err, "restoring a run");
-  for (size_t g = 0; g < s->k; g++)
-    s->output[g] = s->sign.p[g] != 0 ? 1 : -1;
+    return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
   for (size_t g = 0; g < s->k; g++)
     if (s->start.p[g] > s->start.p[g + 1] || s->start.p[g + 1] > s->facet.len)
-      return cvx_fail (err, CVX_E392, "the saved cells do not fit together");
+      return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
   for (size_t i = 0; i < s->facet.len; i++)
     if (s->facet.p[i] >= f->n_samples)
-      return cvx_fail (err, CVX_E392, "the saved cells do not fit together");
-  return CVX_OK;
+      return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
+  s->output = cvx_alloc (s->k, sizeof *s->output);
+  s->block = cvx_alloc (s->k, sizeof *s->block);
+  if (s->output == NULL || s->block == NULL)
+    return cvx_fail_nomem (err, "restoring a run");
+  st = make_index (s, f, err);
+  if (st == CVX_OK)
+    name_blocks (s, f);
+  return st;
 }
 
 static enum cvx_status
@@ -513,7 +555,8 @@ point (const void *state, const struct cvx_formulation *f,
   memset (out, 0, sizeof *out);
   out->n_atoms = s->k;
   out->x = s->w.p;
-  out->sign = s->output;
+  out->block = s->block;
+  out->sign = s->block == NULL ? s->output : NULL;
   out->nu = s->nu;
 }
 
@@ -533,6 +576,8 @@ destroy (void *state)
 {
   struct interior *s = state;
   cvx_free (s->output);
+  cvx_free (s->block);
+  cvx_pattern_index_free (s->index);
 }
 
 const struct cvx_solver cvxi_solver_interior = {

@@ -164,7 +164,7 @@ ipm_new (struct ipm *p, const struct cvxi_master *m, struct cvx_error *err)
   if (p->row == NULL)
     return cvx_fail_nomem (err, "preparing the restricted problem");
   if (!loss_rows (p))
-    return cvx_fail (err, CVX_E390,
+    return cvx_fail (err, CVX_E386,
                      "the interior point method has no form of the %s loss",
                      m->loss->name);
   rows = m->start[k];
@@ -518,7 +518,7 @@ factor (struct ipm *p, struct cvx_error *err)
       /* U = L^{-1} A', n x kd with a row per sample.  */
       for (size_t g = 0; g < p->k; g++)
         if (!cholesky (p->s + g * d * d, d))
-          return cvx_fail (err, CVX_E391, "block %zu lost its definiteness",
+          return cvx_fail (err, CVX_E387, "block %zu lost its definiteness",
                            g);
       for (size_t i = 0; i < n; i++)
         for (size_t g = 0; g < p->k; g++)
@@ -542,7 +542,7 @@ factor (struct ipm *p, struct cvx_error *err)
   if (LAPACKE_dpotrf (LAPACK_ROW_MAJOR, 'L', (lapack_int)order, p->system,
                       (lapack_int)order)
       != 0)
-    return cvx_fail (err, CVX_E391, "the Newton matrix lost its definiteness");
+    return cvx_fail (err, CVX_E387, "the Newton matrix lost its definiteness");
   return CVX_OK;
 }
 
@@ -594,7 +594,7 @@ direction (struct ipm *p, struct cvx_error *err)
   if (LAPACKE_dpotrs (LAPACK_ROW_MAJOR, 'L', (lapack_int)order, 1, p->system,
                       (lapack_int)order, p->rhs, 1)
       != 0)
-    return cvx_fail (err, CVX_E391, "the Newton system could not be solved");
+    return cvx_fail (err, CVX_E387, "the Newton system could not be solved");
   if (p->primal)
     {
       memcpy (p->dw, p->rhs, kd * sizeof *p->dw);
@@ -820,7 +820,7 @@ cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
     }
   *gap = best;
   if (status == CVX_OK && best == HUGE_VAL)
-    status = cvx_fail (err, CVX_E391,
+    status = cvx_fail (err, CVX_E387,
                        "the interior point method could not start");
   ipm_free (&p);
   return status;

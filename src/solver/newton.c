@@ -167,6 +167,7 @@ point (const void *state, const struct cvx_formulation *f,
   (void)f;
   out->n_atoms = s->block.len;
   out->block = s->block.p;
+  out->sign = NULL;
   out->x = s->w.p;
   out->nu = s->nu;
 }

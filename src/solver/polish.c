@@ -182,6 +182,8 @@ cvx_run_polish (struct cvx_run *run, double seconds,
   cvxi_run_clock (run, seconds);
   if (run->solver->network != NULL)
     st = polish_trained (run, progress, err);
+  else if (run->formulation->n_blocks == 0)
+    return CVX_OK; /* interior ends with Newton's method itself */
   else
     {
       st = cvxi_colgen_new (&c, run->formulation, err);
