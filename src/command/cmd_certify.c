@@ -121,8 +121,8 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
       status = cmd_ready (s, HAS_FORMULATION | HAS_RUN, err);
       if (status == CVX_OK)
         {
-          alive = s->run->run->formulation != NULL
-                  && s->run->run->state != NULL;
+          alive
+              = s->run->run->formulation != NULL && s->run->run->state != NULL;
           if (alive)
             candidate = s->run->run->nu;
           status = session_network (s, s->run, &net, err);

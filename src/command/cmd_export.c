@@ -21,7 +21,7 @@ const struct lang_key cmd_export_keys[]
         { .name = "to",
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED,
-          .help = "file: .npz, .csv or .json" },
+          .help = "file: .npz, .csv or .json; a network also .c" },
         { .name = NULL } };
 
 /* A named array of numbers, rows x columns: what every format is made of.  */
@@ -122,23 +122,6 @@ enum
 };
 
 static enum cvx_status
-network_sheets (struct session *s, struct sheet *sheets, size_t *n,
-                struct cvx_error *err)
-{
-  const struct cvx_network *net;
-  enum cvx_status status = session_network (s, s->run, &net, err);
-  if (status != CVX_OK)
-    return status;
-  sheets[(*n)++] = (struct sheet){ "W", net->u, net->width, net->n_features };
-  sheets[(*n)++]
-      = (struct sheet){ "alpha", net->a, net->width, net->n_outputs };
-  if (net->gate != NULL)
-    sheets[(*n)++]
-        = (struct sheet){ "gate", net->gate, net->width, net->n_features };
-  return CVX_OK;
-}
-
-static enum cvx_status
 history_sheets (struct session *s, struct sheet *sheets, size_t *n,
                 struct cvx_error *err)
 {
@@ -182,20 +165,33 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
   int what = lang_call_word (c, "what");
   struct sheet sheets[MAX_SHEETS];
   struct cvx_text t = CVX_TEXT_INIT;
+  const struct cvx_network *net;
   size_t n = 0;
   bool npz = strcmp (suffix, ".npz") == 0, csv = strcmp (suffix, ".csv") == 0,
-       json = strcmp (suffix, ".json") == 0;
+       json = strcmp (suffix, ".json") == 0,
+       source = what == 0 && strcmp (suffix, ".c") == 0;
   enum cvx_status status = session_may_write (s, to, err);
-  if (status == CVX_OK && !npz && !csv && !json)
+  if (status == CVX_OK && !npz && !csv && !json && !source)
     {
       status = lang_call_fail (c, "to", err, CVX_E391,
                                "cannot export to %s: unknown suffix", to);
-      cvx_hint (err, ".npz, .csv or .json");
+      cvx_hint (err, what == 0 ? ".npz, .csv, .json or .c"
+                               : ".npz, .csv or .json");
     }
   if (status == CVX_OK)
     status = cmd_ready (s, what == 2 ? HAS_DATA : HAS_RUN, err);
   if (status == CVX_OK && what == 0)
-    status = network_sheets (s, sheets, &n, err);
+    {
+      status = session_network (s, s->run, &net, err);
+      if (status == CVX_OK)
+        {
+          status = cmd_network_write (s, to, net, err);
+          if (status != CVX_OK)
+            return lang_call_blame (c, "to", err);
+          cmd_wrote (s, to);
+        }
+      return status;
+    }
   if (status == CVX_OK && what == 1)
     status = history_sheets (s, sheets, &n, err);
   if (status == CVX_OK && what == 2)

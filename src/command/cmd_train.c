@@ -63,8 +63,8 @@ cmd_warm_network (struct session *s, const struct cvx_network *net,
   size_t d = net->n_features, m = net->width;
   double *x = session_scratch (s, m * d + 1, sizeof *x);
   int *sign = session_scratch (s, m + 1, sizeof *sign);
-  if (net->activation != CVX_ACT_RELU || net->n_outputs != 1
-      || net->b0 != NULL || d != s->formulation->n_features)
+  if (net->activation != CVX_ACT_RELU || net->n_outputs != 1 || net->b0 != NULL
+      || d != s->formulation->n_features)
     return cvx_fail (err, CVX_E450,
                      "that network is not a ReLU network with %zu features "
                      "and one output",
@@ -167,8 +167,8 @@ cmd_train (void *session, const struct lang_call *c, struct cvx_error *err)
     return cvx_fail_nomem (err, "training");
   for (size_t k = 0; k < trials; k++, settings.seed++)
     {
-      status = cmd_run_new (s, trainer, &settings,
-                            from != NULL ? &warm : NULL, trials > 1, err);
+      status = cmd_run_new (s, trainer, &settings, from != NULL ? &warm : NULL,
+                            trials > 1, err);
       if (status == CVX_OK)
         status = cmd_run_end (s, c, err);
       if (status != CVX_OK)
