@@ -91,6 +91,30 @@ keep (struct session *s, const struct cvx_bound *b, const double *nu)
   memcpy (run->nu, nu, run->n_nu * sizeof *nu);
 }
 
+/* The dual point of NET refitted on its own cells into NU: nearer to the
+   optimal one than that of a network that is not stationary.  */
+static enum cvx_status
+refit_dual (struct session *s, const struct cvx_network *net, double *nu,
+            struct cvx_error *err)
+{
+  const struct cvx_formulation *f = s->formulation;
+  struct cvx_network *best = NULL;
+  double *fit = session_scratch (s, f->n_obs, sizeof *fit), loss, penalty;
+  enum cvx_status status
+      = fit == NULL ? cvx_fail_nomem (err, "certifying")
+                    : cvx_formulation_network_objective (f, net, &loss,
+                                                         &penalty, err);
+  if (status == CVX_OK)
+    status = cvx_network_refit (f, net, NULL, 0, 1e-12, &best, &s->progress,
+                                err);
+  if (status == CVX_OK)
+    status = cvx_network_predict (best, f->x, f->n_samples, fit, err);
+  if (status == CVX_OK)
+    f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
+  cvx_network_free (best);
+  return status;
+}
+
 enum cvx_status
 cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -103,10 +127,11 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
   const struct cvx_network *net = NULL;
   const double *candidate = NULL;
   double *nu = session_scratch (s, f->n_obs, sizeof *nu);
+  double *refitted = session_scratch (s, f->n_obs, sizeof *refitted);
   bool alive = false;
   size_t top = 5;
   enum cvx_status status = CVX_OK;
-  if (nu == NULL)
+  if (nu == NULL || refitted == NULL)
     return cvx_fail_nomem (err, "certifying");
   lang_call_count (c, "top", &top);
   if (file != NULL)
@@ -123,12 +148,18 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
         {
           alive
               = s->run->run->formulation != NULL && s->run->run->state != NULL;
-          if (alive)
+          if (alive && s->run->run->n_nu == f->n_obs)
             candidate = s->run->run->nu;
           status = session_network (s, s->run, &net, err);
         }
     }
   session_work_begin (s, "certifying");
+  if (status == CVX_OK && f->class->activation == CVX_ACT_RELU
+      && f->n_outputs == 1)
+    {
+      status = refit_dual (s, net, refitted, err);
+      candidate = refitted;
+    }
   if (status == CVX_OK)
     {
       status = cvx_network_bound (f, net, candidate, &options, &b, nu,

@@ -125,6 +125,24 @@ say_trials (struct session *s, double *gap, size_t n)
                n, gap[0], gap[n / 2], gap[n - 1], near);
 }
 
+/* A last, better bound, where all patterns are known; an interrupted training
+   does without.  */
+static enum cvx_status
+tighten (struct session *s, struct cvx_error *err)
+{
+  struct cvx_run *run = s->run->run;
+  const struct cvx_formulation *f = s->formulation;
+  enum cvx_status status;
+  if (f->class->activation != CVX_ACT_RELU || f->n_outputs != 1
+      || !f->patterns->complete || run->status == CVX_RUN_INTERRUPTED
+      || run->status == CVX_RUN_DIVERGED)
+    return CVX_OK;
+  session_work_begin (s, "bounding");
+  status = cvx_run_tighten (run, &s->progress, err);
+  session_work_end (s);
+  return status;
+}
+
 enum cvx_status
 cmd_train (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -170,7 +188,15 @@ cmd_train (void *session, const struct lang_call *c, struct cvx_error *err)
       status = cmd_run_new (s, trainer, &settings, from != NULL ? &warm : NULL,
                             trials > 1, err);
       if (status == CVX_OK)
+        status = tighten (s, err);
+      if (status == CVX_OK)
         status = cmd_run_end (s, c, err);
+      if (status != CVX_OK && err->id == CVX_E441)
+        {
+          cvx_hint (err, "lr=%g", settings.lr / 10);
+          if (trials > 1)
+            status = CVX_OK; /* its line says so; the others go on */
+        }
       if (status != CVX_OK)
         return status;
       gap[k] = cvx_run_gap (s->run->run);

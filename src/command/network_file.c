@@ -577,7 +577,7 @@ static enum cvx_status
 read_csv (struct session *s, const char *path, struct parts *p,
           struct cvx_error *err)
 {
-  struct cvx_read_options o = { .format = "csv",
+  struct cvx_read_options o = { .format = "text",
                                 .y = "",
                                 .header = 1,
                                 .decimal = '.',

@@ -86,7 +86,7 @@ solve (const struct cvx_formulation *f, double tol, struct cvx_network **out,
 }
 
 enum cvx_status
-cvxi_refit (const struct cvx_formulation *f, const struct cvx_network *net,
+cvx_network_refit (const struct cvx_formulation *f, const struct cvx_network *net,
             const double *gates, size_t k, double tol,
             struct cvx_network **out, struct cvx_progress *progress,
             struct cvx_error *err)
@@ -281,7 +281,7 @@ step (void *state, const struct cvx_formulation *f,
         memcpy (g->gates.p + had, b.u, b.n_found * d * sizeof *b.u);
       if (b.n_found == 0)
         tol = s->tol / 10;
-      st = cvxi_refit (f, net, g->gates.p, had / d + b.n_found, tol, &better,
+      st = cvx_network_refit (f, net, g->gates.p, had / d + b.n_found, tol, &better,
                        progress, err);
       if (st == CVX_OK)
         st = take (g, f, better, err);

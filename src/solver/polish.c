@@ -155,7 +155,7 @@ polish_trained (struct cvx_run *run, struct cvx_progress *progress,
   struct cvx_network *net = NULL;
   struct cvx_bound_options options = { 0, 0 };
   struct cvx_bound b;
-  enum cvx_status st = cvxi_refit (run->formulation, run->net, NULL, 0, 1e-12,
+  enum cvx_status st = cvx_network_refit (run->formulation, run->net, NULL, 0, 1e-12,
                                    &net, progress, err);
   if (st == CVX_OK)
     st = cvx_network_bound (run->formulation, net, NULL, &options, &b, d->nu,
@@ -167,6 +167,37 @@ polish_trained (struct cvx_run *run, struct cvx_progress *progress,
       st = cvxi_run_take (run, &cert, &net, d->nu, err);
     }
   cvx_network_free (net);
+  return st;
+}
+
+enum cvx_status
+cvx_run_tighten (struct cvx_run *run, struct cvx_progress *progress,
+                 struct cvx_error *err)
+{
+  struct cvxi_driver *d = run->driver;
+  struct cvx_network *net = NULL;
+  struct cvx_bound_options options = { 0, 0 };
+  struct cvx_bound b;
+  enum cvx_status st;
+  if (run->state == NULL)
+    return cvx_fail (err, CVX_E364,
+                     "the run is a value: its formulation is gone");
+  st = cvx_network_refit (run->formulation, run->net, NULL, 0, 1e-12, &net,
+                          progress, err);
+  if (st == CVX_OK)
+    st = cvx_network_bound (run->formulation, net, NULL, &options, &b, d->nu,
+                            progress, err);
+  if (st == CVX_OK)
+    {
+      struct cvx_certificate cert = b.cert;
+      cvx_bound_clear (&b);
+      cert.pobj = CVX_INFINITY; /* that network is not this run's */
+      cert.n_active = run->net->width;
+      st = cvxi_run_take (run, &cert, &net, d->nu, err);
+    }
+  cvx_network_free (net);
+  if (st == CVX_OK)
+    st = cvxi_run_row (run, "bound", err);
   return st;
 }
 

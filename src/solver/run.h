@@ -250,6 +250,23 @@ enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
                                 struct cvx_progress *progress,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The best network over the cells of the neurons of NET and of the GATES (k x
+   n_features, may be NULL): the convex program with these patterns only,
+   solved to the relative gap TOL.  ReLU with one output (E451).  Never worse
+   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  */
+enum cvx_status cvx_network_refit (const struct cvx_formulation *f,
+                            const struct cvx_network *net, const double *gates,
+                            size_t k, double tol, struct cvx_network **out,
+                            struct cvx_progress *progress,
+                            struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A better lower end for a run that trains a network: the dual point of its
+   refitted network is nearer to the optimal one than its own.  The upper end
+   and the network stay.  E364; E451.  */
+enum cvx_status cvx_run_tighten (struct cvx_run *run,
+                                 struct cvx_progress *progress,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
 /* The iterate, for warm starts; borrowed from the run.  Without atoms when the
    iterate is a network.  */
 void cvx_run_point (const struct cvx_run *run, struct cvx_point *out);

@@ -106,16 +106,6 @@ enum cvx_status cvxi_run_row (struct cvx_run *run, const char *event,
 /* Count the seconds since the last call as work.  */
 void cvxi_run_clock (struct cvx_run *run, double seconds);
 
-/* The best network over the cells of the neurons of NET and of the GATES (k x
-   n_features, may be NULL): the convex program with these patterns only,
-   solved to the relative gap TOL.  ReLU with one output (E451).  Never worse
-   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  */
-enum cvx_status cvxi_refit (const struct cvx_formulation *f,
-                            const struct cvx_network *net, const double *gates,
-                            size_t k, double tol, struct cvx_network **out,
-                            struct cvx_progress *progress,
-                            struct cvx_error *err) CVX_MUST_CHECK;
-
 enum
 {
   CVXI_TRACE_MAX = 100000 /* rows kept at most */
