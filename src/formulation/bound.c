@@ -332,6 +332,32 @@ found_add (struct cvx_bound *b, size_t max, size_t d, double value, int sign,
   memcpy (b->u + at * d, u, d * sizeof *u);
 }
 
+/* Where climbing finds none, the search finds one or proves that there is
+   none, for data of low rank.  */
+static enum cvx_status
+search_directions (const struct cvx_formulation *f, const double *nu,
+                   size_t max, struct cvx_bound *b,
+                   struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_pricer *pricer = NULL;
+  struct cvx_price price;
+  enum cvx_status status = cvx_pricer_new (&pricer, f->x, f->n_samples,
+                                           f->n_features, f->threads, err);
+  if (status == CVX_UNSUITED) /* the rank is too high */
+    {
+      cvx_error_clear (err);
+      return CVX_OK;
+    }
+  if (status == CVX_OK)
+    status = cvx_pricer_run (pricer, nu, f->beta * (1 + 1e-9), false, max,
+                             NODES_DEFAULT, &price, progress, err);
+  for (size_t k = 0; status == CVX_OK && k < price.n; k++)
+    found_add (b, max, f->n_features, price.value[k], price.sign[k],
+               price.u + k * f->n_features);
+  cvx_pricer_free (pricer);
+  return status;
+}
+
 /* Directions above beta, by climbing from the neurons, the rows and random
    points.  */
 static enum cvx_status
@@ -377,6 +403,8 @@ directions (const struct cvx_formulation *f, const struct cvx_network *net,
           found_add (b, max, d, h, sign, u);
       }
   cvx_free (u);
+  if (b->n_found == 0 && max > 0)
+    return search_directions (f, nu, max, b, progress, err);
   return CVX_OK;
 }
 

@@ -86,10 +86,10 @@ solve (const struct cvx_formulation *f, double tol, struct cvx_network **out,
 }
 
 enum cvx_status
-cvx_network_refit (const struct cvx_formulation *f, const struct cvx_network *net,
-            const double *gates, size_t k, double tol,
-            struct cvx_network **out, struct cvx_progress *progress,
-            struct cvx_error *err)
+cvx_network_refit (const struct cvx_formulation *f,
+                   const struct cvx_network *net, const double *gates,
+                   size_t k, double tol, struct cvx_network **out,
+                   struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvx_formulation_options o
       = { f->loss, f->loss_param, f->beta, f->threads };
@@ -244,21 +244,6 @@ restore (void *state, const struct cvx_formulation *f,
   return CVX_OK;
 }
 
-/* Directions that lower the objective of NET into B.  */
-static enum cvx_status
-look (const struct cvx_formulation *f, const struct cvx_network *net,
-      struct cvx_bound *b, struct cvx_progress *progress,
-      struct cvx_error *err)
-{
-  struct cvx_bound_options options = { PER_ROUND, 0 };
-  enum cvx_status st
-      = cvx_network_directions (f, net, PER_ROUND, b, progress, err);
-  if (st != CVX_OK || b->n_found > 0 || f->pricer == NULL)
-    return st;
-  /* Climbing found none: let the search look.  */
-  return cvx_network_bound (f, net, NULL, &options, b, NULL, progress, err);
-}
-
 static enum cvx_status
 step (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *s, struct cvx_progress *progress,
@@ -270,7 +255,7 @@ step (void *state, const struct cvx_formulation *f,
   size_t d = f->n_features, had = g->gates.len;
   enum cvx_status st = network (g, f, &net, err);
   if (st == CVX_OK)
-    st = look (f, net, &b, progress, err);
+    st = cvx_network_directions (f, net, PER_ROUND, &b, progress, err);
   if (st == CVX_OK)
     st = cvx_vector_reserve (&g->gates, had + b.n_found * d + 1, err);
   if (st == CVX_OK)
@@ -281,8 +266,8 @@ step (void *state, const struct cvx_formulation *f,
         memcpy (g->gates.p + had, b.u, b.n_found * d * sizeof *b.u);
       if (b.n_found == 0)
         tol = s->tol / 10;
-      st = cvx_network_refit (f, net, g->gates.p, had / d + b.n_found, tol, &better,
-                       progress, err);
+      st = cvx_network_refit (f, net, g->gates.p, had / d + b.n_found, tol,
+                              &better, progress, err);
       if (st == CVX_OK)
         st = take (g, f, better, err);
       if (st == CVX_OK)
