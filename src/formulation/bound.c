@@ -175,8 +175,8 @@ search_norm (const struct cvx_formulation *f, const struct spectrum *s,
         memcpy (x + i * k, s->rotated + i * s->count, k * sizeof *x);
       status = cvx_pricer_new (&pricer, x, f->n_samples, k, f->threads, err);
       if (status == CVX_OK)
-        status = cvx_pricer_run (pricer, nu, f->beta, true, 0, max_nodes,
-                                 &price, progress, err);
+        status = cvx_pricer_run (pricer, nu, 0, true, 0, max_nodes, &price,
+                                 progress, err);
       if (status == CVX_OK)
         {
           struct attempt a
