@@ -6,4 +6,5 @@ EXTRA_DIST += \
   examples/five-points.cvx \
   examples/iris.cvx \
   examples/mnist-pair.cvx \
-  examples/ring.cvx
+  examples/ring.cvx \
+  examples/sgd-against-optimum.cvx
