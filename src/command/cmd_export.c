@@ -61,12 +61,25 @@ json_number (double x)
                                                : "-inf");
 }
 
+enum cvx_status
+cmd_put_json (json_t *o, struct cvx_text *t, struct cvx_error *err)
+{
+  char *text = json_dumps (o, JSON_INDENT (1) | JSON_PRESERVE_ORDER
+                                  | JSON_REAL_PRECISION (17));
+  json_decref (o);
+  if (text == NULL)
+    return cvx_fail_nomem (err, "writing JSON");
+  cvx_text_put (t, text);
+  cvx_text_put (t, "\n");
+  free (text);
+  return CVX_OK;
+}
+
 static enum cvx_status
 write_json (const struct sheet *sheets, size_t n, struct cvx_text *t,
             struct cvx_error *err)
 {
   json_t *o = json_object ();
-  char *text;
   for (size_t k = 0; k < n; k++)
     {
       const struct sheet *p = &sheets[k];
@@ -83,15 +96,7 @@ write_json (const struct sheet *sheets, size_t n, struct cvx_text *t,
           }
       json_object_set_new (o, p->name, rows);
     }
-  text = json_dumps (o, JSON_INDENT (1) | JSON_PRESERVE_ORDER
-                            | JSON_REAL_PRECISION (17));
-  json_decref (o);
-  if (text == NULL)
-    return cvx_fail_nomem (err, "writing JSON");
-  cvx_text_put (t, text);
-  cvx_text_put (t, "\n");
-  free (text);
-  return CVX_OK;
+  return cmd_put_json (o, t, err);
 }
 
 /* Columns side by side: the sheets have the same number of rows.  */
@@ -175,8 +180,8 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
     {
       status = lang_call_fail (c, "to", err, CVX_E391,
                                "cannot export to %s: unknown suffix", to);
-      cvx_hint (err, what == 0 ? ".npz, .csv, .json or .c"
-                               : ".npz, .csv or .json");
+      cvx_hint (err,
+                what == 0 ? ".npz, .csv, .json or .c" : ".npz, .csv or .json");
     }
   if (status == CVX_OK)
     status = cmd_ready (s, what == 2 ? HAS_DATA : HAS_RUN, err);

@@ -5,6 +5,8 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
+#include <jansson.h>
+
 #include "base/output.h"
 #include "command/session.h"
 #include "config.h"
@@ -54,6 +56,10 @@ enum cvx_status cmd_warm_network (struct session *s,
                                   const struct cvx_network *net,
                                   struct cvx_point *warm,
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The JSON value O as text after T; O is given up.  */
+enum cvx_status cmd_put_json (json_t *o, struct cvx_text *t,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Networks as files: see network_file.c.  Reading needs data, whose size and
    bias say what the numbers mean.  */

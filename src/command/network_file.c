@@ -83,20 +83,6 @@ meta (const struct session *s, const struct cvx_network *net)
 }
 
 static enum cvx_status
-dump (json_t *o, struct cvx_text *t, struct cvx_error *err)
-{
-  char *text = json_dumps (o, JSON_INDENT (1) | JSON_PRESERVE_ORDER
-                                  | JSON_REAL_PRECISION (17));
-  json_decref (o);
-  if (text == NULL)
-    return cvx_fail_nomem (err, "writing JSON");
-  cvx_text_put (t, text);
-  cvx_text_put (t, "\n");
-  free (text);
-  return CVX_OK;
-}
-
-static enum cvx_status
 write_json (const struct session *s, const struct cvx_network *net,
             struct cvx_text *t, struct cvx_error *err)
 {
@@ -112,7 +98,7 @@ write_json (const struct session *s, const struct cvx_network *net,
       o, "alpha", matrix (net->a, net->width, net->n_outputs, net->n_outputs));
   if (net->gate != NULL)
     json_object_set_new (o, "gate", matrix (net->gate, net->width, d, d));
-  return dump (o, t, err);
+  return cmd_put_json (o, t, err);
 }
 
 static void
@@ -264,7 +250,7 @@ write_npz (const struct session *s, const struct cvx_network *net,
   if (status == CVX_OK && net->gate != NULL)
     status = cvx_npz_add (z, "gate", CVX_ARRAY_F64, 2, size, net->gate, err);
   if (status == CVX_OK)
-    status = dump (meta (s, net), &t, err);
+    status = cmd_put_json (meta (s, net), &t, err);
   if (status == CVX_OK)
     status = cvx_npz_add (z, "meta.json", CVX_ARRAY_TEXT, 1, &t.len,
                           cvx_text_string (&t), err);
