@@ -165,8 +165,8 @@ search_norm (const struct cvx_formulation *f, const struct spectrum *s,
       struct cvx_price price;
       double tail = tail_of (s, k), *x;
       bool whole = tail <= 1e-12 * s->value[0];
-      /* Hopeless beside what is known, and not the last.  */
-      if (!whole && k < top && length * tail > 0.5 * best->norm)
+      /* Hopeless beside what is known.  */
+      if (!whole && length * tail > 0.5 * best->norm)
         continue;
       x = cvx_alloc (f->n_samples * k, sizeof *x);
       if (x == NULL)
@@ -228,23 +228,28 @@ norm_of (const struct cvx_formulation *f, const struct spectrum *s,
 
 /* ------------------------------------------------------------- directions */
 
-/* |nu'(Xu)_+| and its gradient G times the sign S.  */
+/* S nu'(Xu)_+ and its gradient G (may be NULL), in one pass over the rows: too
+   little for threads.  */
 static double
 height (const struct cvx_formulation *f, const double *nu, double s,
-        const double *u, double *t, double *g)
+        const double *u, double *g)
 {
   size_t n = f->n_samples, d = f->n_features;
   double h = 0;
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)n, (blasint)d, 1, f->x,
-               (blasint)d, u, 1, 0, t, 1);
+  if (g != NULL)
+    memset (g, 0, d * sizeof *g);
   for (size_t i = 0; i < n; i++)
     {
-      h += t[i] > 0 ? s * nu[i] * t[i] : 0;
-      t[i] = t[i] > 0 ? s * nu[i] : 0;
+      const double *x = f->x + i * d;
+      double t = 0;
+      for (size_t j = 0; j < d; j++)
+        t += x[j] * u[j];
+      if (!(t > 0))
+        continue;
+      h += s * nu[i] * t;
+      for (size_t j = 0; g != NULL && j < d; j++)
+        g[j] += s * nu[i] * x[j];
     }
-  if (g != NULL)
-    cblas_dgemv (CblasRowMajor, CblasTrans, (blasint)n, (blasint)d, 1, f->x,
-                 (blasint)d, t, 1, 0, g, 1);
   return h;
 }
 
@@ -262,10 +267,10 @@ normalise (size_t d, double *u)
    point of the cell where it lies in it (h is linear there).  */
 static double
 climb (const struct cvx_formulation *f, const double *nu, double s, double *u,
-       double *t, double *g, double *next)
+       double *g, double *next)
 {
   size_t d = f->n_features;
-  double h = height (f, nu, s, u, t, g);
+  double h = height (f, nu, s, u, g);
   for (int k = 0; k < CLIMB_MAX; k++)
     {
       double step = 1, higher = h;
@@ -278,14 +283,14 @@ climb (const struct cvx_formulation *f, const double *nu, double s, double *u,
             next[j] = (1 - step) * u[j] + step * g[j] / norm;
           if (!normalise (d, next))
             continue;
-          higher = height (f, nu, s, next, t, NULL);
+          higher = height (f, nu, s, next, NULL);
           if (higher > h)
             break;
         }
       if (!(higher > h * (1 + 1e-9)))
         break;
       memcpy (u, next, d * sizeof *u);
-      h = height (f, nu, s, u, t, g);
+      h = height (f, nu, s, u, g);
     }
   return h;
 }
@@ -311,7 +316,7 @@ found_add (struct cvx_bound *b, size_t max, size_t d, double value, int sign,
   size_t at = b->n_found;
   for (size_t k = 0; k < b->n_found; k++)
     if (b->sign[k] == sign
-        && cblas_ddot ((blasint)d, b->u + k * d, 1, u, 1) > 1 - 1e-6)
+        && cblas_ddot ((blasint)d, b->u + k * d, 1, u, 1) > 1 - 1e-4)
       return;
   if (at == max)
     {
@@ -368,7 +373,7 @@ directions (const struct cvx_formulation *f, const struct cvx_network *net,
   size_t n = f->n_samples, d = f->n_features;
   size_t rows = n < STARTS ? n : STARTS;
   size_t starts = net->width + rows + STARTS;
-  double *u = cvx_alloc (3 * d + n, sizeof *u), *g, *next, *t;
+  double *u = cvx_alloc (3 * d, sizeof *u), *g, *next;
   struct cvx_rng r;
   enum cvx_status status = found_reserve (b, max > 0 ? max : 1, d, err);
   if (status == CVX_OK && u == NULL)
@@ -380,7 +385,6 @@ directions (const struct cvx_formulation *f, const struct cvx_network *net,
     }
   g = u + d;
   next = g + d;
-  t = next + d;
   cvx_rng_init (&r, 0, CVX_STREAM_CERTIFY);
   for (size_t k = 0; k < starts && max > 0; k++)
     for (int sign = -1; sign <= 1; sign += 2)
@@ -398,7 +402,7 @@ directions (const struct cvx_formulation *f, const struct cvx_network *net,
                      : cvx_rng_normal (&r);
         if (!normalise (d, u))
           continue;
-        h = climb (f, nu, sign, u, t, g, next);
+        h = climb (f, nu, sign, u, g, next);
         if (h > f->beta * (1 + 1e-9))
           found_add (b, max, d, h, sign, u);
       }
