@@ -23,7 +23,7 @@
 enum
 {
   R_MAX = CVX_PRICE_MAX_RANK,
-  LEAF_ROWS = 3,    /* a cone crossed by at most this many rows is closed */
+  LEAF_ROWS = 8,     /* a cone crossed by at most this many rows is closed */
   DEPTH_MAX = 600,   /* far below rounding of the vertices */
   TASKS_WANTED = 256 /* cones handed to the threads */
 };
@@ -41,6 +41,8 @@ struct node
   double v[R_MAX][R_MAX];
   double g[R_MAX]; /* sum of nu_i x_i over the rows that are on */
   size_t n;
+  size_t failed; /* rows when branching on signs last failed; then only fewer
+                    rows are worth another try */
   uint32_t *row;
   double *t;
 };
@@ -421,6 +423,12 @@ branch_signs (const struct search *s, struct worker *w, const struct node *c,
       w->upper = fmax (w->upper, value);
       return true;
     }
+  /* This close to the threshold the bound is good enough as it is.  */
+  if (value <= s->threshold * (1 + 1e-9) && fixed == c->n)
+    {
+      w->upper = fmax (w->upper, value);
+      return true;
+    }
   if (fixed == c->n)
     {
       double length = sqrt (dot (u, u, r)), h;
@@ -454,7 +462,7 @@ branch_signs (const struct search *s, struct worker *w, const struct node *c,
 
 /* True when C needs no more splitting; its bound is then in w->upper.  */
 static bool
-closed (const struct search *s, struct worker *w, const struct node *c,
+closed (const struct search *s, struct worker *w, struct node *c,
         size_t depth)
 {
   double bound = vertex_bound (s, c), before = w->upper;
@@ -464,7 +472,7 @@ closed (const struct search *s, struct worker *w, const struct node *c,
       w->upper = fmax (w->upper, bound);
       return true;
     }
-  if (c->n <= LEAF_ROWS)
+  if (c->n <= LEAF_ROWS && c->n < c->failed)
     {
       double nearest = 1, rho;
       for (size_t k = 0; k < s->p->r; k++)
@@ -474,6 +482,7 @@ closed (const struct search *s, struct worker *w, const struct node *c,
       if (branch_signs (s, w, c, 0, c->g, rho) || w->improved)
         return true;
       w->upper = before;
+      c->failed = c->n;
     }
   if (depth % 4 == 0)
     {
@@ -526,6 +535,7 @@ bisect (const struct search *s, struct arena *a, const struct node *c,
       memcpy (to->v, c->v, sizeof to->v);
       memcpy (to->v[out], mid, r * sizeof *mid);
       memcpy (to->g, c->g, sizeof to->g);
+      to->failed = c->failed;
       to->n = c->n;
       memcpy (to->row, c->row, c->n * sizeof *c->row);
       for (size_t i = 0; i < c->n; i++)
@@ -540,7 +550,7 @@ bisect (const struct search *s, struct arena *a, const struct node *c,
 }
 
 static void
-explore (const struct search *s, struct worker *w, const struct node *c,
+explore (const struct search *s, struct worker *w, struct node *c,
          size_t depth)
 {
   struct node left, right;
@@ -582,6 +592,7 @@ orthant (const struct search *s, struct arena *a, size_t number,
     return false;
   for (size_t k = 0; k < r; k++)
     c->v[k][k] = number >> k & 1 ? -1 : 1;
+  c->failed = SIZE_MAX;
   c->n = s->p->n;
   for (size_t i = 0; i < c->n; i++)
     {

@@ -581,18 +581,11 @@ destroy (void *state)
 }
 
 const struct cvx_solver cvxi_solver_interior = {
-  "interior",
-  "column generation over all patterns, interior point and Newton",
-  true,
-  sizeof (struct interior),
-  fields,
-  unsuited,
-  init,
-  restore,
-  step,
-  point,
-  NULL,
-  measures,
-  NULL,
-  destroy,
+  "interior", "column generation over all patterns, interior point and Newton",
+  true,       sizeof (struct interior),
+  fields,     unsuited,
+  init,       restore,
+  step,       point,
+  NULL,       measures,
+  NULL,       destroy,
 };

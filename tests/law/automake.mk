@@ -59,3 +59,9 @@ tests_law_train_t_SOURCES = tests/law/train.c
 tests_law_train_t_CPPFLAGS = $(test_cppflags)
 tests_law_train_t_LDADD = $(test_ldadd)
 TESTS += tests/law/train.t
+
+check_PROGRAMS += tests/law/price.t
+tests_law_price_t_SOURCES = tests/law/price.c
+tests_law_price_t_CPPFLAGS = $(test_cppflags)
+tests_law_price_t_LDADD = $(test_ldadd)
+TESTS += tests/law/price.t
