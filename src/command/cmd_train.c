@@ -203,9 +203,9 @@ cmd_train (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   if (trials > 1)
     say_trials (s, gap, trials);
-  if (!s->run->run->last.global && s->formulation->n_outputs == 1)
-    session_note (s, "note: the gap is that of networks with these patterns; "
-                     "certify says more\n");
+  if (!s->run->run->last.global)
+    session_note (s, "note: the gap is that among networks with these "
+                     "patterns\n");
   else if (s->run->run->last.scale == 0)
     session_note (s, "note: the patterns are sampled, so training computes no "
                      "bound; certify does\n");
