@@ -6,7 +6,8 @@ EXTRA_DIST += \
   examples/five-points.cvx \
   examples/iris.cvx \
   examples/mnist-pair.cvx \
-  examples/ring.cvx
+  examples/ring.cvx \
+  examples/sgd-against-optimum.cvx
 EXTRA_DIST += \
   examples/paper/fig2.cvx \
   examples/paper/fig2-convex.cvx \

@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libcommand.la
 app_libs += libcommand.la
 libcommand_la_SOURCES = \
+  src/command/cmd_certify.c \
   src/command/cmd_describe.c \
   src/command/cmd_export.c \
   src/command/cmd_formulation.c \
@@ -8,8 +9,10 @@ libcommand_la_SOURCES = \
   src/command/cmd_help.c \
   src/command/cmd_load.c \
   src/command/cmd_network.c \
+  src/command/cmd_path.c \
   src/command/cmd_patterns.c \
   src/command/cmd_plot.c \
+  src/command/cmd_predict.c \
   src/command/cmd_report.c \
   src/command/cmd_runs.c \
   src/command/cmd_set.c \
@@ -17,6 +20,7 @@ libcommand_la_SOURCES = \
   src/command/cmd_solver.c \
   src/command/cmd_system.c \
   src/command/cmd_table.c \
+  src/command/cmd_train.c \
   src/command/cmd_transform.c \
   src/command/command.h \
   src/command/commands.c \
@@ -24,6 +28,7 @@ libcommand_la_SOURCES = \
   src/command/fields.c \
   src/command/figures.c \
   src/command/plotter.h \
+  src/command/network_file.c \
   src/command/screen.c \
   src/command/session.c \
   src/command/session.h \

@@ -21,7 +21,7 @@ const struct lang_key cmd_export_keys[]
         { .name = "to",
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED,
-          .help = "file: .npz, .csv or .json" },
+          .help = "file: .npz, .csv or .json; a network also .c" },
         { .name = NULL } };
 
 /* A named array of numbers, rows x columns: what every format is made of.  */
@@ -61,12 +61,25 @@ json_number (double x)
                                                : "-inf");
 }
 
+enum cvx_status
+cmd_put_json (json_t *o, struct cvx_text *t, struct cvx_error *err)
+{
+  char *text = json_dumps (o, JSON_INDENT (1) | JSON_PRESERVE_ORDER
+                                  | JSON_REAL_PRECISION (17));
+  json_decref (o);
+  if (text == NULL)
+    return cvx_fail_nomem (err, "writing JSON");
+  cvx_text_put (t, text);
+  cvx_text_put (t, "\n");
+  free (text);
+  return CVX_OK;
+}
+
 static enum cvx_status
 write_json (const struct sheet *sheets, size_t n, struct cvx_text *t,
             struct cvx_error *err)
 {
   json_t *o = json_object ();
-  char *text;
   for (size_t k = 0; k < n; k++)
     {
       const struct sheet *p = &sheets[k];
@@ -83,15 +96,7 @@ write_json (const struct sheet *sheets, size_t n, struct cvx_text *t,
           }
       json_object_set_new (o, p->name, rows);
     }
-  text = json_dumps (o, JSON_INDENT (1) | JSON_PRESERVE_ORDER
-                            | JSON_REAL_PRECISION (17));
-  json_decref (o);
-  if (text == NULL)
-    return cvx_fail_nomem (err, "writing JSON");
-  cvx_text_put (t, text);
-  cvx_text_put (t, "\n");
-  free (text);
-  return CVX_OK;
+  return cmd_put_json (o, t, err);
 }
 
 /* Columns side by side: the sheets have the same number of rows.  */
@@ -120,23 +125,6 @@ enum
 {
   MAX_SHEETS = 12
 };
-
-static enum cvx_status
-network_sheets (struct session *s, struct sheet *sheets, size_t *n,
-                struct cvx_error *err)
-{
-  const struct cvx_network *net;
-  enum cvx_status status = session_network (s, s->run, &net, err);
-  if (status != CVX_OK)
-    return status;
-  sheets[(*n)++] = (struct sheet){ "W", net->u, net->width, net->n_features };
-  sheets[(*n)++]
-      = (struct sheet){ "alpha", net->a, net->width, net->n_outputs };
-  if (net->gate != NULL)
-    sheets[(*n)++]
-        = (struct sheet){ "gate", net->gate, net->width, net->n_features };
-  return CVX_OK;
-}
 
 static enum cvx_status
 history_sheets (struct session *s, struct sheet *sheets, size_t *n,
@@ -182,20 +170,33 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
   int what = lang_call_word (c, "what");
   struct sheet sheets[MAX_SHEETS];
   struct cvx_text t = CVX_TEXT_INIT;
+  const struct cvx_network *net;
   size_t n = 0;
   bool npz = strcmp (suffix, ".npz") == 0, csv = strcmp (suffix, ".csv") == 0,
-       json = strcmp (suffix, ".json") == 0;
+       json = strcmp (suffix, ".json") == 0,
+       source = what == 0 && strcmp (suffix, ".c") == 0;
   enum cvx_status status = session_may_write (s, to, err);
-  if (status == CVX_OK && !npz && !csv && !json)
+  if (status == CVX_OK && !npz && !csv && !json && !source)
     {
       status = lang_call_fail (c, "to", err, CVX_E391,
                                "cannot export to %s: unknown suffix", to);
-      cvx_hint (err, ".npz, .csv or .json");
+      cvx_hint (err,
+                what == 0 ? ".npz, .csv, .json or .c" : ".npz, .csv or .json");
     }
   if (status == CVX_OK)
     status = cmd_ready (s, what == 2 ? HAS_DATA : HAS_RUN, err);
   if (status == CVX_OK && what == 0)
-    status = network_sheets (s, sheets, &n, err);
+    {
+      status = session_network (s, s->run, &net, err);
+      if (status == CVX_OK)
+        {
+          status = cmd_network_write (s, to, net, err);
+          if (status != CVX_OK)
+            return lang_call_blame (c, "to", err);
+          cmd_wrote (s, to);
+        }
+      return status;
+    }
   if (status == CVX_OK && what == 1)
     status = history_sheets (s, sheets, &n, err);
   if (status == CVX_OK && what == 2)

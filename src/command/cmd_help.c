@@ -167,6 +167,13 @@ find_key (struct session *s, const struct lang_command *command,
            p != NULL && p->name != NULL; p++)
         if (strcmp (p->name, key) == 0)
           return p;
+  if (command->more_keys == cmd_more_train)
+    for (size_t k = 0; cvx_trainers[k] != NULL; k++)
+      for (const struct lang_key *p
+           = command->more_keys (s, cvx_trainers[k]->name);
+           p->name != NULL; p++)
+        if (strcmp (p->name, key) == 0)
+          return p;
   return NULL;
 }
 
@@ -188,6 +195,11 @@ help_command (struct session *s, const struct lang_command *c)
         if (strstr (v->solvers, cvx_solvers[k]->name) != NULL)
           session_say (s, "  %-10s %-10s %s [%g]\n", v->name,
                        cvx_solvers[k]->name, v->help, v->initial);
+  if (c->more_keys == cmd_more_train)
+    for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
+      if (strstr (v->solvers, "sgd") != NULL
+          || strstr (v->solvers, "momentum") != NULL)
+        session_say (s, "  %-10s %s [%g]\n", v->name, v->help, v->initial);
   if (c->examples != NULL)
     {
       session_say (s, "examples:\n");

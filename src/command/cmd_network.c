@@ -8,7 +8,16 @@
 #include "base/alloc.h"
 #include "command/command.h"
 
-const struct lang_key cmd_network_keys[] = { { .name = NULL } };
+static const char *const form_words[] = { "minimal", NULL };
+
+const struct lang_key cmd_network_keys[]
+    = { { .name = "form",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .words = form_words,
+          .default_text = "as it is",
+          .help = "minimal: drop neurons that the others can replace" },
+        { .name = NULL } };
 const struct lang_key cmd_neurons_keys[]
     = { { .name = "top",
           .kind = LANG_KIND_COUNT,
@@ -31,6 +40,46 @@ activation_words (enum cvx_activation a)
   return a == CVX_ACT_RELU ? "ReLU" : a == CVX_ACT_GATED ? "gated" : "linear";
 }
 
+/* The network of the current run becomes its minimal one, *NET, with fewer
+   neurons and the same objective: merged, then pruned to independent
+   activations (MATH 8.1).  */
+static enum cvx_status
+minimal (struct session *s, const struct cvx_network *from,
+         const struct cvx_network **net, struct cvx_error *err)
+{
+  const struct cvx_part *p;
+  struct cvx_network *small = NULL;
+  size_t before = from->width;
+  enum cvx_status status = cmd_ready (s, HAS_DATA, err);
+  if (status != CVX_OK)
+    return status;
+  p = &s->data->part[CVX_TRAIN];
+  if (status == CVX_OK
+      && (s->data->n_features != from->n_features
+          || s->data->hash != s->run->run->data_hash))
+    status = cvx_fail (err, CVX_E453,
+                       "the network of run %zu was trained on other data",
+                       s->run->run->id);
+  if (status == CVX_OK)
+    status = cvx_network_copy (&small, from, err);
+  if (status == CVX_OK)
+    status = cvx_network_prune (small, p->x, p->n, 1e-10, err);
+  if (status != CVX_OK)
+    {
+      cvx_network_free (small);
+      return status;
+    }
+  cvx_network_balance (small);
+  cvx_network_free (s->run->net);
+  s->run->net = small;
+  *net = small;
+  session_say (s,
+               "minimal: %zu of %zu neurons (at most n = %zu are needed; the "
+               "activations are independent)\n",
+               small->width, before, p->n);
+  return CVX_OK;
+}
+
 enum cvx_status
 cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -39,7 +88,8 @@ cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
   const struct cvx_network *net;
   double loss = 0, penalty = 0, objective = run->pobj;
   enum cvx_status status = session_network (s, s->run, &net, err);
-  (void)c;
+  if (status == CVX_OK && lang_call_word (c, "form") == 0)
+    status = minimal (s, net, &net, err);
   if (status == CVX_OK && run->formulation != NULL)
     {
       status = cvx_formulation_network_objective (run->formulation, net, &loss,

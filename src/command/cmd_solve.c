@@ -1,4 +1,4 @@
-/* cmd_solve.c -- solvers at work: start, step, until, solve, polish, certify.
+/* cmd_solve.c -- solvers at work: start, step, until, solve, polish.
 
    The log shows certified rows only: the objective is that of a real network
    and the bound is rigorous, both recomputed from the data by the
@@ -39,7 +39,6 @@ const struct lang_key cmd_until_keys[]
           .help = "iterate until it is true, as in gap < 1e-3" },
         { .name = NULL } };
 const struct lang_key cmd_polish_keys[] = { { .name = NULL } };
-const struct lang_key cmd_certify_keys[] = { { .name = NULL } };
 
 /* ------------------------------------------------------------------ the log
  */
@@ -195,6 +194,11 @@ warm_point (struct session *s, const struct session_run *r, double **x,
     {
       struct cvx_point p = { 0 };
       cvx_run_point (r->run, &p);
+      if (p.x == NULL)
+        return cvx_fail (err, CVX_E393,
+                         "run %zu trained a network: it has no convex iterate "
+                         "to start from",
+                         r->run->id);
       *x = cvx_calloc (f->n_var, sizeof **x);
       if (*x == NULL)
         return cvx_fail_nomem (err, "making the warm start");
@@ -430,6 +434,40 @@ cmd_start (void *session, const struct lang_call *c, struct cvx_error *err)
   return CVX_OK;
 }
 
+enum cvx_status
+cmd_run_new (struct session *s, const struct cvx_solver *solver,
+             const struct cvx_settings *settings, const struct cvx_point *warm,
+             bool quiet, struct cvx_error *err)
+{
+  struct cvx_run *run = NULL;
+  struct goal goal = { SIZE_MAX, NULL, false };
+  struct log log;
+  enum cvx_status status;
+  session_work_begin (s, "starting");
+  status = cvx_run_new (&run, s->formulation, solver, settings, warm,
+                        &s->progress, err);
+  session_work_end (s);
+  if (status == CVX_OK)
+    {
+      status = session_add_run (s, run, err);
+      if (status != CVX_OK)
+        cvx_run_free (run);
+    }
+  if (status != CVX_OK)
+    return status;
+  log_begin (&log, s, true);
+  if (quiet)
+    log.shown = SIZE_MAX;
+  return drive (s, &goal, &log, err);
+}
+
+enum cvx_status
+cmd_run_end (struct session *s, const struct lang_call *c,
+             struct cvx_error *err)
+{
+  return finish (s, c, err);
+}
+
 /* Iterate without looking at the tolerance.  */
 static enum cvx_status
 advance (struct session *s, const struct lang_call *c, struct goal *goal,
@@ -509,7 +547,10 @@ cmd_solve (void *session, const struct lang_call *c, struct cvx_error *err)
   struct cvx_run *run;
   struct log log;
   double maxiter, time;
-  enum cvx_status status = cmd_solver_options (c, NULL, &settings, err);
+  enum cvx_status status;
+  if (!fresh)
+    settings = s->run->run->settings; /* of the method at work */
+  status = cmd_solver_options (c, NULL, &settings, err);
   if (status == CVX_OK && fresh)
     status = start (s, c, &settings, err);
   if (status != CVX_OK)
@@ -568,30 +609,4 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
                  run->id, run->pobj, run->dobj, cvx_run_gap (run),
                  run->complete ? "complete" : "sampled");
   return status;
-}
-
-enum cvx_status
-cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
-{
-  struct session *s = session;
-  struct cvx_run *run;
-  enum cvx_status status = alive (s, "certified again", err);
-  (void)c;
-  if (status != CVX_OK)
-    return status;
-  run = s->run->run;
-  session_work_begin (s, "certifying");
-  status = cvx_run_certify (run, &s->progress, err);
-  session_work_end (s);
-  session_run_changed (s->run);
-  if (status != CVX_OK)
-    return status;
-  session_say (s,
-               "run %zu certified: objective %.10g, bound %.10g, gap %.1e "
-               "(%s)\n  %zu cells examined, %zu projections, cone "
-               "violation %.1e\n",
-               run->id, run->pobj, run->dobj, cvx_run_gap (run),
-               session_scope_words (run->complete), run->last.n_cells,
-               run->last.n_solved, run->last.infeas);
-  return CVX_OK;
 }

@@ -45,6 +45,10 @@ default_words (const struct cvx_setting *s, char *buf, size_t size)
   return buf;
 }
 
+/* Of the setting `schedule', in the order of its numbers.  */
+static const char *const schedule_words[]
+    = { "constant", "cosine", "step", "root", NULL };
+
 /* Keys made of the table of settings, made once per solver.  */
 static const struct lang_key *
 keys_of (const char *solver)
@@ -77,6 +81,14 @@ keys_of (const char *solver)
                     : s->type == CVX_SETTING_COUNT  ? LANG_KIND_COUNT
                     : strcmp (s->name, "time") == 0 ? LANG_KIND_TIME
                                                     : LANG_KIND_NUMBER;
+        if (strcmp (s->name, "schedule") == 0)
+          {
+            key->kind = LANG_KIND_WORD;
+            key->words = schedule_words;
+            key->default_text = schedule_words[0];
+            n++;
+            continue;
+          }
         key->min = s->min;
         key->max = s->max;
         key->flags = LANG_GE | (isfinite (s->max) ? LANG_LE : LANG_INF);
@@ -103,6 +115,15 @@ cmd_more_solver (void *session, const char *word)
   return keys_of (solver != NULL ? solver->name : NULL);
 }
 
+const struct lang_key *
+cmd_more_train (void *session, const char *word)
+{
+  const struct cvx_solver *trainer
+      = word != NULL ? cvx_trainer_find (word) : NULL;
+  (void)session;
+  return keys_of (trainer != NULL ? trainer->name : NULL);
+}
+
 enum cvx_status
 cmd_solver_options (const struct lang_call *c, const char *solver,
                     struct cvx_settings *settings, struct cvx_error *err)
@@ -120,6 +141,8 @@ cmd_solver_options (const struct lang_call *c, const char *solver,
       else if (k->kind == LANG_KIND_COUNT
                && lang_call_count (c, k->name, &count))
         x = (double)count;
+      else if (k->kind == LANG_KIND_WORD)
+        x = lang_call_word (c, k->name);
       else
         lang_call_number (c, k->name, &x);
       status = cvx_settings_set (settings, k->name, x, err);

@@ -5,6 +5,8 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
+#include <jansson.h>
+
 #include "base/output.h"
 #include "command/session.h"
 #include "config.h"
@@ -24,6 +26,7 @@ enum cvx_status cmd_ready (struct session *s, unsigned needs,
    (`solve'), and with those of the solver WORD (`solver').  */
 const struct lang_key *cmd_more_solve (void *session, const char *word);
 const struct lang_key *cmd_more_solver (void *session, const char *word);
+const struct lang_key *cmd_more_train (void *session, const char *word);
 /* Store those that CALL has.  SOLVER NULL: the general ones only.  */
 enum cvx_status cmd_solver_options (const struct lang_call *c,
                                     const char *solver,
@@ -34,6 +37,37 @@ enum cvx_status cmd_solver_options (const struct lang_call *c,
 enum cvx_status cmd_solver_chosen (struct session *s,
                                    const struct cvx_solver **solver,
                                    const char **why,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A new run of SOLVER for the current formulation, driven to its end; QUIET:
+   no log.  WARM may be NULL.  */
+enum cvx_status cmd_run_new (struct session *s,
+                             const struct cvx_solver *solver,
+                             const struct cvx_settings *settings,
+                             const struct cvx_point *warm, bool quiet,
+                             struct cvx_error *err) CVX_MUST_CHECK;
+/* Its last line, and what its status means for the command.  */
+enum cvx_status cmd_run_end (struct session *s, const struct lang_call *c,
+                             struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The neurons of NET (ReLU, one output; E450) as a warm start that borrows
+   scratch memory of the session.  */
+enum cvx_status cmd_warm_network (struct session *s,
+                                  const struct cvx_network *net,
+                                  struct cvx_point *warm,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The JSON value O as text after T; O is given up.  */
+enum cvx_status cmd_put_json (json_t *o, struct cvx_text *t,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Networks as files: see network_file.c.  Reading needs data, whose size and
+   bias say what the numbers mean.  */
+enum cvx_status cmd_network_read (struct session *s, const char *path,
+                                  struct cvx_network **net,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cmd_network_write (struct session *s, const char *path,
+                                   const struct cvx_network *net,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* The one line about the data that every command that makes data prints.  */

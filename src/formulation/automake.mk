@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libformulation.la
 layer_libs += libformulation.la
 libformulation_la_SOURCES = \
+  src/formulation/bound.c \
   src/formulation/certify.c \
   src/formulation/describe.c \
   src/formulation/formulation.c \
@@ -14,6 +15,7 @@ libformulation_la_SOURCES = \
 noinst_HEADERS += src/formulation/group_l1.h src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation
-formulationinclude_HEADERS = src/formulation/formulation.h \
+formulationinclude_HEADERS = src/formulation/bound.h \
+  src/formulation/formulation.h \
   src/formulation/formulations.def src/formulation/loss.h \
   src/formulation/losses.def src/formulation/price.h

@@ -444,6 +444,7 @@ const struct cvx_solver cvxi_solver_admm = {
   restore,
   step,
   point,
+  NULL,
   measures,
   tune,
   NULL,

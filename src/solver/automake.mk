@@ -4,7 +4,9 @@ libsolver_la_SOURCES = \
   src/solver/admm.c \
   src/solver/colgen.c \
   src/solver/fista.c \
+  src/solver/grow.c \
   src/solver/interior.c \
+  src/solver/lbfgs.c \
   src/solver/master.c \
   src/solver/newton.c \
   src/solver/polish.c \
@@ -13,9 +15,11 @@ libsolver_la_SOURCES = \
   src/solver/settings.c \
   src/solver/solver.c \
   src/solver/state.c \
-  src/solver/store.c
-noinst_HEADERS += src/solver/colgen.h src/solver/master.h src/solver/reduced.h src/solver/state.h
+  src/solver/store.c \
+  src/solver/train.c
+noinst_HEADERS += src/solver/colgen.h src/solver/master.h src/solver/reduced.h src/solver/state.h \
+  src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \
-  src/solver/solvers.def
+  src/solver/solvers.def src/solver/trainers.def

@@ -292,6 +292,7 @@ const struct cvx_solver cvxi_solver_fista = {
   NULL,
   step,
   point,
+  NULL,
   measures,
   NULL,
   NULL,

@@ -586,6 +586,6 @@ const struct cvx_solver cvxi_solver_interior = {
   fields,     unsuited,
   init,       restore,
   step,       point,
-  measures,   NULL,
-  destroy,
+  NULL,       measures,
+  NULL,       destroy,
 };

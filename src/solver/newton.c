@@ -195,6 +195,7 @@ const struct cvx_solver cvxi_solver_newton = {
   NULL,
   step,
   point,
+  NULL,
   measures,
   NULL,
   NULL,

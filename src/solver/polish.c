@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "formulation/bound.h"
 #include "solver/colgen.h"
 
 enum
@@ -143,6 +144,50 @@ finish (struct cvx_run *run, const struct cvxi_reduced *r,
   return st;
 }
 
+/* A trained network keeps the cells of its neurons: the convex program over
+   those (Wang, Lacotte, Pilanci, ICLR 2022, theorem 3), so that the gap left
+   is the one that training cannot see.  Its lower end counts into the run,
+   and with KEEP its network.  */
+static enum cvx_status
+refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
+           struct cvx_error *err)
+{
+  struct cvxi_driver *d = run->driver;
+  struct cvx_network *net = NULL;
+  struct cvx_bound_options options = { 0, 0 };
+  struct cvx_bound b;
+  enum cvx_status st = cvx_network_refit (run->formulation, run->net, NULL, 0,
+                                          1e-12, &net, progress, err);
+  if (st == CVX_OK)
+    st = cvx_network_bound (run->formulation, net, NULL, &options, &b, d->nu,
+                            progress, err);
+  if (st == CVX_OK)
+    {
+      struct cvx_certificate cert = b.cert;
+      cvx_bound_clear (&b);
+      if (!keep)
+        {
+          cert.pobj = CVX_INFINITY;
+          cert.n_active = run->net->width;
+        }
+      st = cvxi_run_take (run, &cert, &net, d->nu, err);
+    }
+  cvx_network_free (net);
+  return st;
+}
+
+enum cvx_status
+cvx_run_tighten (struct cvx_run *run, struct cvx_progress *progress,
+                 struct cvx_error *err)
+{
+  enum cvx_status st;
+  if (run->state == NULL)
+    return cvx_fail (err, CVX_E364,
+                     "the run is a value: its formulation is gone");
+  st = refit_run (run, false, progress, err);
+  return st == CVX_OK ? cvxi_run_row (run, "bound", err) : st;
+}
+
 enum cvx_status
 cvx_run_polish (struct cvx_run *run, double seconds,
                 struct cvx_progress *progress, struct cvx_error *err)
@@ -153,17 +198,22 @@ cvx_run_polish (struct cvx_run *run, double seconds,
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
   cvxi_run_clock (run, seconds);
-  if (run->formulation->n_blocks == 0)
+  if (run->solver->network != NULL)
+    st = refit_run (run, true, progress, err);
+  else if (run->formulation->n_blocks == 0)
     return CVX_OK; /* interior ends with Newton's method itself */
-  st = cvxi_colgen_new (&c, run->formulation, err);
-  if (st != CVX_OK)
-    return st;
-  st = start (run, c, err);
-  if (st == CVX_OK)
-    st = rounds (c, progress, err);
-  if (st == CVX_OK)
-    st = finish (run, c->reduced, progress, err);
-  cvxi_colgen_free (c);
+  else
+    {
+      st = cvxi_colgen_new (&c, run->formulation, err);
+      if (st != CVX_OK)
+        return st;
+      st = start (run, c, err);
+      if (st == CVX_OK)
+        st = rounds (c, progress, err);
+      if (st == CVX_OK)
+        st = finish (run, c->reduced, progress, err);
+      cvxi_colgen_free (c);
+    }
   if (st == CVX_OK)
     st = cvxi_run_row (run, "polish", err);
   if (st != CVX_OK)

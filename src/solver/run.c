@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "formulation/bound.h"
 
 const char *
 cvx_run_status_words (enum cvx_run_status status)
@@ -132,7 +133,10 @@ cvxi_run_alloc (struct cvx_run **out, const struct cvx_formulation *f,
       run->kind = cvx_strdup (f->class->name);
       run->beta = f->beta;
       run->betamax = f->betamax;
-      run->complete = f->patterns == NULL || f->patterns->complete;
+      /* The bounds of a trained ReLU network hold for all networks.  */
+      run->complete = f->patterns == NULL || f->patterns->complete
+                      || (solver->network != NULL
+                          && f->class->activation == CVX_ACT_RELU);
       run->n_patterns = f->patterns == NULL ? 0 : f->patterns->n_patterns;
       run->n_samples = f->n_samples;
       run->n_features = f->n_features;
@@ -281,6 +285,51 @@ gap_floor (const struct cvx_run *run)
          / fabs (run->pobj);
 }
 
+/* Both ends at an iterate that is a network.  ReLU networks of any width are
+   bounded by all patterns.  With some of them a solver of long rounds bounds
+   every one by the ways of bound.h, the others take the bound at nu = 0, which
+   costs nothing.  */
+static enum cvx_status
+certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
+                 struct cvx_network **net, struct cvx_progress *progress,
+                 struct cvx_error *err)
+{
+  struct cvxi_driver *d = run->driver;
+  const struct cvx_formulation *f = run->formulation;
+  enum cvx_status st = run->solver->network (run->state, f, net, err);
+  if (st != CVX_OK)
+    return st;
+  if (f->class->activation != CVX_ACT_RELU || f->patterns == NULL
+      || f->patterns->complete)
+    return cvx_formulation_certify_network (f, *net, NULL, cert, d->nu,
+                                            progress, err);
+  if (run->solver->rounds)
+    {
+      struct cvx_bound_options options = { 0, 0 };
+      struct cvx_bound b;
+      st = cvx_network_bound (f, *net, run->nu, &options, &b, d->nu, progress,
+                              err);
+      if (st == CVX_OK)
+        {
+          *cert = b.cert;
+          cvx_bound_clear (&b);
+        }
+      return st;
+    }
+  *cert = (struct cvx_certificate){ .n_active = (*net)->width,
+                                    .dual_norm = nan (""),
+                                    .scale = 0,
+                                    .global = true };
+  memset (d->nu, 0, f->n_obs * sizeof *d->nu);
+  f->loss->clip (d->nu, f->y, f->n_samples, f->n_outputs, f->loss_param);
+  cert->dobj = f->loss->bound (d->nu, f->y, f->n_samples, f->n_outputs,
+                               f->loss_param);
+  st = cvx_formulation_network_objective (f, *net, &cert->loss, &cert->penalty,
+                                          err);
+  cert->pobj = cert->loss + cert->penalty;
+  return st;
+}
+
 /* Certify the iterate and add a row.  Interrupted: the certificate stays
    pending.  */
 static enum cvx_status
@@ -296,8 +345,14 @@ certify (struct cvx_run *run, struct cvx_progress *progress,
   double gap;
   enum cvx_status st;
   d->pending = 1;
-  cvx_run_point (run, &point);
-  st = cvx_formulation_certify (f, &point, &cert, &net, d->nu, progress, err);
+  if (run->solver->network != NULL)
+    st = certify_iterate (run, &cert, &net, progress, err);
+  else
+    {
+      cvx_run_point (run, &point);
+      st = cvx_formulation_certify (f, &point, &cert, &net, d->nu, progress,
+                                    err);
+    }
   if (st == CVX_OK)
     st = cvxi_run_take (run, &cert, &net, d->nu, err);
   cvx_network_free (net);
@@ -448,7 +503,7 @@ sane (const struct cvx_run *run, const struct cvx_measures *m)
   const struct cvxi_driver *d = run->driver;
   const struct cvx_formulation *f = run->formulation;
   struct cvx_point p;
-  double zero = 0;
+  double zero = run->solver->network != NULL ? 0 * m->raw : 0;
   cvx_run_point (run, &p);
   for (size_t i = 0; i < p.n_atoms * f->block_len; i++)
     zero += 0 * p.x[i];
@@ -562,5 +617,7 @@ void
 cvx_run_point (const struct cvx_run *run, struct cvx_point *out)
 {
   assert (run->state != NULL);
-  run->solver->point (run->state, run->formulation, out);
+  *out = (struct cvx_point){ 0 };
+  if (run->solver->point != NULL)
+    run->solver->point (run->state, run->formulation, out);
 }

@@ -130,6 +130,13 @@ struct cvx_solver
                            struct cvx_error *err);
   void (*point) (const void *state, const struct cvx_formulation *f,
                  struct cvx_point *out);
+  /* Instead of `point': the iterate as a network, the caller's.  The run
+     certifies that among ReLU networks of any neurons, whatever the patterns:
+     where they are not complete, `rounds' pay for a bound (bound.h) and others
+     take the one at nu = 0.  */
+  enum cvx_status (*network) (const void *state,
+                              const struct cvx_formulation *f,
+                              struct cvx_network **net, struct cvx_error *err);
   void (*measures) (const void *state, const struct cvx_formulation *f,
                     struct cvx_measures *out);
   /* `tune NAME=VALUE' during a run; NULL or CVX_UNSUITED when it cannot.  */
@@ -141,6 +148,10 @@ struct cvx_solver
 };
 extern const struct cvx_solver *const cvx_solvers[]; /* NULL at the end */
 const struct cvx_solver *cvx_solver_find (const char *name);
+/* Non-convex training (trainers.def): the same contract, but they have
+   `network' and no `point', and gaps end where local minima do.  */
+extern const struct cvx_solver *const cvx_trainers[]; /* NULL at the end */
+const struct cvx_solver *cvx_trainer_find (const char *name);
 /* The solver `auto' takes for F, and why, in words (static text).  */
 const struct cvx_solver *cvx_solver_choose (const struct cvx_formulation *f,
                                             const struct cvx_settings *s,
@@ -239,7 +250,25 @@ enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
                                 struct cvx_progress *progress,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 
-/* The iterate, for warm starts; borrowed from the run.  */
+/* The best network over the cells of the neurons of NET and of the GATES (k x
+   n_features, may be NULL): the convex program with these patterns only,
+   solved to the relative gap TOL.  ReLU with one output (E451).  Never worse
+   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  */
+enum cvx_status cvx_network_refit (const struct cvx_formulation *f,
+                            const struct cvx_network *net, const double *gates,
+                            size_t k, double tol, struct cvx_network **out,
+                            struct cvx_progress *progress,
+                            struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A better lower end for a run that trains a network: the dual point of its
+   refitted network is nearer to the optimal one than its own.  The upper end
+   and the network stay.  E364; E451.  */
+enum cvx_status cvx_run_tighten (struct cvx_run *run,
+                                 struct cvx_progress *progress,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The iterate, for warm starts; borrowed from the run.  Without atoms when the
+   iterate is a network.  */
 void cvx_run_point (const struct cvx_run *run, struct cvx_point *out);
 
 /* Drop the solver's state and the formulation; trace, network and numbers

@@ -26,6 +26,26 @@ cvx_solver_find (const char *name)
   return NULL;
 }
 
+#define CVX_TRAINER(NAME) extern const struct cvx_solver cvxi_solver_##NAME;
+#include "solver/trainers.def"
+#undef CVX_TRAINER
+
+const struct cvx_solver *const cvx_trainers[] = {
+#define CVX_TRAINER(NAME) &cvxi_solver_##NAME,
+#include "solver/trainers.def"
+#undef CVX_TRAINER
+  NULL
+};
+
+const struct cvx_solver *
+cvx_trainer_find (const char *name)
+{
+  for (size_t k = 0; cvx_trainers[k] != NULL; k++)
+    if (strcmp (cvx_trainers[k]->name, name) == 0)
+      return cvx_trainers[k];
+  return NULL;
+}
+
 const struct cvx_solver *
 cvx_solver_choose (const struct cvx_formulation *f,
                    const struct cvx_settings *s, const char **why)

@@ -434,6 +434,8 @@ cvx_run_load (struct cvx_run **out, const struct cvx_formulation *f,
     {
       solver = cvx_solver_find (name);
       if (solver == NULL)
+        solver = cvx_trainer_find (name);
+      if (solver == NULL)
         st = cvx_fail (err, CVX_E412,
                        "the saved run needs a solver \"%s\", which this "
                        "program has not",

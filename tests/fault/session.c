@@ -10,7 +10,7 @@
 #include "command/session.h"
 #include "support.h"
 
-static const char script[]
+static const char solving[]
     = "generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]\n"
       "bias augmented\n"
       "formulation relu beta=0.1\n"
@@ -24,10 +24,25 @@ static const char script[]
       "open session-fault.cvxs\n"
       "use run 1 ; runs ; show\n";
 
+static const char training[]
+    = "generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]\n"
+      "export data to=session-fault.csv\n"
+      "bias augmented ; patterns sample n=2 seed=1\n"
+      "formulation relu beta=0.1\n"
+      "train adam m=3 epochs=5 ; train lbfgs m=3 epochs=5\n"
+      "certify ; grow rounds=2 ; network minimal\n"
+      "export network to=session-fault.npz\n"
+      "certify session-fault.npz\n"
+      "patterns exact ; formulation relu beta=0.1\n"
+      "train sgd m=3 epochs=5 ; polish\n"
+      "export network to=session-fault.csv\n"
+      "path n=2 ratio=0.5 tol=0.1 ; cv folds=2 n=1 ratio=0.5 tol=0.1\n"
+      "certify session-fault.csv\n";
+
 /* Run the script with allocation K failing.  True when it never came to
    allocation K.  */
 static bool
-run_with_failure (size_t k, FILE *nowhere)
+run_with_failure (const char *script, size_t k, FILE *nowhere)
 {
   struct session *s;
   struct cvx_error err;
@@ -56,23 +71,32 @@ run_with_failure (size_t k, FILE *nowhere)
   return status == CVX_OK;
 }
 
-START_TEST (each_allocation_fails)
+static void
+each_allocation_fails (const char *script, size_t sparse)
 {
   FILE *nowhere = fopen ("/dev/null", "w");
   size_t live, k;
   ck_assert_ptr_nonnull (nowhere);
   cvx_alloc_fail_at (0, false);
-  run_with_failure (SIZE_MAX, nowhere);
+  ck_assert (run_with_failure (script, SIZE_MAX, nowhere));
   live = cvx_alloc_live ();
-  /* Every one at first, then some of the many alike.  */
-  for (k = 1; !run_with_failure (k, nowhere); k += 1 + k / 40)
+  /* Every one up to SPARSE, then some of the many alike.  */
+  for (k = 1; !run_with_failure (script, k, nowhere); k += 1 + k / sparse)
     ck_assert_msg (cvx_alloc_live () == live, "allocation %zu: %zu leaked", k,
                    cvx_alloc_live () - live);
   ck_assert_msg (k > 500, "only %zu allocations", k);
   fclose (nowhere);
   unlink ("session-fault.cvxs");
   unlink ("session-fault.cvxs~");
+  unlink ("session-fault.npz");
+  unlink ("session-fault.csv");
 }
+
+START_TEST (in_a_solving_session) { each_allocation_fails (solving, 40); }
 END_TEST
 
-TEST_MAIN ("session with failing allocations", each_allocation_fails)
+START_TEST (in_a_training_session) { each_allocation_fails (training, 8); }
+END_TEST
+
+TEST_MAIN ("session with failing allocations", in_a_solving_session,
+           in_a_training_session)

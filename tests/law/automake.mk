@@ -48,6 +48,18 @@ tests_law_solver_t_CPPFLAGS = $(test_cppflags)
 tests_law_solver_t_LDADD = $(test_ldadd)
 TESTS += tests/law/solver.t
 
+check_PROGRAMS += tests/law/bound.t
+tests_law_bound_t_SOURCES = tests/law/bound.c
+tests_law_bound_t_CPPFLAGS = $(test_cppflags)
+tests_law_bound_t_LDADD = $(test_ldadd)
+TESTS += tests/law/bound.t
+
+check_PROGRAMS += tests/law/train.t
+tests_law_train_t_SOURCES = tests/law/train.c
+tests_law_train_t_CPPFLAGS = $(test_cppflags)
+tests_law_train_t_LDADD = $(test_ldadd)
+TESTS += tests/law/train.t
+
 check_PROGRAMS += tests/law/price.t
 tests_law_price_t_SOURCES = tests/law/price.c
 tests_law_price_t_CPPFLAGS = $(test_cppflags)

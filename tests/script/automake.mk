@@ -4,6 +4,7 @@ script_tests = \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
   tests/script/manual.sh \
+  tests/script/networks.sh \
   tests/script/output.sh \
   tests/script/paper.sh \
   tests/script/plot.sh \
