@@ -93,7 +93,7 @@ describe (struct session *s)
         cmd_count_words (bound, sizeof bound, f->patterns->bound),
         session_scope_words (f->patterns->complete));
   if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,
-                                f->n_outputs, n_patterns, &e, NULL)
+                                f->n_outputs, n_patterns, &f->conv, &e, NULL)
       == CVX_OK)
     session_note (s, "  variables %s, cone rows %s, memory %s\n",
                   cmd_count_words (vars, sizeof vars, (double)f->n_var),
@@ -146,7 +146,7 @@ cmd_formulation (void *session, const struct lang_call *c,
   const char *kind = lang_call_text (c, "kind"),
              *loss = lang_call_text (c, "loss"), *words = NULL;
   const struct cvx_formulation_class *class;
-  struct cvx_formulation_options o = { NULL, NAN, NAN, 0 };
+  struct cvx_formulation_options o = { .loss_param = NAN, .beta = NAN };
   struct cvx_formulation_estimate e;
   struct cvx_patterns *made = NULL;
   const struct cvx_patterns *patterns = NULL;
@@ -187,8 +187,8 @@ cmd_formulation (void *session, const struct lang_call *c,
     patterns = made != NULL ? made : s->patterns;
   status = cvx_formulation_estimate (
       class, s->data->part[CVX_TRAIN].n, s->data->n_features,
-      s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1, &e,
-      err);
+      s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1, o.conv,
+      &e, err);
   if (status == CVX_OK)
     status = session_check_memory (s, "this formulation", e.bytes, err);
   session_work_begin (s, "building");
@@ -260,7 +260,7 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
       lang_call_count (c, "patterns", &n);
     }
   status = cvx_formulation_estimate (class, p->n, s->data->n_features,
-                                     s->data->n_outputs, n, &e, err);
+                                     s->data->n_outputs, n, NULL, &e, err);
   if (status != CVX_OK)
     return status;
   session_say (s, "%s", class->name);

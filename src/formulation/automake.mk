@@ -2,15 +2,19 @@ noinst_LTLIBRARIES += libformulation.la
 layer_libs += libformulation.la
 libformulation_la_SOURCES = \
   src/formulation/certify.c \
+  src/formulation/circular.c \
   src/formulation/describe.c \
   src/formulation/formulation.c \
   src/formulation/gated.c \
   src/formulation/group_l1.c \
+  src/formulation/linear.c \
+  src/formulation/linear_cnn.c \
   src/formulation/loss.c \
   src/formulation/relu.c \
   src/formulation/scale.c
 
-noinst_HEADERS += src/formulation/group_l1.h src/formulation/private.h
+noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
+  src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/formulation.h \

@@ -41,9 +41,9 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
                      tex ? " \\\\\n\\text{subject to} \\quad & %s"
                          : "\n  subject to %s",
                      cones);
-  if (tex)
-    cvx_text_printf (out, ", \\quad i = 1, \\dots, %zu\n\\end{aligned}\n",
+  if (f->patterns != NULL)
+    cvx_text_printf (out,
+                     tex ? ", \\quad i = 1, \\dots, %zu" : ",   i = 1..%zu",
                      f->patterns->n_patterns);
-  else
-    cvx_text_printf (out, ",   i = 1..%zu\n", f->patterns->n_patterns);
+  cvx_text_put (out, tex ? "\n\\end{aligned}\n" : "\n");
 }

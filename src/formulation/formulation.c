@@ -49,6 +49,7 @@ enum cvx_status
 cvx_formulation_estimate (const struct cvx_formulation_class *class,
                           size_t n_samples, size_t n_features,
                           size_t n_outputs, size_t n_patterns,
+                          const struct cvx_conv *conv,
                           struct cvx_formulation_estimate *out,
                           struct cvx_error *err)
 {
@@ -56,7 +57,7 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
       || (class->needs_patterns && n_patterns == 0))
     return cvx_fail (err, CVX_E341,
                      "an estimate needs rows, features, outputs and patterns");
-  class->estimate (n_samples, n_features, n_outputs, n_patterns, out);
+  class->estimate (n_samples, n_features, n_outputs, n_patterns, conv, out);
   return CVX_OK;
 }
 
@@ -169,7 +170,9 @@ cvx_formulation_new (struct cvx_formulation **out,
     return cvx_fail_nomem (err, "building the formulation");
   f->class = class;
   f->data = data;
-  f->patterns = patterns;
+  f->patterns = class->needs_patterns ? patterns : NULL;
+  if (options->conv != NULL)
+    f->conv = *options->conv;
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;

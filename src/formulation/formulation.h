@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "data/dataset.h"
 #include "formulation/loss.h"
+#include "linalg/conv.h"
 #include "network/network.h"
 
 struct cvx_formulation;
@@ -69,9 +70,12 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   enum cvx_activation activation; /* of the networks that it decodes */
   void (*estimate) (size_t n_samples, size_t n_features, size_t n_outputs,
-                    size_t n_patterns, struct cvx_formulation_estimate *out);
+                    size_t n_patterns, const struct cvx_conv *conv,
+                    struct cvx_formulation_estimate *out);
+  /* May put another class in its place.  */
   enum cvx_status (*build) (struct cvx_formulation *f, struct cvx_error *err);
   void (*destroy) (struct cvx_formulation *f);
 
@@ -155,8 +159,9 @@ struct cvx_formulation
   double beta;
   int threads;
   size_t n_samples, n_outputs, n_features;
-  const double *x, *y; /* training data, borrowed from `data' */
-  size_t n_obs;        /* n_samples * n_outputs */
+  struct cvx_conv conv; /* of convolutional networks; d = 0: none */
+  const double *x, *y;  /* training data, borrowed from `data' */
+  size_t n_obs;         /* n_samples * n_outputs */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax;                    /* nan until cvx_formulation_betamax */
   void *impl;                        /* of the class */
@@ -170,7 +175,8 @@ struct cvx_formulation_options
   const struct cvx_loss *loss; /* NULL: squared */
   double loss_param;           /* nan: its default */
   double beta;
-  int threads; /* 0: all */
+  int threads;                 /* 0: all */
+  const struct cvx_conv *conv; /* patches, copied; NULL: the class's own */
 };
 enum cvx_status cvx_formulation_new (
     struct cvx_formulation **out, const struct cvx_formulation_class *class,
@@ -180,12 +186,11 @@ enum cvx_status cvx_formulation_new (
 void cvx_formulation_free (struct cvx_formulation *f);
 
 /* What building would take.  */
-enum cvx_status
-cvx_formulation_estimate (const struct cvx_formulation_class *class,
-                          size_t n_samples, size_t n_features,
-                          size_t n_outputs, size_t n_patterns,
-                          struct cvx_formulation_estimate *out,
-                          struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_formulation_estimate (
+    const struct cvx_formulation_class *class, size_t n_samples,
+    size_t n_features, size_t n_outputs, size_t n_patterns,
+    const struct cvx_conv *conv, struct cvx_formulation_estimate *out,
+    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Smallest beta with the zero solution: max_g psi_g (nu0), exact (MATH 1.2,
    1.6).  Kept in F.  */
