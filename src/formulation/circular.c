@@ -37,10 +37,18 @@
 #include "formulation/private.h"
 #include "linalg/fourier.h"
 
+enum
+{
+  BAND = 512, /* rows of T held at a time */
+  WIDTH = 128 /* and blocks */
+};
+
 struct circular
 {
   struct cvxi_linear linear; /* first */
   struct cvx_fourier *fourier;
+  double *cosine; /* d cosines and d sines of full turns */
+  double *band;   /* BAND x 2 WIDTH */
   double *spectrum;    /* n_var */
   double single, pair; /* c_k */
 };
@@ -119,8 +127,16 @@ build (struct cvx_formulation *f, struct cvx_error *err)
   norm = fmax (1 / (d * s->single), 2 / (d * s->pair)) * sqrt (d);
   s->linear.spread = norm * (1 + 0.1 * log2 (d + 1));
   s->spectrum = cvx_calloc (f->n_var, sizeof *s->spectrum);
-  if (s->spectrum == NULL)
+  s->cosine = cvx_alloc (f->n_features, 2 * sizeof *s->cosine);
+  s->band = cvx_alloc (BAND, 2 * WIDTH * sizeof *s->band);
+  if (s->spectrum == NULL || s->cosine == NULL || s->band == NULL)
     return cvx_fail_nomem (err, "building the formulation");
+  for (size_t i = 0; i < f->n_features; i++)
+    {
+      double turn = 2 * acos (-1) * (double)i / d;
+      s->cosine[i] = cos (turn);
+      s->cosine[f->n_features + i] = sin (turn);
+    }
   status = cvx_fourier_new (&s->fourier, f->n_features, err);
   if (status == CVX_OK)
     status = cvxi_linear_init (f, &s->linear, err);
@@ -134,6 +150,8 @@ destroy (struct cvx_formulation *f)
   cvxi_linear_clear (&s->linear);
   cvx_fourier_free (s->fourier);
   cvx_free (s->spectrum);
+  cvx_free (s->cosine);
+  cvx_free (s->band);
   cvx_free (s);
   f->impl = NULL;
 }
@@ -154,6 +172,54 @@ estimate (size_t n_samples, size_t n_features, size_t n_outputs,
   out->n_cone = 0;
   out->flops = 4 * n * d + 10 * d * log2 (d + 1);
   out->bytes = cvxi_linear_bytes (n_samples, n_features, 6 * out->n_var);
+}
+
+/* X times the columns of T: cosines and sines of the frequencies.  */
+static enum cvx_status
+columns (const struct cvx_formulation *f, size_t k, const size_t *list,
+         double *c, struct cvx_progress *progress)
+{
+  const struct circular *s = f->impl;
+  size_t d = f->n_features, m = 2 * k;
+  double size = (double)d;
+  for (size_t first = 0; first < d; first += BAND)
+    {
+      size_t count = d - first < BAND ? d - first : BAND;
+      if (cvx_aborted (progress))
+        return CVX_INTERRUPTED;
+      for (size_t from = 0; from < m; from += 2 * WIDTH)
+        {
+          size_t width = m - from < 2 * WIDTH ? m - from : 2 * WIDTH;
+          for (size_t l = 0; l < count; l++)
+            for (size_t j = 0; j < width / 2; j++)
+              {
+                size_t g = list[from / 2 + j];
+                size_t turn = (size_t)((uint64_t)g * (first + l) % d);
+                bool single = alone (f, g);
+                double scale
+                    = single ? 1 / (size * s->single) : 2 / (size * s->pair);
+                s->band[l * width + 2 * j] = scale * s->cosine[turn];
+                s->band[l * width + 2 * j + 1]
+                    = single ? 0 : -scale * s->cosine[d + turn];
+              }
+          cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans,
+                       (blasint)f->n_samples, (blasint)width, (blasint)count,
+                       1, f->x + first, (blasint)d, s->band, (blasint)width,
+                       first > 0, c + from, (blasint)m);
+        }
+    }
+  return CVX_OK;
+}
+
+/* ||X T_g|| <= ||X||_F ||T_g||.  */
+static double
+block_norm (const struct cvx_formulation *f, size_t g)
+{
+  const struct circular *s = f->impl;
+  double d = (double)f->n_features;
+  double norm = alone (f, g) ? 1 / (sqrt (d) * s->single)
+                             : sqrt (2 / d) / s->pair;
+  return (1 + 1e-12) * f->work->x_norm * norm;
 }
 
 static double
@@ -342,6 +408,8 @@ const struct cvx_formulation_class cvxi_formulation_circular = {
   .shrink_block = shrink_block,
   .support = support,
   .support_bound = support_bound,
+  .columns = columns,
+  .block_norm = block_norm,
   .violation = violation,
   .decode = decode,
   .describe = describe,

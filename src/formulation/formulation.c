@@ -138,6 +138,8 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
       double norm = sqrt (cvx_dot2 (f->n_features, x, x));
       w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
     }
+  w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
+              * (1 + 4 * DBL_EPSILON);
   return CVX_OK;
 }
 

@@ -92,6 +92,14 @@ struct cvx_formulation_class
                                    const size_t *list, const double *r,
                                    double *g, struct cvx_progress *progress);
 
+  /* The columns of A of the K blocks of LIST, row after row: C is n_obs x (K
+     block_len).  NULL when they cannot be formed.  */
+  enum cvx_status (*columns) (const struct cvx_formulation *f, size_t k,
+                              const size_t *list, double *c,
+                              struct cvx_progress *progress);
+  /* At least ||A_g||; where `columns' is there.  */
+  double (*block_norm) (const struct cvx_formulation *f, size_t g);
+
   /* x_g = argmin t beta R_g (x) + 1/2 ||x - z||^2 over block G's cone; X = Z
      allowed.  THREAD (0 .. threads-1) picks the scratch memory.  Returns
      R_g (x_g).  */
