@@ -12,7 +12,8 @@ libsolver_la_SOURCES = \
   src/solver/settings.c \
   src/solver/solver.c \
   src/solver/state.c \
-  src/solver/store.c
+  src/solver/store.c \
+  src/solver/subspace.c
 noinst_HEADERS += src/solver/colgen.h src/solver/reduced.h src/solver/state.h
 
 solverincludedir = $(includedir)/cvxnn/solver

@@ -34,11 +34,11 @@
 
 enum
 {
-  FIRST = 32,      /* blocks of the first working set */
-  SWEEPS = 8,      /* between attempts of Newton's method */
-  ROUNDS = 40,     /* of sweeps and Newton's method */
-  NEWTON = 30,     /* Newton steps in a round */
-  MODELS = 8,      /* quadratic models of one working set */
+  FIRST = 32,        /* blocks of the first working set */
+  SWEEPS = 8,        /* between attempts of Newton's method */
+  ROUNDS = 40,       /* of sweeps and Newton's method */
+  NEWTON = 30,       /* Newton steps in a round */
+  MODELS = 8,        /* quadratic models of one working set */
   MAX_COLUMNS = 4096 /* of a working set, from which on it only stays */
 };
 
@@ -150,7 +150,8 @@ price (struct cd *s, const struct cvx_formulation *f,
     return CVX_INTERRUPTED;
   for (size_t g = 0; g < f->n_blocks; g++)
     {
-      s->psi[g] = f->class->support (f, g, s->grad + g * len, NULL, &solved, 0);
+      s->psi[g]
+          = f->class->support (f, g, s->grad + g * len, NULL, &solved, 0);
       largest = fmax (largest, s->psi[g]);
     }
   s->excess = largest / f->beta - 1;
@@ -201,8 +202,7 @@ choose (const struct cd *s, const struct cvx_formulation *f, size_t *list)
         break;
     }
   for (size_t g = 0; g < f->n_blocks; g++)
-    if (at_work (s, g, len)
-        || (s->dropped[g] == 0 && s->psi[g] > cut))
+    if (at_work (s, g, len) || (s->dropped[g] == 0 && s->psi[g] > cut))
       list[k++] = g;
   return k;
 }
@@ -236,9 +236,8 @@ sweep (struct small *p)
                     + (p->g[g * len + i] - p->qd[g * len + i]) / p->size[g];
           norm = hypot (norm, step[i]);
         }
-      scale = norm * p->size[g] > p->beta
-                  ? 1 - p->beta / (norm * p->size[g])
-                  : 0;
+      scale = norm * p->size[g] > p->beta ? 1 - p->beta / (norm * p->size[g])
+                                          : 0;
       for (size_t i = 0; i < len; i++)
         {
           double to = scale * step[i] - x[i];
@@ -279,8 +278,8 @@ newton_system (struct small *p, size_t *n)
       for (size_t i = 0; i < len && norm > 0; i++)
         {
           size_t j = g * len + i;
-          p->rhs[m] = p->g[j] - p->qd[j]
-                      - p->beta * (p->x[j] + p->dl[j]) / norm;
+          p->rhs[m]
+              = p->g[j] - p->qd[j] - p->beta * (p->x[j] + p->dl[j]) / norm;
           p->at[m++] = j;
         }
     }
@@ -506,15 +505,14 @@ penalty (const struct small *p, double t)
     {
       double norm = 0;
       for (size_t i = 0; i < p->len; i++)
-        norm = hypot (norm,
-                      p->x[g * p->len + i] + t * p->dl[g * p->len + i]);
+        norm = hypot (norm, p->x[g * p->len + i] + t * p->dl[g * p->len + i]);
       sum += norm;
     }
   return p->beta * sum;
 }
 
 /* Minimise over the working set: p->x and w->at (the fit) become the result,
-   *OBJECTIVE that of the program; all other blocks are zero.  */
+ *OBJECTIVE that of the program; all other blocks are zero.  */
 static enum cvx_status
 solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
            double *objective, struct cvx_error *err)
@@ -584,7 +582,8 @@ step (void *state, const struct cvx_formulation *f,
       return CVX_OK;
     }
   st = room_new (&w, f, k, err);
-  if (st == CVX_OK && f->class->columns (f, k, w.list, w.c, progress) != CVX_OK)
+  if (st == CVX_OK
+      && f->class->columns (f, k, w.list, w.c, progress) != CVX_OK)
     st = cvx_fail_interrupted (err);
   if (st == CVX_OK)
     {

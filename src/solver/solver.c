@@ -39,6 +39,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_newton, 1,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
+    { &cvxi_solver_subspace, -2,
+      "few neurons carry the nuclear norm, and Newton's method finds their "
+      "weights" },
     { &cvxi_solver_cd, -2,
       "its frequencies are priced by one product with the data, and the few "
       "that matter are solved for by Newton's method" },

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/npz.h"
+#include "linalg/threads.h"
 #include "solver/run.h"
 
 static double
@@ -81,12 +82,12 @@ START_TEST (circular_networks_of_four_features)
           size_t active;
           ck_assert_ok (
               cvx_conv_init (&conv, 4, NULL, size, stride, true, &err), err);
-          ck_assert_ok (cvx_formulation_new (
-                            &f,
-                            cvx_formulation_find (nuclear ? "linear-cnn"
-                                                          : "circular"),
-                            &p.data, NULL, &o, &err),
-                        err);
+          ck_assert_ok (
+              cvx_formulation_new (
+                  &f,
+                  cvx_formulation_find (nuclear ? "linear-cnn" : "circular"),
+                  &p.data, NULL, &o, &err),
+              err);
           value = solve (f, method == 0 ? "fista" : NULL, 1e-11, &seconds,
                          &active);
           ck_assert_near (value, known[k].optimum, 2e-11);
@@ -143,6 +144,7 @@ shared_instance (const char *file, const char *class, double beta,
                     err);
       o.conv = &conv;
     }
+  cvx_blas_threads (1);
   for (size_t k = 0; k < sizeof methods / sizeof *methods; k++)
     {
       double seconds, begin = now (), value;
