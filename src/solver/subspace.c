@@ -6,8 +6,9 @@
    Z = U V' of rank r (ALGORITHMS c).  One iteration: the singular values of
    G = A'nu are the certificate; pairs with a value above beta enter with the
    best weights for the quadratic model; Newton's method solves for the
-   factors.  Its matrix, J the derivative of A (U V') and H the curvature of
-   the loss,
+   factors.  The first iteration finds its subspace by proximal gradient steps
+   with lengths of Barzilai and Borwein (1988), and lets no pair enter.  Its
+   matrix, J the derivative of A (U V') and H the curvature of the loss,
 
      J'H J + beta I - [0, G; G', 0] (x) I_r,
 
@@ -34,6 +35,7 @@ enum
 {
   ENTER = 6,      /* pairs that enter at most */
   NEWTON = 40,    /* Newton steps in an iteration */
+  DESCENT = 16,   /* proximal steps of the first iteration */
   SWEEPS = 200,   /* for the weights of entering pairs */
   TILE = 64,      /* samples whose derivatives are formed at a time */
   MAX_SIZE = 6000 /* unknowns of Newton's method */
@@ -44,8 +46,10 @@ struct subspace
   double *x;  /* n_var: Z, patch after patch */
   double *ax; /* n_obs */
   double objective;
-  double excess;     /* sigma_max / beta - 1 before the last step */
-  double *nu, *grad; /* n_obs, n_var */
+  double excess; /* sigma_max / beta - 1 before the last step */
+  uint64_t started;
+  double *nu, *nu_next;                /* n_obs */
+  double *grad, *near, *next, *change; /* n_var */
 };
 
 #define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
@@ -58,8 +62,13 @@ static const struct cvx_field fields[]
         FIELD (ax, ARRAY, OBS, false),
         FIELD (objective, REAL, ONE, false),
         FIELD (excess, REAL, ONE, false),
+        FIELD (started, COUNT, ONE, false),
         FIELD (nu, ARRAY, OBS, true),
+        FIELD (nu_next, ARRAY, OBS, true),
         FIELD (grad, ARRAY, VAR, true),
+        FIELD (near, ARRAY, VAR, true),
+        FIELD (next, ARRAY, VAR, true),
+        FIELD (change, ARRAY, VAR, true),
         { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
 #undef FIELD
 
@@ -112,7 +121,7 @@ struct work
   double *z, *left, *value, *right; /* k h, k p, p, p h: of an SVD */
   double *uv;                       /* (h + k) r_max: U h x r, then V k x r */
   double *gradient, *move, *trial;  /* the same */
-  double *hess;                     /* m x m */
+  double *hess, *damped;            /* m x m */
   double *j;                        /* TILE x m */
   double *patches;                  /* k h */
   double *curvature;                /* n */
@@ -132,6 +141,7 @@ work_free (struct work *w)
   cvx_free (w->right);
   cvx_free (w->uv);
   cvx_free (w->hess);
+  cvx_free (w->damped);
   cvx_free (w->j);
   cvx_free (w->patches);
   cvx_free (w->curvature);
@@ -241,10 +251,10 @@ weigh (const struct work *w, const double *sigma, size_t c, double *t)
       }
 }
 
-/* The factors of the state, *OLD of them, and of the pairs of G that are worth
-   it.  */
+/* The factors of S->near, *OLD of them, and with ENTER of the pairs of G that
+   are worth it; G is that of the state.  */
 static enum cvx_status
-start (struct subspace *s, struct work *w, size_t *old,
+start (struct subspace *s, struct work *w, bool enter, size_t *old,
        struct cvx_progress *progress, struct cvx_error *err)
 {
   const struct cvx_formulation *f = w->f;
@@ -256,7 +266,7 @@ start (struct subspace *s, struct work *w, size_t *old,
     return cvx_fail_interrupted (err);
   f->loss->curvature (s->ax, f->y, f->n_samples, f->n_outputs, f->loss_param,
                       w->curvature);
-  st = decompose (w, s->x, err);
+  st = decompose (w, s->near, err);
   if (st != CVX_OK)
     return st;
   while (rank < w->r_max && w->value[rank] > 1e-11 * w->value[0])
@@ -271,7 +281,7 @@ start (struct subspace *s, struct work *w, size_t *old,
   if (st != CVX_OK)
     return st;
   s->excess = w->value[0] / f->beta - 1;
-  while (c < ENTER && c < w->r_max - rank
+  while (enter && c < ENTER && c < w->r_max - rank
          && w->value[c] > f->beta * (1 + 1e-11))
     {
       sigma[c] = w->value[c];
@@ -300,6 +310,64 @@ start (struct subspace *s, struct work *w, size_t *old,
   for (size_t a = 0; a < c; a++)
     if (t[a] > 0)
       put_pair (w, w->r, rank + j++, a, t[a]);
+  return CVX_OK;
+}
+
+/* Proximal gradient steps from the state; Z goes to S->near.  */
+static enum cvx_status
+descend (struct subspace *s, struct work *w, struct cvx_progress *progress,
+         struct cvx_error *err)
+{
+  const struct cvx_formulation *f = w->f;
+  double *x = s->next, *grad = s->grad, *change = s->change;
+  double eta = 0, objective = s->objective;
+  memcpy (w->fit, s->ax, f->n_obs * sizeof *w->fit);
+  for (int it = 0; it < DESCENT; it++)
+    {
+      double now = 0, ss = 0, curve = 0, before = objective;
+      loss_dual (f, w->fit, s->nu);
+      if (f->class->adjoint (f, s->nu, grad, progress) != CVX_OK)
+        return cvx_fail_interrupted (err);
+      if (it == 0)
+        {
+          double num = cblas_ddot ((blasint)f->n_var, grad, 1, grad, 1);
+          if (f->class->apply (f, grad, w->other, progress) != CVX_OK)
+            return cvx_fail_interrupted (err);
+          curve = cblas_ddot ((blasint)f->n_obs, w->other, 1, w->other, 1);
+          if (!(num > 0 && curve > 0))
+            return CVX_OK;
+          eta = num / curve / f->loss->lipschitz;
+          curve = 0;
+        }
+      for (int tries = 0; tries < 30; tries++, eta *= 0.5)
+        {
+          double norm;
+          for (size_t i = 0; i < f->n_var; i++)
+            x[i] = s->near[i] + eta * grad[i];
+          norm = f->class->prox_block (f, 0, eta, x, x, 0);
+          if (f->class->apply (f, x, w->other, progress) != CVX_OK)
+            return cvx_fail_interrupted (err);
+          now = loss_value (f, w->other) + f->beta * norm;
+          if (now <= objective)
+            break;
+        }
+      if (!(now <= objective))
+        return CVX_OK;
+      for (size_t i = 0; i < f->n_var; i++)
+        {
+          change[i] = x[i] - s->near[i];
+          ss += change[i] * change[i];
+        }
+      loss_dual (f, w->other, s->nu_next);
+      for (size_t i = 0; i < f->n_obs; i++)
+        curve += (s->nu[i] - s->nu_next[i]) * (w->other[i] - w->fit[i]);
+      memcpy (s->near, x, f->n_var * sizeof *x);
+      memcpy (w->fit, w->other, f->n_obs * sizeof *w->fit);
+      objective = now;
+      if (!(curve > 0) || before - now <= 1e-4 * now)
+        break;
+      eta = ss / curve;
+    }
   return CVX_OK;
 }
 
@@ -376,35 +444,35 @@ hessian (struct work *w, const double *grad, struct cvx_progress *progress)
   return CVX_OK;
 }
 
-/* MOVE = - (hess + damping)^{-1} gradient.  Every damping that fails is
-   followed by a larger one, from the matrix made anew.  */
+/* MOVE = - (hess + damping)^{-1} gradient; a damping that fails is followed by
+   a larger one.  */
 static enum cvx_status
 direction (struct work *w, const double *grad, double *damping,
            struct cvx_progress *progress, struct cvx_error *err)
 {
-  for (;;)
+  double largest = 0;
+  if (hessian (w, grad, progress) != CVX_OK)
+    return cvx_fail_interrupted (err);
+  for (size_t i = 0; i < w->m; i++)
+    largest = fmax (largest, w->hess[i * w->m + i]);
+  for (;; *damping *= 30)
     {
-      double largest = 0;
       struct cvx_dense_report report = { 0, false };
       enum cvx_status st;
-      if (hessian (w, grad, progress) != CVX_OK)
-        return cvx_fail_interrupted (err);
-      for (size_t i = 0; i < w->m; i++)
-        largest = fmax (largest, w->hess[i * w->m + i]);
+      memcpy (w->damped, w->hess, w->m * w->m * sizeof *w->hess);
       for (size_t i = 0; i < w->m; i++)
         {
-          w->hess[i * w->m + i] += *damping * largest;
+          w->damped[i * w->m + i] += *damping * largest;
           w->move[i] = -w->gradient[i];
         }
-      st = cvx_dense_cholesky (w->hess, w->m, &report, err);
+      st = cvx_dense_cholesky (w->damped, w->m, &report, err);
       if (st == CVX_OK && report.ridge == 0)
         {
-          cvx_dense_cholesky_solve (w->hess, w->m, w->move);
+          cvx_dense_cholesky_solve (w->damped, w->m, w->move);
           return CVX_OK;
         }
       if (st != CVX_OK && st != CVX_NUMERIC)
         return st;
-      *damping *= 30;
       if (*damping > 1e6)
         return cvx_fail (err, CVX_E369,
                          "the Newton system of the factors is not definite");
@@ -419,8 +487,9 @@ minimise (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   double *grad = cvx_alloc (f->n_var, sizeof *grad), damping = 1e-11;
   enum cvx_status st = CVX_OK;
   w->hess = cvx_alloc (w->m, w->m * sizeof *w->hess);
+  w->damped = cvx_alloc (w->m, w->m * sizeof *w->damped);
   w->j = cvx_alloc (w->m, TILE * sizeof *w->j);
-  if (grad == NULL || w->hess == NULL || w->j == NULL)
+  if (grad == NULL || w->hess == NULL || w->damped == NULL || w->j == NULL)
     st = cvx_fail_nomem (err, "an active subspace");
   for (int it = 0; st == CVX_OK && it < NEWTON; it++)
     {
@@ -433,7 +502,7 @@ minimise (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
         }
       norm = gradient (w, grad);
       scale = f->beta * cblas_dnrm2 ((blasint)w->m, w->uv, 1);
-      if (norm <= 1e-13 * scale)
+      if (norm <= 3e-12 * scale)
         break;
       st = direction (w, grad, &damping, progress, err);
       if (st != CVX_OK)
@@ -476,8 +545,11 @@ step (void *state, const struct cvx_formulation *f,
   size_t rank = 0;
   enum cvx_status st = work_new (&w, f, err);
   (void)settings;
+  memcpy (s->near, s->x, f->n_var * sizeof *s->x);
+  if (st == CVX_OK && s->started == 0)
+    st = descend (s, &w, progress, err);
   if (st == CVX_OK)
-    st = start (s, &w, &rank, progress, err);
+    st = start (s, &w, s->started != 0, &rank, progress, err);
   if (st == CVX_OK && w.r > 0)
     st = settle (s, &w, rank, progress, err);
   if (st == CVX_OK && w.r > 0)
@@ -488,7 +560,9 @@ step (void *state, const struct cvx_formulation *f,
       memcpy (s->ax, w.fit, f->n_obs * sizeof *s->ax);
       s->objective = w.objective;
     }
-  if (st != CVX_OK)
+  if (st == CVX_OK)
+    s->started = 1;
+  else
     s->excess = excess;
   work_free (&w);
   return st;
