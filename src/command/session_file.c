@@ -345,6 +345,9 @@ session_open (struct session *s, const char *path, struct cvx_error *err)
   /* From here on nothing fails.  */
   session_set_data (s, o.data);
   s->patterns = o.patterns;
+  s->patches = (struct cvx_conv){ .d = 0 };
+  if (o.formulation != NULL && o.formulation->class->nuclear)
+    s->patches = o.formulation->conv;
   s->patterns_serial++;
   s->formulation = o.formulation;
   while (s->n_runs > 0)
