@@ -450,7 +450,7 @@ room_new (struct room *w, const struct cvx_formulation *f, size_t k,
     return cvx_fail_nomem (err, "a working set");
   p->q = cvx_alloc (square, sizeof *p->q);
   p->hess = cvx_alloc (square, sizeof *p->hess);
-  p->g = cvx_alloc (m, 6 * sizeof *p->g);
+  p->g = cvx_calloc (m, 6 * sizeof *p->g);
   p->size = cvx_alloc (k, sizeof *p->size);
   p->at = cvx_alloc (m, sizeof *p->at);
   w->c = cvx_alloc (area, sizeof *w->c);

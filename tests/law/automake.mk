@@ -46,3 +46,9 @@ tests_law_formulation_t_SOURCES = tests/law/formulation.c
 tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
 tests_law_formulation_t_LDADD = $(test_ldadd)
 TESTS += tests/law/formulation.t
+
+check_PROGRAMS += tests/law/conv.t
+tests_law_conv_t_SOURCES = tests/law/conv.c
+tests_law_conv_t_CPPFLAGS = $(test_cppflags)
+tests_law_conv_t_LDADD = $(test_ldadd)
+TESTS += tests/law/conv.t
