@@ -11,7 +11,8 @@ libformulation_la_SOURCES = \
   src/formulation/linear_cnn.c \
   src/formulation/loss.c \
   src/formulation/relu.c \
-  src/formulation/scale.c
+  src/formulation/scale.c \
+  src/formulation/sdp.c
 
 noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
   src/formulation/private.h
@@ -19,4 +20,4 @@ noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/formulation.h \
   src/formulation/formulations.def src/formulation/loss.h \
-  src/formulation/losses.def
+  src/formulation/losses.def src/formulation/sdp.h
