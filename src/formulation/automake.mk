@@ -10,6 +10,7 @@ libformulation_la_SOURCES = \
   src/formulation/linear.c \
   src/formulation/linear_cnn.c \
   src/formulation/loss.c \
+  src/formulation/price.c \
   src/formulation/relu.c \
   src/formulation/scale.c \
   src/formulation/sdp.c
@@ -20,4 +21,5 @@ noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/formulation.h \
   src/formulation/formulations.def src/formulation/loss.h \
-  src/formulation/losses.def src/formulation/sdp.h
+  src/formulation/losses.def src/formulation/price.h \
+  src/formulation/sdp.h

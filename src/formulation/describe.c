@@ -26,7 +26,9 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
                   const char *penalty, const char *cones, struct cvx_text *out)
 {
   const char *formula = tex ? f->loss->tex : f->loss->formula;
+  const struct cvx_patterns *p = f->patterns;
   bool rows = strstr (formula, "f_k") != NULL;
+  double count;
   cvx_text_put (out,
                 tex ? "\\begin{aligned}\n\\min \\quad & " : "  minimise   ");
   put_loss (formula, rows ? "f" : fit, out);
@@ -41,9 +43,15 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
                      tex ? " \\\\\n\\text{subject to} \\quad & %s"
                          : "\n  subject to %s",
                      cones);
-  if (f->patterns != NULL)
-    cvx_text_printf (out,
-                     tex ? ", \\quad i = 1, \\dots, %zu" : ",   i = 1..%zu",
-                     f->patterns->n_patterns);
+  if (p != NULL)
+    {
+      /* The zero pattern has no weights.  */
+      count = p->bits != NULL ? (double)p->n_patterns
+              : p->count > 0  ? (double)p->count - 1
+                              : p->bound - 1;
+      cvx_text_printf (
+          out, tex ? ", \\quad i = 1, \\dots, %.0f" : ",   i = 1..%.0f",
+          count);
+    }
   cvx_text_put (out, tex ? "\n\\end{aligned}\n" : "\n");
 }

@@ -93,7 +93,7 @@ cvxi_linear_apply_list (const struct cvx_formulation *f, size_t k,
                         struct cvx_progress *progress)
 {
   const struct cvxi_linear *s = f->impl;
-  const struct cvx_point point = { k, list, x, NULL };
+  const struct cvx_point point = { k, list, x, NULL, NULL };
   if (k == 0)
     {
       memset (r, 0, f->n_obs * sizeof *r);

@@ -612,6 +612,7 @@ point (const void *state, const struct cvx_formulation *f,
   out->n_atoms = f->n_blocks;
   out->block = NULL;
   out->x = s->x;
+  out->sign = NULL;
   out->nu = NULL;
 }
 
@@ -628,6 +629,7 @@ measures (const void *state, const struct cvx_formulation *f,
 const struct cvx_solver cvxi_solver_cd = {
   "cd",
   "working sets with coordinate descent and Newton's method",
+  true,
   sizeof (struct cd),
   fields,
   unsuited,

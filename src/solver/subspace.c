@@ -576,6 +576,7 @@ point (const void *state, const struct cvx_formulation *f,
   out->n_atoms = f->n_blocks;
   out->block = NULL;
   out->x = s->x;
+  out->sign = NULL;
   out->nu = NULL;
 }
 
@@ -592,6 +593,7 @@ measures (const void *state, const struct cvx_formulation *f,
 const struct cvx_solver cvxi_solver_subspace = {
   "subspace",
   "active subspace of the nuclear norm with Newton's method",
+  true,
   sizeof (struct subspace),
   fields,
   unsuited,

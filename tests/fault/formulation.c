@@ -13,7 +13,7 @@ work (const struct problem *p, const struct cvx_formulation_class *class,
   struct cvx_network *net = NULL;
   struct cvx_certificate c;
   double x[64], nu[5] = { 1, 0, 1, 0, 1 };
-  struct cvx_point point = { 0, NULL, x, nu };
+  struct cvx_point point = { 0, NULL, x, NULL, nu };
   enum cvx_status status;
   o.conv = problem_conv (p, class, &conv);
   status = cvx_formulation_new (&f, class, &p->data, p->patterns, &o, err);

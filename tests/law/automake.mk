@@ -36,11 +36,6 @@ tests_law_dense_t_CPPFLAGS = $(test_cppflags)
 tests_law_dense_t_LDADD = $(test_ldadd)
 TESTS += tests/law/dense.t
 
-check_PROGRAMS += tests/law/solver.t
-tests_law_solver_t_SOURCES = tests/law/solver.c
-tests_law_solver_t_CPPFLAGS = $(test_cppflags)
-tests_law_solver_t_LDADD = $(test_ldadd)
-TESTS += tests/law/solver.t
 check_PROGRAMS += tests/law/formulation.t
 tests_law_formulation_t_SOURCES = tests/law/formulation.c
 tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
@@ -52,3 +47,15 @@ tests_law_conv_t_SOURCES = tests/law/conv.c
 tests_law_conv_t_CPPFLAGS = $(test_cppflags)
 tests_law_conv_t_LDADD = $(test_ldadd)
 TESTS += tests/law/conv.t
+
+check_PROGRAMS += tests/law/solver.t
+tests_law_solver_t_SOURCES = tests/law/solver.c
+tests_law_solver_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver.t
+
+check_PROGRAMS += tests/law/price.t
+tests_law_price_t_SOURCES = tests/law/price.c
+tests_law_price_t_CPPFLAGS = $(test_cppflags)
+tests_law_price_t_LDADD = $(test_ldadd)
+TESTS += tests/law/price.t
