@@ -4,6 +4,7 @@ script_tests = \
   tests/script/csdp.sh \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
+  tests/script/manual.sh \
   tests/script/output.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
@@ -11,3 +12,4 @@ script_tests = \
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
+tests/script/manual.log: scripts/manual$(EXEEXT)
