@@ -125,6 +125,22 @@ problem_five_points (struct problem *p)
     }
 }
 
+/* The patches that CLASS needs, in CONV, or NULL: pairs of neighbours.  */
+static inline const struct cvx_conv *
+problem_conv (const struct problem *p,
+              const struct cvx_formulation_class *class, struct cvx_conv *conv)
+{
+  const size_t size[2] = { 1, p->data.n_features > 1 ? 2 : 1 };
+  const size_t stride[2] = { 1, 1 };
+  struct cvx_error err;
+  if (strcmp (class->name, "linear-cnn") != 0)
+    return NULL;
+  ck_assert_ok (cvx_conv_init (conv, p->data.n_features, NULL, size, stride,
+                               false, &err),
+                err);
+  return conv;
+}
+
 static inline struct cvx_formulation *
 problem_formulation (const struct problem *p,
                      const struct cvx_formulation_class *class,
@@ -132,8 +148,10 @@ problem_formulation (const struct problem *p,
 {
   struct cvx_formulation *f;
   struct cvx_error err;
+  struct cvx_conv conv;
   struct cvx_formulation_options o
       = { .loss = loss, .loss_param = NAN, .beta = beta, .threads = 2 };
+  o.conv = problem_conv (p, class, &conv);
   ck_assert_ok (
       cvx_formulation_new (&f, class, &p->data, p->patterns, &o, &err), err);
   return f;

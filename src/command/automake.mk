@@ -10,6 +10,7 @@ libcommand_la_SOURCES = \
   src/command/cmd_load.c \
   src/command/cmd_network.c \
   src/command/cmd_path.c \
+  src/command/cmd_patches.c \
   src/command/cmd_patterns.c \
   src/command/cmd_plot.c \
   src/command/cmd_predict.c \

@@ -9,19 +9,22 @@
 
 #include "base/alloc.h"
 #include "command/command.h"
+#include "formulation/sdp.h"
 
-static const char *const what_words[] = { "network", "history", "data", NULL };
+static const char *const what_words[]
+    = { "network", "history", "data", "problem", NULL };
 
 const struct lang_key cmd_export_keys[]
     = { { .name = "what",
           .kind = LANG_KIND_WORD,
           .flags = LANG_ARG | LANG_REQUIRED,
           .words = what_words,
-          .help = "network, history or data" },
+          .help = "network, history, data or problem" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED,
-          .help = "file: .npz, .csv or .json; a network also .c" },
+          .help = "file: .npz, .csv or .json; a network also .c; a problem "
+                  ".dat-s or .npz" },
         { .name = NULL } };
 
 /* A named array of numbers, rows x columns: what every format is made of.  */
@@ -162,6 +165,69 @@ data_sheets (struct session *s, struct sheet *sheets, size_t *n, bool all)
       }
 }
 
+/* The semidefinite program of the formulation: .dat-s, the program itself for
+   other solvers; .npz, the primal-dual pair of the run.  Its DIMACS errors are
+   shown where there is a run.  */
+static enum cvx_status
+export_problem (struct session *s, const struct lang_call *c, const char *to,
+                struct cvx_error *err)
+{
+  bool text = strcmp (cmd_suffix (to), ".dat-s") == 0,
+       npz = strcmp (cmd_suffix (to), ".npz") == 0;
+  const struct cvx_formulation *f = s->formulation;
+  struct cvx_sdp_pair *pair = NULL;
+  enum cvx_status status = session_may_write (s, to, err);
+  if (status == CVX_OK && !text && !npz)
+    {
+      (void)lang_call_fail (c, "to", err, CVX_E391,
+                            "cannot export a problem to %s", to);
+      return cvx_hint (err, ".dat-s or .npz");
+    }
+  if (status == CVX_OK)
+    status = cmd_ready (s, npz ? HAS_FORMULATION | HAS_RUN : HAS_FORMULATION,
+                        err);
+  if (status == CVX_OK && s->run != NULL)
+    {
+      const struct cvx_network *net;
+      status = session_network (s, s->run, &net, err);
+      if (status == CVX_OK)
+        status = cvx_sdp_pair_new (&pair, f, net, s->run->run->nu, err);
+    }
+  if (status == CVX_OK && text)
+    {
+      struct cvx_text t = CVX_TEXT_INIT;
+      status = cvx_sdp_write (f, &t, err);
+      if (status == CVX_OK && t.failed)
+        status = cvx_fail_nomem (err, "exporting");
+      if (status == CVX_OK)
+        status = cvx_output_file (to, cvx_text_string (&t), t.len, err);
+      cvx_text_free (&t);
+    }
+  else if (status == CVX_OK)
+    {
+      const struct sheet sheets[]
+          = { { "Z", pair->z, pair->h, pair->k },
+              { "W1", pair->w1, pair->h, pair->h },
+              { "W2", pair->w2, pair->k, pair->k },
+              { "slack", pair->slack, pair->h + pair->k, pair->h + pair->k },
+              { "nu", pair->nu, pair->n, 1 },
+              { "dimacs", pair->error, 6, 1 } };
+      status = write_npz (to, sheets, sizeof sheets / sizeof *sheets, err);
+    }
+  if (status == CVX_OK)
+    {
+      cmd_wrote (s, to);
+      if (pair != NULL)
+        session_note (s,
+                      "DIMACS errors of the run: %.1e %.1e %.1e %.1e %.1e "
+                      "%.1e\n",
+                      pair->error[0], pair->error[1], pair->error[2],
+                      pair->error[3], pair->error[4], pair->error[5]);
+    }
+  cvx_sdp_pair_free (pair);
+  return status;
+}
+
 enum cvx_status
 cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -175,7 +241,10 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
   bool npz = strcmp (suffix, ".npz") == 0, csv = strcmp (suffix, ".csv") == 0,
        json = strcmp (suffix, ".json") == 0,
        source = what == 0 && strcmp (suffix, ".c") == 0;
-  enum cvx_status status = session_may_write (s, to, err);
+  enum cvx_status status;
+  if (what == 3)
+    return export_problem (s, c, to, err);
+  status = session_may_write (s, to, err);
   if (status == CVX_OK && !npz && !csv && !json && !source)
     {
       status = lang_call_fail (c, "to", err, CVX_E391,

@@ -31,6 +31,19 @@ const struct lang_key cmd_formulation_keys[]
           .kind = LANG_KIND_NUMBER,
           .help = "parameter of the loss "
                   "(delta of huber, tau of quantile)" },
+        { .name = "h",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "d",
+          .help = "circular: length of the filters" },
+        { .name = "factors",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE | LANG_LE,
+          .min = 2,
+          .max = 64,
+          .default_text = "2",
+          .help = "circular: spectra multiplied, layers of filters and one" },
         { .name = NULL } };
 
 const struct lang_key cmd_estimate_keys[]
@@ -97,7 +110,8 @@ describe (struct session *s)
   if (f->patterns != NULL && f->patterns->bits == NULL)
     session_note (s, "  none stored: the solver finds the cells it needs\n");
   else if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,
-                                     f->n_outputs, n_patterns, &e, NULL)
+                                     f->n_outputs, n_patterns, &f->conv, &e,
+                                     NULL)
            == CVX_OK)
     session_note (s, "  variables %s, cone rows %s, memory %s\n",
                   cmd_count_words (vars, sizeof vars, (double)f->n_var),
@@ -142,6 +156,51 @@ set_beta (struct session *s, const struct lang_call *c,
   return status == CVX_OK ? status : lang_call_blame (c, "beta", err);
 }
 
+/* The patches of formulation KIND: those of `patches', or the filters of a
+   circular network; *OUT is NULL when it has none.  */
+static enum cvx_status
+find_patches (struct session *s, const struct lang_call *c, const char *kind,
+              struct cvx_conv *conv, const struct cvx_conv **out,
+              struct cvx_error *err)
+{
+  size_t d = s->data->n_features, h = d, factors = 2;
+  const size_t stride[2] = { 1, 1 };
+  bool circular = strcmp (kind, "circular") == 0;
+  enum cvx_status status;
+  *out = NULL;
+  if (!circular)
+    {
+      for (int k = 0; k < 2; k++)
+        {
+          const char *key = k == 0 ? "h" : "factors";
+          if (lang_call_has (c, key))
+            return lang_call_fail (c, key, err, CVX_E353,
+                                   "%s= belongs to formulation circular", key);
+        }
+      if (strcmp (kind, "linear-cnn") == 0 && s->patches.d != 0)
+        *out = &s->patches;
+      return CVX_OK;
+    }
+  lang_call_count (c, "h", &h);
+  lang_call_count (c, "factors", &factors);
+  if (h == d)
+    status = cvx_conv_full (conv, d, factors, err);
+  else if (factors > 2)
+    return lang_call_fail (c, "factors", err, CVX_E353,
+                           "more than two factors need filters as long as the "
+                           "signal (h=%zu)",
+                           d);
+  else
+    {
+      const size_t size[2] = { 1, h };
+      status = cvx_conv_init (conv, d, NULL, size, stride, true, err);
+      if (status != CVX_OK)
+        return lang_call_blame (c, "h", err);
+    }
+  *out = conv;
+  return status;
+}
+
 enum cvx_status
 cmd_formulation (void *session, const struct lang_call *c,
                  struct cvx_error *err)
@@ -150,11 +209,12 @@ cmd_formulation (void *session, const struct lang_call *c,
   const char *kind = lang_call_text (c, "kind"),
              *loss = lang_call_text (c, "loss"), *words = NULL;
   const struct cvx_formulation_class *class;
-  struct cvx_formulation_options o = { NULL, NAN, NAN, 0 };
+  struct cvx_formulation_options o = { .loss_param = NAN, .beta = NAN };
   struct cvx_formulation_estimate e;
   struct cvx_patterns *made = NULL;
   const struct cvx_patterns *patterns = NULL;
   struct cvx_formulation *f = NULL;
+  struct cvx_conv conv;
   bool given = false;
   enum cvx_status status;
   if (kind == NULL && s->formulation != NULL
@@ -180,6 +240,9 @@ cmd_formulation (void *session, const struct lang_call *c,
     }
   lang_call_number (c, "param", &o.loss_param);
   o.threads = session_threads (s);
+  status = find_patches (s, c, kind, &conv, &o.conv, err);
+  if (status != CVX_OK)
+    return status;
 
   if (class->needs_patterns && s->patterns == NULL)
     {
@@ -192,8 +255,8 @@ cmd_formulation (void *session, const struct lang_call *c,
   if (patterns == NULL || patterns->bits != NULL)
     status = cvx_formulation_estimate (
         class, s->data->part[CVX_TRAIN].n, s->data->n_features,
-        s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1, &e,
-        err);
+        s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1,
+        o.conv, &e, err);
   if (status == CVX_OK)
     status = session_check_memory (s, "this formulation", e.bytes, err);
   session_work_begin (s, "building");
@@ -269,8 +332,9 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
                                               : SIZE_MAX / 4;
       lang_call_count (c, "patterns", &n);
     }
-  status = cvx_formulation_estimate (class, p->n, s->data->n_features,
-                                     s->data->n_outputs, n, &e, err);
+  status = cvx_formulation_estimate (
+      class, p->n, s->data->n_features, s->data->n_outputs, n,
+      s->patches.d != 0 ? &s->patches : NULL, &e, err);
   if (status != CVX_OK)
     return status;
   session_say (s, "%s", class->name);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "command/command.h"
+#include "linalg/fourier.h"
 
 static const char *const form_words[] = { "minimal", NULL };
 
@@ -99,8 +100,12 @@ cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     return status;
   session_say (s, "network: %s, width %zu, %zu inputs, %zu output%s\n",
-               activation_words (net->activation), net->width, net->n_features,
-               net->n_outputs, net->n_outputs == 1 ? "" : "s");
+               activation_words (net->activation), net->width,
+               cvx_network_inputs (net), cvx_network_targets (net),
+               cvx_network_targets (net) == 1 ? "" : "s");
+  if (net->conv.d > 0)
+    session_say (s, "  filters of %zu at %zu positions, %zu factors\n",
+                 net->conv.h, net->conv.k, net->conv.factors);
   session_say (s,
                "  objective %.10g, differs from the convex optimum by at most "
                "%.1e (%s)\n",
@@ -189,6 +194,79 @@ merged_from (const struct cvx_formulation *f, const struct cvx_network *net,
     }
 }
 
+/* Frequencies of the weights w of a circular network, conjugate pairs once;
+   |z| is that of the unitary transform.  */
+static enum cvx_status
+spectrum (struct session *s, const struct cvx_network *net, size_t top,
+          struct cvx_error *err)
+{
+  size_t d = net->conv.d, n = d / 2 + 1, shown = 0, nonzero = 0;
+  double *w = cvx_calloc (d + 2 * n, sizeof *w), *what = w + d, largest = 0;
+  struct cvx_fourier *f = NULL;
+  enum cvx_status status;
+  if (w == NULL)
+    return cvx_fail_nomem (err, "showing frequencies");
+  status = cvx_conv_weights (&net->conv, net->width, net->u, net->a, w, err);
+  if (status == CVX_OK)
+    status = cvx_fourier_new (&f, d, err);
+  if (status == CVX_OK)
+    {
+      cvx_fourier_forward (f, w, what);
+      for (size_t k = 0; k < n; k++)
+        largest = fmax (largest, hypot (what[2 * k], what[2 * k + 1]));
+      session_say (s, "%6s  %-9s %s\n", "freq", "|z|", "phase");
+      for (size_t k = 0; k < n; k++)
+        {
+          double size = hypot (what[2 * k], what[2 * k + 1]);
+          if (!(size > 1e-9 * largest))
+            continue;
+          nonzero++;
+          if (shown++ < top)
+            session_say (s, "%6zu  %-9.4f %+.2f\n", k, size / sqrt ((double)d),
+                         atan2 (what[2 * k + 1], what[2 * k]));
+        }
+      if (nonzero > top)
+        session_say (s, "  ... %zu more (neurons top=%zu)\n", nonzero - top,
+                     nonzero);
+      session_say (s,
+                   "%zu frequencies, %zu neuron%s (conjugate pairs shown "
+                   "once)\n",
+                   nonzero, net->width, net->width == 1 ? "" : "s");
+    }
+  cvx_fourier_free (f);
+  cvx_free (w);
+  return status;
+}
+
+/* Filters and where they act most.  */
+static enum cvx_status
+convolutional (struct session *s, const struct cvx_network *net, size_t top,
+               struct cvx_error *err)
+{
+  if (cvx_conv_is_full (&net->conv))
+    return spectrum (s, net, top, err);
+  session_say (s, "%4s  %-38s  %9s  %s\n", "#", "filter (unit length)", "norm",
+               "strongest at patch");
+  for (size_t j = 0; j < net->width && j < top; j++)
+    {
+      const double *a = net->a + j * net->conv.k;
+      size_t best = 0;
+      char dir[128];
+      for (size_t k = 1; k < net->conv.k; k++)
+        if (fabs (a[k]) > fabs (a[best]))
+          best = k;
+      direction (net, j, dir, sizeof dir);
+      session_say (s, "%4zu  %-38s  %9.4f  %zu\n", j + 1, dir,
+                   cvx_network_norm (net, j), best + 1);
+    }
+  if (net->width > top)
+    session_say (s, "  ... %zu more (neurons top=%zu)\n", net->width - top,
+                 net->width);
+  session_say (s, "%zu neuron%s: the norms are the singular values of Z\n",
+               net->width, net->width == 1 ? "" : "s");
+  return CVX_OK;
+}
+
 enum cvx_status
 cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -201,6 +279,8 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     return status;
   lang_call_count (c, "top", &top);
+  if (net->conv.d > 0)
+    return convolutional (s, net, top, err);
   known = known && s->data->n_features == net->n_features
           && s->data->hash == s->run->run->data_hash;
   kinks = known && net->n_features == 2 && s->data->bias == CVX_BIAS_AUGMENTED
@@ -259,7 +339,7 @@ per_class (struct session *s, const struct cvx_network *net,
            const struct cvx_part *p, struct cvx_error *err)
 {
   const struct cvx_dataset *d = s->data;
-  double *f = cvx_alloc (p->n * net->n_outputs, sizeof *f);
+  double *f = cvx_alloc (p->n * cvx_network_targets (net), sizeof *f);
   enum cvx_status status;
   if (f == NULL)
     return cvx_fail_nomem (err, "predicting");

@@ -80,6 +80,8 @@ enum cvx_status cmd_default_patterns (struct session *s,
                                       struct cvx_error *err) CVX_MUST_CHECK;
 /* "patterns: 10 of at most 10, complete ..." about P.  */
 void cmd_patterns_line (struct session *s, const struct cvx_patterns *p);
+/* "patches: 5 of 16 features ..." about C.  */
+void cmd_patches_line (struct session *s, const struct cvx_conv *c);
 
 /* Status, gap, iterations and time of the current run as one line.  */
 void cmd_run_line (struct session *s);

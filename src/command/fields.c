@@ -195,7 +195,8 @@ formulation_field (struct session *s, const char *name,
     {
       status = cvx_formulation_estimate (
           f->class, f->n_samples, f->n_features, f->n_outputs,
-          f->patterns != NULL ? f->patterns->n_patterns : 1, &e, err);
+          f->patterns != NULL ? f->patterns->n_patterns : 1, &f->conv, &e,
+          err);
       *value = lang_number (status == CVX_OK ? e.bytes : 0);
     }
   else

@@ -239,6 +239,7 @@ session_set_data (struct session *s, struct cvx_dataset *data)
   session_set_patterns (s, NULL);
   cvx_dataset_free (s->data);
   s->data = data;
+  s->patches = (struct cvx_conv){ .d = 0 };
 }
 
 enum cvx_status
@@ -346,20 +347,21 @@ session_scores (struct session *s, struct session_run *run,
                 session_part_names[part]);
       return cvx_hint (err, "split train=0.7 test=0.3");
     }
-  if (net->n_features != s->data->n_features
-      || net->n_outputs != s->data->n_outputs)
+  if (cvx_network_inputs (net) != s->data->n_features
+      || cvx_network_targets (net) != s->data->n_outputs)
     return cvx_fail (err, CVX_E393,
                      "the network of run %zu takes %zu features and gives "
                      "%zu outputs, the data have %zu and %zu",
-                     run->run->id, net->n_features, net->n_outputs,
-                     s->data->n_features, s->data->n_outputs);
-  f = cvx_alloc (p->n * net->n_outputs, sizeof *f);
+                     run->run->id, cvx_network_inputs (net),
+                     cvx_network_targets (net), s->data->n_features,
+                     s->data->n_outputs);
+  f = cvx_alloc (p->n * cvx_network_targets (net), sizeof *f);
   if (f == NULL)
     return cvx_fail_nomem (err, "predicting");
   status = cvx_network_predict (net, p->x, p->n, f, err);
   if (status == CVX_OK)
-    cvx_scores_compute (f, p->y, p->n, net->n_outputs, s->data->n_labels > 0,
-                        scores);
+    cvx_scores_compute (f, p->y, p->n, cvx_network_targets (net),
+                        s->data->n_labels > 0, scores);
   cvx_free (f);
   return status;
 }

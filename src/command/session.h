@@ -112,6 +112,7 @@ struct session
   /* the chain; all owned */
   struct cvx_dataset *data;
   struct cvx_patterns *patterns;
+  struct cvx_conv patches; /* d = 0: none were chosen */
   struct cvx_formulation *formulation;
   struct session_run *run; /* into runs, or NULL */
   uint64_t patterns_serial;

@@ -21,6 +21,45 @@ enum
   MAX_RUNS = 100000
 };
 
+/* Rows and columns of a patch, the strides, circular, factors; the sizes of
+   the input are those of the data.  */
+static json_t *
+describe_patches (const struct cvx_conv *c)
+{
+  return json_pack ("[I,I,I,I,b,I,b]", (json_int_t)c->size[0],
+                    (json_int_t)c->size[1], (json_int_t)c->stride[0],
+                    (json_int_t)c->stride[1], (int)c->circular,
+                    (json_int_t)c->factors, (int)(c->rows > 1));
+}
+
+static bool
+read_patches (const json_t *list, const struct cvx_dataset *data,
+              struct cvx_conv *c)
+{
+  json_int_t v[5];
+  int circular, image;
+  size_t size[2], stride[2];
+  if (json_unpack ((json_t *)list, "[I,I,I,I,b,I,b]", &v[0], &v[1], &v[2],
+                   &v[3], &circular, &v[4], &image)
+      != 0)
+    return false;
+  for (int i = 0; i < 5; i++)
+    if (v[i] < 0 || v[i] > INT32_MAX)
+      return false;
+  for (int i = 0; i < 2; i++)
+    {
+      size[i] = (size_t)v[i];
+      stride[i] = (size_t)v[2 + i];
+    }
+  if (cvx_conv_init (c, data->n_features, image ? data->image : NULL, size,
+                     stride, circular != 0, NULL)
+          != CVX_OK
+      || v[4] < 2 || (v[4] > 2 && !cvx_conv_is_full (c)))
+    return false;
+  c->factors = (size_t)v[4];
+  return true;
+}
+
 static json_t *
 describe (const struct session *s)
 {
@@ -40,6 +79,8 @@ describe (const struct session *s)
       if (isfinite (f->loss_param))
         json_object_set_new (w, "param", json_real (f->loss_param));
       json_object_set_new (w, "beta", json_real (f->beta));
+      if (f->conv.d > 0)
+        json_object_set_new (w, "patches", describe_patches (&f->conv));
       json_object_set_new (o, "formulation", w);
     }
   for (size_t k = 0; k < s->n_runs; k++)
@@ -156,7 +197,9 @@ read_formulation (struct session *s, const json_t *w, const char *path,
   const struct cvx_formulation_class *class = kind != NULL
                                                   ? cvx_formulation_find (kind)
                                                   : NULL;
-  struct cvx_formulation_options options = { NULL, NAN, NAN, 0 };
+  struct cvx_formulation_options options = { .loss_param = NAN, .beta = NAN };
+  const json_t *patches = json_object_get (w, "patches");
+  struct cvx_conv conv;
   double betamax;
   enum cvx_status status;
   options.loss = loss != NULL ? cvx_loss_find (loss) : NULL;
@@ -169,6 +212,12 @@ read_formulation (struct session *s, const json_t *w, const char *path,
     return damaged (err, path, "its formulation is not understood");
   if (o->data == NULL || (class->needs_patterns && o->patterns == NULL))
     return damaged (err, path, "the formulation lacks data or patterns");
+  if (patches != NULL)
+    {
+      if (!read_patches (patches, o->data, &conv))
+        return damaged (err, path, "its patches are not understood");
+      options.conv = &conv;
+    }
   status = cvx_formulation_new (&o->formulation, class, o->data,
                                 class->needs_patterns ? o->patterns : NULL,
                                 &options, err);
@@ -297,6 +346,9 @@ session_open (struct session *s, const char *path, struct cvx_error *err)
   /* From here on nothing fails.  */
   session_set_data (s, o.data);
   s->patterns = o.patterns;
+  s->patches = (struct cvx_conv){ .d = 0 };
+  if (o.formulation != NULL && o.formulation->class->nuclear)
+    s->patches = o.formulation->conv;
   s->patterns_serial++;
   s->formulation = o.formulation;
   while (s->n_runs > 0)

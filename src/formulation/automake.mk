@@ -3,19 +3,25 @@ layer_libs += libformulation.la
 libformulation_la_SOURCES = \
   src/formulation/bound.c \
   src/formulation/certify.c \
+  src/formulation/circular.c \
   src/formulation/describe.c \
   src/formulation/formulation.c \
   src/formulation/gated.c \
   src/formulation/group_l1.c \
+  src/formulation/linear.c \
+  src/formulation/linear_cnn.c \
   src/formulation/loss.c \
   src/formulation/price.c \
   src/formulation/relu.c \
-  src/formulation/scale.c
+  src/formulation/scale.c \
+  src/formulation/sdp.c
 
-noinst_HEADERS += src/formulation/group_l1.h src/formulation/private.h
+noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
+  src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/bound.h \
   src/formulation/formulation.h \
   src/formulation/formulations.def src/formulation/loss.h \
-  src/formulation/losses.def src/formulation/price.h
+  src/formulation/losses.def src/formulation/price.h \
+  src/formulation/sdp.h

@@ -42,6 +42,18 @@ cvxi_evaluate (const struct cvx_formulation *f, const struct cvx_network *net,
   return CVX_OK;
 }
 
+static bool
+same_conv (const struct cvx_conv *a, const struct cvx_conv *b)
+{
+  return a->d == b->d
+         && (a->d == 0
+             || (a->rows == b->rows && a->cols == b->cols
+                 && a->size[0] == b->size[0] && a->size[1] == b->size[1]
+                 && a->stride[0] == b->stride[0]
+                 && a->stride[1] == b->stride[1] && a->circular == b->circular
+                 && a->factors == b->factors));
+}
+
 /* E120 and E346.  */
 static enum cvx_status
 check (const struct cvx_formulation *f, const struct cvx_network *net,
@@ -51,8 +63,9 @@ check (const struct cvx_formulation *f, const struct cvx_network *net,
     return cvx_fail (err, CVX_E120, "beta is not set");
   if (net != NULL
       && (net->activation != f->class->activation
-          || net->n_features != f->n_features
-          || net->n_outputs != f->n_outputs))
+          || cvx_network_inputs (net) != f->n_features
+          || cvx_network_targets (net) != f->n_outputs
+          || !same_conv (&net->conv, &f->conv)))
     return cvx_fail (err, CVX_E346,
                      "the network is not one of formulation %s with %zu "
                      "features and %zu outputs",

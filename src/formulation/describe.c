@@ -43,13 +43,15 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
                      tex ? " \\\\\n\\text{subject to} \\quad & %s"
                          : "\n  subject to %s",
                      cones);
-  /* The zero pattern has no weights.  */
-  count = p->bits != NULL ? (double)p->n_patterns
-          : p->count > 0  ? (double)p->count - 1
-                          : p->bound - 1;
-  if (tex)
-    cvx_text_printf (out, ", \\quad i = 1, \\dots, %.0f\n\\end{aligned}\n",
-                     count);
-  else
-    cvx_text_printf (out, ",   i = 1..%.0f\n", count);
+  if (p != NULL)
+    {
+      /* The zero pattern has no weights.  */
+      count = p->bits != NULL ? (double)p->n_patterns
+              : p->count > 0  ? (double)p->count - 1
+                              : p->bound - 1;
+      cvx_text_printf (
+          out, tex ? ", \\quad i = 1, \\dots, %.0f" : ",   i = 1..%.0f",
+          count);
+    }
+  cvx_text_put (out, tex ? "\n\\end{aligned}\n" : "\n");
 }

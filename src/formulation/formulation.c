@@ -50,6 +50,7 @@ enum cvx_status
 cvx_formulation_estimate (const struct cvx_formulation_class *class,
                           size_t n_samples, size_t n_features,
                           size_t n_outputs, size_t n_patterns,
+                          const struct cvx_conv *conv,
                           struct cvx_formulation_estimate *out,
                           struct cvx_error *err)
 {
@@ -57,7 +58,7 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
       || (class->needs_patterns && n_patterns == 0))
     return cvx_fail (err, CVX_E341,
                      "an estimate needs rows, features, outputs and patterns");
-  class->estimate (n_samples, n_features, n_outputs, n_patterns, out);
+  class->estimate (n_samples, n_features, n_outputs, n_patterns, conv, out);
   return CVX_OK;
 }
 
@@ -138,6 +139,8 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
       double norm = sqrt (cvx_dot2 (f->n_features, x, x));
       w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
     }
+  w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
+              * (1 + 4 * DBL_EPSILON);
   return CVX_OK;
 }
 
@@ -172,7 +175,9 @@ cvx_formulation_new (struct cvx_formulation **out,
     class = class->unstored;
   f->class = class;
   f->data = data;
-  f->patterns = patterns;
+  f->patterns = class->needs_patterns ? patterns : NULL;
+  if (options->conv != NULL)
+    f->conv = *options->conv;
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
@@ -279,8 +284,9 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
 static bool
 price_by_search (const struct cvx_formulation *f)
 {
-  size_t many = f->patterns->rank <= 3 ? 20000 : 5000000;
-  return f->pricer != NULL && (f->n_blocks == 0 || f->n_blocks > many);
+  return f->pricer != NULL
+         && (f->n_blocks == 0
+             || f->n_blocks > (f->patterns->rank <= 3 ? 20000U : 5000000U));
 }
 
 static enum cvx_status

@@ -24,6 +24,7 @@
 #include "data/dataset.h"
 #include "formulation/loss.h"
 #include "formulation/price.h"
+#include "linalg/conv.h"
 #include "network/network.h"
 
 struct cvx_formulation;
@@ -73,12 +74,15 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   /* The class to take instead when the patterns are complete but not stored;
      NULL: they must be stored.  */
   const struct cvx_formulation_class *unstored;
   enum cvx_activation activation; /* of the networks that it decodes */
   void (*estimate) (size_t n_samples, size_t n_features, size_t n_outputs,
-                    size_t n_patterns, struct cvx_formulation_estimate *out);
+                    size_t n_patterns, const struct cvx_conv *conv,
+                    struct cvx_formulation_estimate *out);
+  /* May put another class in its place.  */
   enum cvx_status (*build) (struct cvx_formulation *f, struct cvx_error *err);
   void (*destroy) (struct cvx_formulation *f);
 
@@ -94,6 +98,14 @@ struct cvx_formulation_class
   enum cvx_status (*adjoint_list) (const struct cvx_formulation *f, size_t k,
                                    const size_t *list, const double *r,
                                    double *g, struct cvx_progress *progress);
+
+  /* The columns of A of the K blocks of LIST, row after row: C is n_obs x (K
+     block_len).  NULL when they cannot be formed.  */
+  enum cvx_status (*columns) (const struct cvx_formulation *f, size_t k,
+                              const size_t *list, double *c,
+                              struct cvx_progress *progress);
+  /* At least ||A_g||; where `columns' is there.  */
+  double (*block_norm) (const struct cvx_formulation *f, size_t g);
 
   /* x_g = argmin t beta R_g (x) + 1/2 ||x - z||^2 over block G's cone; X = Z
      allowed.  THREAD (0 .. threads-1) picks the scratch memory.  Returns
@@ -162,8 +174,9 @@ struct cvx_formulation
   double beta;
   int threads;
   size_t n_samples, n_outputs, n_features;
-  const double *x, *y; /* training data, borrowed from `data' */
-  size_t n_obs;        /* n_samples * n_outputs */
+  struct cvx_conv conv; /* of convolutional networks; d = 0: none */
+  const double *x, *y;  /* training data, borrowed from `data' */
+  size_t n_obs;         /* n_samples * n_outputs */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax;                    /* nan until cvx_formulation_betamax */
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
@@ -180,7 +193,8 @@ struct cvx_formulation_options
   const struct cvx_loss *loss; /* NULL: squared */
   double loss_param;           /* nan: its default */
   double beta;
-  int threads; /* 0: all */
+  int threads;                 /* 0: all */
+  const struct cvx_conv *conv; /* patches, copied; NULL: the class's own */
 };
 enum cvx_status cvx_formulation_new (
     struct cvx_formulation **out, const struct cvx_formulation_class *class,
@@ -190,12 +204,11 @@ enum cvx_status cvx_formulation_new (
 void cvx_formulation_free (struct cvx_formulation *f);
 
 /* What building would take.  */
-enum cvx_status
-cvx_formulation_estimate (const struct cvx_formulation_class *class,
-                          size_t n_samples, size_t n_features,
-                          size_t n_outputs, size_t n_patterns,
-                          struct cvx_formulation_estimate *out,
-                          struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvx_formulation_estimate (
+    const struct cvx_formulation_class *class, size_t n_samples,
+    size_t n_features, size_t n_outputs, size_t n_patterns,
+    const struct cvx_conv *conv, struct cvx_formulation_estimate *out,
+    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Smallest beta with the zero solution: max_g psi_g (nu0), exact (MATH 1.2,
    1.6).  Kept in F.  */

@@ -33,9 +33,11 @@ build (struct cvx_formulation *f, struct cvx_error *err)
 
 static void
 estimate (size_t n_samples, size_t n_features, size_t n_outputs,
-          size_t n_patterns, struct cvx_formulation_estimate *out)
+          size_t n_patterns, const struct cvx_conv *conv,
+          struct cvx_formulation_estimate *out)
 {
   (void)n_outputs;
+  (void)conv;
   cvxi_group_l1_estimate (n_samples, n_features, n_patterns, 1, false, out);
 }
 
@@ -102,6 +104,32 @@ describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
                     tex ? "\\sum_i \\| v_i \\|_2" : "sum_i |v_i|", NULL, out);
 }
 
+static enum cvx_status
+columns (const struct cvx_formulation *f, size_t k, const size_t *list,
+         double *c, struct cvx_progress *progress)
+{
+  const struct cvx_patterns *p = f->patterns;
+  size_t d = f->n_features;
+  for (size_t i = 0; i < f->n_samples; i++)
+    {
+      if (i % 1024 == 0 && cvx_aborted (progress))
+        return CVX_INTERRUPTED;
+      for (size_t j = 0; j < k; j++, c += d)
+        if (cvx_pattern_bit (p->bits + list[j] * p->n_words, i))
+          memcpy (c, f->x + i * d, d * sizeof *c);
+        else
+          memset (c, 0, d * sizeof *c);
+    }
+  return CVX_OK;
+}
+
+static double
+block_norm (const struct cvx_formulation *f, size_t g)
+{
+  (void)g;
+  return f->work->x_norm;
+}
+
 const struct cvx_formulation_class cvxi_formulation_gated = {
   .name = "gated",
   .summary = "two-layer ReLU network with gates fixed beforehand",
@@ -109,6 +137,8 @@ const struct cvx_formulation_class cvxi_formulation_gated = {
   .estimate = estimate,
   .build = build,
   CVXI_GROUP_L1_FUNCTIONS,
+  .columns = columns,
+  .block_norm = block_norm,
   .holds = holds,
   .decode = decode,
   .describe = describe,

@@ -15,6 +15,7 @@ struct cvx_formulation_work
   double *bound;      /* n_blocks */
   size_t *list;       /* tile */
   double *nu, *zeros; /* n_obs each; zeros stays zero */
+  double x_norm;      /* ||X||_F, never below it */
   double *row_norm;   /* n_samples: ||x_i||, never below it */
   size_t largest;     /* block of the last dual norm */
 };

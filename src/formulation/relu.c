@@ -35,9 +35,11 @@ build (struct cvx_formulation *f, struct cvx_error *err)
 
 static void
 estimate (size_t n_samples, size_t n_features, size_t n_outputs,
-          size_t n_patterns, struct cvx_formulation_estimate *out)
+          size_t n_patterns, const struct cvx_conv *conv,
+          struct cvx_formulation_estimate *out)
 {
   (void)n_outputs;
+  (void)conv;
   cvxi_group_l1_estimate (n_samples, n_features, n_patterns, 2, true, out);
 }
 

@@ -344,7 +344,10 @@ cvx_network_merge (struct cvx_network *net, double tol, struct cvx_error *err)
   enum cvx_status status;
   /* 1 - cosine = ||p - p'||^2 / 2; directions are known to a few eps.  */
   double delta = sqrt (2 * fmin (fmax (tol, 0), 0.5)) + 0x1p-49;
-  bool ok = shape_new (&s, net);
+  bool ok;
+  if (net->conv.d > 0 && net->conv.factors > 2)
+    return CVX_OK;
+  ok = shape_new (&s, net);
   g.start = cvx_alloc (w + 1, sizeof *g.start);
   g.member = cvx_alloc (w, sizeof *g.member);
   g.sign = cvx_alloc (w, sizeof *g.sign);

@@ -18,6 +18,7 @@ enum
 {
   TILE = 512,  /* rows of x at a time */
   BLOCK = 256, /* neurons at a time */
+  CONV_TILE = 1 << 20
 };
 
 enum cvx_status
@@ -73,6 +74,7 @@ cvx_network_copy (struct cvx_network **out, const struct cvx_network *net,
   if (net->gate != NULL)
     memcpy (copy->gate, net->gate, w * d * sizeof *net->gate);
   copy->n_atoms = net->n_atoms;
+  copy->conv = net->conv;
   if (net->b0 != NULL)
     copy->b0 = cvx_copy (net->b0, c, sizeof *net->b0);
   if (net->merged != NULL)
@@ -136,6 +138,41 @@ cvxi_network_hidden (const struct cvx_network *net, size_t from, size_t count,
     }
 }
 
+size_t
+cvx_network_inputs (const struct cvx_network *net)
+{
+  return net->conv.d > 0 ? net->conv.d : net->n_features;
+}
+
+size_t
+cvx_network_targets (const struct cvx_network *net)
+{
+  return net->conv.d > 0 ? 1 : net->n_outputs;
+}
+
+/* A convolutional network is linear: f = X w + b0.  */
+static enum cvx_status
+predict_conv (const struct cvx_network *net, const double *x, size_t n,
+              double *f, struct cvx_error *err)
+{
+  size_t d = net->conv.d;
+  double *w = cvx_calloc (d, sizeof *w);
+  enum cvx_status status;
+  if (w == NULL)
+    return cvx_fail_nomem (err, "predicting");
+  status = cvx_conv_weights (&net->conv, net->width, net->u, net->a, w, err);
+  for (size_t i = 0; status == CVX_OK && i < n; i++)
+    f[i] = net->b0 == NULL ? 0 : net->b0[0];
+  for (size_t first = 0; status == CVX_OK && first < n; first += CONV_TILE)
+    {
+      size_t rows = n - first < CONV_TILE ? n - first : CONV_TILE;
+      cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)rows, (blasint)d, 1,
+                   x + first * d, (blasint)d, w, 1, 1, f + first, 1);
+    }
+  cvx_free (w);
+  return status;
+}
+
 enum cvx_status
 cvx_network_predict (const struct cvx_network *net, const double *x, size_t n,
                      double *f, struct cvx_error *err)
@@ -144,7 +181,10 @@ cvx_network_predict (const struct cvx_network *net, const double *x, size_t n,
   size_t tile = n < TILE ? n : TILE;
   size_t block = net->width < BLOCK ? net->width : BLOCK;
   bool gated = net->activation == CVX_ACT_GATED;
-  double *z = cvx_alloc (tile * block, (gated ? 2 : 1) * sizeof *z);
+  double *z;
+  if (net->conv.d > 0)
+    return predict_conv (net, x, n, f, err);
+  z = cvx_alloc (tile * block, (gated ? 2 : 1) * sizeof *z);
   if (z == NULL)
     return cvx_fail_nomem (err, "predicting");
   for (size_t i = 0; i < n; i++)
@@ -175,8 +215,11 @@ cvxi_norm (size_t n, const double *x)
 double
 cvx_network_norm (const struct cvx_network *net, size_t j)
 {
-  return cvxi_norm (net->n_features, net->u + j * net->n_features)
-         * cvxi_norm (net->n_outputs, net->a + j * net->n_outputs);
+  double filter = cvxi_norm (net->n_features, net->u + j * net->n_features);
+  double norm = cvxi_norm (net->n_outputs, net->a + j * net->n_outputs);
+  for (size_t k = 1; k < (net->conv.d > 0 ? net->conv.factors : 2); k++)
+    norm *= filter;
+  return norm;
 }
 
 double
@@ -199,6 +242,15 @@ cvx_network_balance (struct cvx_network *net)
       /* A neuron with one zero half does nothing: both become zero.  The
          roots are taken apart, so that no quotient overflows.  */
       double half = sqrt (nu) * sqrt (na);
+      if (net->conv.d > 0 && net->conv.factors > 2)
+        {
+          double size = cvx_network_norm (net, j);
+          for (size_t i = 0; i < d; i++)
+            u[i] = size > 0 ? u[i] / nu : 0;
+          for (size_t k = 0; k < c; k++)
+            a[k] = size > 0 ? a[k] / na * size : 0;
+          continue;
+        }
       for (size_t i = 0; i < d; i++)
         u[i] = half > 0 ? u[i] / nu * half : 0;
       for (size_t k = 0; k < c; k++)

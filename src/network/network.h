@@ -3,6 +3,7 @@
    relu    f(x) = sum_j (x'u_j)_+ a_j + b0                    MATH 1.1
    gated   f(x) = sum_j 1[x'h_j >= 0] (x'u_j) a_j + b0        MATH 5.1
    linear  f(x) = sum_j (x'u_j) a_j + b0
+   conv    f(x) = sum_j sum_k (P_k x)'u_j a_jk + b0, linear too   MATH 1.10
 
    Balanced weights (||u_j|| = ||a_j||) make the weight decay
    beta/2 sum (||u_j||^2 + ||a_j||^2) equal to the path norm
@@ -19,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/npz.h"
+#include "linalg/conv.h"
 
 enum cvx_activation
 {
@@ -31,9 +33,10 @@ struct cvx_network
 {
   enum cvx_activation activation;
   size_t width, n_features, n_outputs;
-  double *u;      /* width x n_features, first layer */
-  double *a;      /* width x n_outputs, second layer */
-  double *gate;   /* width x n_features, gated only, else NULL */
+  struct cvx_conv conv; /* d > 0: n_features is h, n_outputs k (conv.h) */
+  double *u;            /* width x n_features, first layer */
+  double *a;            /* width x n_outputs, second layer */
+  double *gate;         /* width x n_features, gated only, else NULL */
   double *b0;     /* n_outputs, output bias outside the penalty, or NULL */
   size_t *merged; /* width + 1 starts into `source', or NULL */
   size_t *source; /* numbers of the blocks that became each neuron */
@@ -49,19 +52,25 @@ enum cvx_status cvx_network_copy (struct cvx_network **out,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_network_free (struct cvx_network *net);
 
-/* F (n x n_outputs) for the rows of X (n x n_features), in tiles.  Fails with
+/* F (n x targets) for the rows of X (n x inputs), in tiles.  Fails with
    CVX_NOMEM only.  */
 enum cvx_status cvx_network_predict (const struct cvx_network *net,
                                      const double *x, size_t n, double *f,
                                      struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Numbers that the network takes and gives: n_features and n_outputs, but of a
+   convolutional one its inputs and 1.  */
+size_t cvx_network_inputs (const struct cvx_network *net);
+size_t cvx_network_targets (const struct cvx_network *net);
+
 /* sum_j ||u_j|| ||a_j||, summed with compensation.  */
 double cvx_network_path_norm (const struct cvx_network *net);
 
-/* ||u_j|| ||a_j|| of neuron J.  */
+/* ||u_j|| ||a_j|| of neuron J; with F factors ||u_j||^{F-1} ||a_j||.  */
 double cvx_network_norm (const struct cvx_network *net, size_t j);
 
-/* Rescale every neuron to ||u_j|| = ||a_j||; the function stays.  */
+/* Rescale every neuron to ||u_j|| = ||a_j||, with more than two factors to
+   ||u_j|| = 1; the function stays.  */
 void cvx_network_balance (struct cvx_network *net);
 
 /* Merge neurons with the same direction and the same direction of output (one
@@ -70,8 +79,9 @@ void cvx_network_balance (struct cvx_network *net);
    neurons must have equal gates; they and linear ones are also the same when
    both directions are opposite.  Merged neurons are balanced, others stay as
    they are.  Neurons are then sorted by falling norm; `merged' and `source'
-   say which became which.  Neurons of norm 0 are dropped.  The path norm never
-   rises.  On failure (CVX_NOMEM) nothing has changed.  */
+   say which became which.  With more than two factors nothing is done. Neurons
+   of norm 0 are dropped.  The path norm never rises.  On failure (CVX_NOMEM)
+   nothing has changed.  */
 enum cvx_status cvx_network_merge (struct cvx_network *net, double tol,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 

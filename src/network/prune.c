@@ -176,8 +176,11 @@ cvx_network_prune (struct cvx_network *net, const double *x, size_t n,
                    double tol, struct cvx_error *err)
 {
   struct pruner s;
-  size_t *order = cvx_alloc (net->width, sizeof *order);
+  size_t *order;
   enum cvx_status status;
+  if (net->conv.d > 0)
+    return cvx_fail (err, CVX_E354, "a convolutional network is not pruned");
+  order = cvx_alloc (net->width, sizeof *order);
   tol = fmax (tol, 0x1p-45); /* what rounding leaves of a dependent vector */
   if (pruner_new (&s, net, x, n) && order != NULL
       && cvxi_sort_falling (net->width, s.norm, order))

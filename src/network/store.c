@@ -2,6 +2,8 @@
 
    PREFIX is put before every member name:
      network   i64 [5]: activation, width, n_features, n_outputs, n_atoms
+     conv      u64 [9]: rows, columns, channels, rows and columns of a
+               patch, both strides, circular, factors; where there are patches
      u, a      f64: width x n_features, width x n_outputs
      gate, b0  f64: width x n_features, n_outputs; where there are any
      merged, source   u64: width + 1, and as many as merged ends with
@@ -18,6 +20,7 @@
 enum
 {
   N_SIZES = 5,
+  N_CONV = 9,
   NAME_BYTES = 128
 };
 
@@ -71,6 +74,14 @@ cvx_network_save (const struct cvx_network *net, struct cvx_npz_writer *w,
                              (int64_t)c, (int64_t)net->n_atoms };
   enum cvx_status status
       = add (w, prefix, "network", CVX_ARRAY_I64, N_SIZES, 0, sizes, err);
+  if (status == CVX_OK && net->conv.d > 0)
+    {
+      const struct cvx_conv *k = &net->conv;
+      size_t conv[N_CONV]
+          = { k->rows,      k->cols,      k->channels, k->size[0], k->size[1],
+              k->stride[0], k->stride[1], k->circular, k->factors };
+      status = add_counts (w, prefix, "conv", N_CONV, conv, err);
+    }
   if (status == CVX_OK)
     status = add (w, prefix, "u", CVX_ARRAY_F64, m, d, net->u, err);
   if (status == CVX_OK)
@@ -166,6 +177,33 @@ load_sources (struct cvx_network *net, const struct cvx_npz *z,
                  err);
 }
 
+/* The patches of a convolutional network.  */
+static enum cvx_status
+load_conv (struct cvx_network *net, const struct cvx_npz *z,
+           const char *prefix, struct cvx_error *err)
+{
+  size_t *v, image[3], inputs;
+  enum cvx_status status;
+  if (find (z, prefix, "conv") == NULL)
+    return CVX_OK;
+  status = counts (z, prefix, "conv", N_CONV, SIZE_MAX, &v, err);
+  if (status != CVX_OK)
+    return status;
+  memcpy (image, v, sizeof image);
+  if (net->activation != CVX_ACT_LINEAR || !cvx_mul (v[0], v[1], &inputs)
+      || !cvx_mul (inputs, v[2], &inputs) || inputs > INT32_MAX
+      || cvx_conv_init (&net->conv, inputs, image, v + 3, v + 5, v[7] != 0,
+                        NULL)
+             != CVX_OK
+      || net->conv.h != net->n_features || net->conv.k != net->n_outputs
+      || v[8] < 2 || (v[8] > 2 && !cvx_conv_is_full (&net->conv)))
+    status = damaged (err, prefix, "conv", "is not that of the weights");
+  else
+    net->conv.factors = v[8];
+  cvx_free (v);
+  return status;
+}
+
 enum cvx_status
 cvx_network_load (struct cvx_network **out, const struct cvx_npz *z,
                   const char *prefix, struct cvx_error *err)
@@ -208,6 +246,8 @@ cvx_network_load (struct cvx_network **out, const struct cvx_npz *z,
     status = numbers (z, prefix, "b0", c, false, &net->b0, err);
   if (status == CVX_OK)
     status = load_sources (net, z, prefix, err);
+  if (status == CVX_OK)
+    status = load_conv (net, z, prefix, err);
   if (status != CVX_OK)
     {
       cvx_network_free (net);

@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += libsolver.la
 layer_libs += libsolver.la
 libsolver_la_SOURCES = \
   src/solver/admm.c \
+  src/solver/cd.c \
   src/solver/colgen.c \
   src/solver/fista.c \
   src/solver/grow.c \
@@ -16,9 +17,10 @@ libsolver_la_SOURCES = \
   src/solver/solver.c \
   src/solver/state.c \
   src/solver/store.c \
+  src/solver/subspace.c \
   src/solver/train.c
-noinst_HEADERS += src/solver/colgen.h src/solver/master.h src/solver/reduced.h src/solver/state.h \
-  src/solver/train.h
+noinst_HEADERS += src/solver/colgen.h src/solver/master.h \
+  src/solver/reduced.h src/solver/state.h src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \

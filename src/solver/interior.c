@@ -334,7 +334,7 @@ small_formulation (const struct work *w, struct cvx_patterns *p,
                    struct cvx_error *err)
 {
   struct cvx_formulation_options options
-      = { w->f->loss, w->f->loss_param, w->f->beta, w->f->threads };
+      = { w->f->loss, w->f->loss_param, w->f->beta, w->f->threads, NULL };
   memset (p, 0, sizeof *p);
   p->kind = CVX_PATTERNS_GATES;
   p->n_samples = w->f->n_samples;

@@ -53,7 +53,7 @@ cvx_solver_choose (const struct cvx_formulation *f,
   static const struct
   {
     const struct cvx_solver *solver;
-    int cones; /* -1: with and without */
+    int cones; /* -1: with and without; -2: without patterns */
     const char *why;
   } order[] = {
     { &cvxi_solver_interior, -1,
@@ -61,6 +61,12 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_newton, 1,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
+    { &cvxi_solver_subspace, -2,
+      "few neurons carry the nuclear norm, and Newton's method finds their "
+      "weights" },
+    { &cvxi_solver_cd, -2,
+      "its frequencies are priced by one product with the data, and the few "
+      "that matter are solved for by Newton's method" },
     { &cvxi_solver_fista, 0,
       "without cones, a step is one product with the data and one cheap "
       "shrinkage" },
@@ -72,7 +78,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
   const char *reason = "no solver suits this formulation and loss";
   const struct cvx_solver *choice = NULL;
   for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
-    if ((order[k].cones < 0 || order[k].cones == (f->n_cone > 0))
+    if ((order[k].cones == -1
+         || (order[k].cones == -2 ? f->patterns == NULL
+                                  : order[k].cones == (f->n_cone > 0)))
         && order[k].solver->unsuited (f, s) == NULL)
       {
         choice = order[k].solver;

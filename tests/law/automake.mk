@@ -42,6 +42,12 @@ tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
 tests_law_formulation_t_LDADD = $(test_ldadd)
 TESTS += tests/law/formulation.t
 
+check_PROGRAMS += tests/law/conv.t
+tests_law_conv_t_SOURCES = tests/law/conv.c
+tests_law_conv_t_CPPFLAGS = $(test_cppflags)
+tests_law_conv_t_LDADD = $(test_ldadd)
+TESTS += tests/law/conv.t
+
 check_PROGRAMS += tests/law/solver.t
 tests_law_solver_t_SOURCES = tests/law/solver.c
 tests_law_solver_t_CPPFLAGS = $(test_cppflags)

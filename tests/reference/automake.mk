@@ -17,3 +17,9 @@ tests_reference_instances_t_SOURCES = tests/reference/instances.c
 tests_reference_instances_t_CPPFLAGS = $(test_cppflags)
 tests_reference_instances_t_LDADD = $(test_ldadd)
 TESTS += tests/reference/instances.t
+
+check_PROGRAMS += tests/reference/conv.t
+tests_reference_conv_t_SOURCES = tests/reference/conv.c
+tests_reference_conv_t_CPPFLAGS = $(test_cppflags)
+tests_reference_conv_t_LDADD = $(test_ldadd)
+TESTS += tests/reference/conv.t

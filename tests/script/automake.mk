@@ -1,6 +1,7 @@
 # Script tests, one row each.
 script_tests = \
   tests/script/commands.sh \
+  tests/script/csdp.sh \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
   tests/script/manual.sh \

@@ -1,0 +1,643 @@
+/* cd.c -- working sets, block coordinate descent and Newton's method for
+   blocks without cones.
+
+   One iteration: prices all blocks with one A'nu, drops those that a gap-safe
+   sphere shows to be zero, takes the blocks at work and the most violating
+   ones, forms their columns C of A, and minimises the quadratic model
+
+     1/2 dl'Q dl - g'dl + beta sum_g ||x_g + dl_g||,   Q = C'H C, g = C'nu
+
+   (H the curvature of the loss) in their coordinates alone: sweeps of block
+   coordinate descent find which blocks are nonzero, Newton's method on those
+
+     Q dl - g + beta x_g / ||x_g|| = 0
+
+   gives them to rounding.  The model is the program itself for the squared
+   loss; for others the step is searched and the model renewed.
+
+   Screening: Ndiaye, Fercoq, Gramfort and Salmon, JMLR 18 (2017): s nu dual
+   feasible, the dual optimum is within sqrt (2 gap L) of it, L the Lipschitz
+   constant of the gradient; block g is zero when s psi_g + ||A_g|| times that
+   is below beta.  Working sets: Massias, Gramfort and Salmon (2018).
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include "solver/state.h"
+
+#include <float.h>
+#include <string.h>
+
+#include <cblas.h>
+
+#include "base/alloc.h"
+#include "linalg/dense.h"
+
+enum
+{
+  FIRST = 32,        /* blocks of the first working set */
+  SWEEPS = 8,        /* between attempts of Newton's method */
+  ROUNDS = 40,       /* of sweeps and Newton's method */
+  NEWTON = 30,       /* Newton steps in a round */
+  MODELS = 8,        /* quadratic models of one working set */
+  MAX_COLUMNS = 4096 /* of a working set, from which on it only stays */
+};
+
+struct cd
+{
+  double *x;       /* n_var */
+  double *ax;      /* n_obs */
+  double *dropped; /* n_blocks: 1 where a block is known to be zero */
+  double objective;
+  double excess; /* max psi / beta - 1 before the last step */
+  uint64_t n_dropped;
+  double *grad, *psi; /* n_var, n_blocks */
+  double *nu;         /* n_obs */
+};
+
+#define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
+  {                                                                           \
+#    NAME, offsetof(struct cd, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,     \
+        SCRATCH                                                               \
+  }
+static const struct cvx_field fields[]
+    = { FIELD (x, ARRAY, VAR, false),
+        FIELD (ax, ARRAY, OBS, false),
+        FIELD (dropped, ARRAY, BLOCKS, false),
+        FIELD (objective, REAL, ONE, false),
+        FIELD (excess, REAL, ONE, false),
+        FIELD (n_dropped, COUNT, ONE, false),
+        FIELD (grad, ARRAY, VAR, true),
+        FIELD (psi, ARRAY, BLOCKS, true),
+        FIELD (nu, ARRAY, OBS, true),
+        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+#undef FIELD
+
+/* The problem on a working set of K blocks, M = K block_len numbers.  */
+struct small
+{
+  size_t k, len, m;
+  double beta;
+  double *q, *g;       /* m x m, m */
+  double *x, *dl, *qd; /* blocks at the start, change, Q dl */
+  double *size;        /* k: bounds of the eigenvalues of Q_gg */
+  double *hess;        /* m x m */
+  double *rhs, *trial; /* m */
+  size_t *at;          /* m: numbers of a support */
+};
+
+static const char *
+unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  (void)s;
+  if (f->n_cone > 0 || f->class->columns == NULL)
+    return "it needs blocks without cones whose columns can be formed";
+  if (f->loss->curvature == NULL)
+    return "the loss has no second derivative; use admm";
+  return NULL;
+}
+
+static double
+loss_value (const struct cvx_formulation *f, const double *at)
+{
+  return f->loss->value (at, f->y, f->n_samples, f->n_outputs, f->loss_param);
+}
+
+static enum cvx_status
+init (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, const struct cvx_point *warm,
+      struct cvx_error *err)
+{
+  struct cd *s = state;
+  enum cvx_status st = cvxi_point_dense (f, warm, s->x, err);
+  (void)settings;
+  if (st == CVX_OK)
+    {
+      cvx_formulation_prox (f, 0, s->x, s->x, true);
+      st = f->class->apply (f, s->x, s->ax, NULL);
+    }
+  if (st == CVX_OK)
+    s->objective = loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
+  s->excess = nan ("");
+  return st;
+}
+
+static double
+norm_of (size_t n, const double *x)
+{
+  return cblas_dnrm2 ((blasint)n, x, 1);
+}
+
+static bool
+at_work (const struct cd *s, size_t g, size_t len)
+{
+  for (size_t i = 0; i < len; i++)
+    if (s->x[g * len + i] != 0)
+      return true;
+  return false;
+}
+
+/* psi of all blocks, and blocks that the sphere around the dual point shows
+   to be zero.  */
+static enum cvx_status
+price (struct cd *s, const struct cvx_formulation *f,
+       struct cvx_progress *progress)
+{
+  size_t len = f->block_len, solved = 0;
+  double largest = 0, bound, scale, radius;
+  f->loss->dual (s->ax, f->y, f->n_samples, f->n_outputs, f->loss_param,
+                 s->nu);
+  if (f->class->adjoint (f, s->nu, s->grad, progress) != CVX_OK)
+    return CVX_INTERRUPTED;
+  for (size_t g = 0; g < f->n_blocks; g++)
+    {
+      s->psi[g]
+          = f->class->support (f, g, s->grad + g * len, NULL, &solved, 0);
+      largest = fmax (largest, s->psi[g]);
+    }
+  s->excess = largest / f->beta - 1;
+  scale = cvx_loss_scale (f->loss, s->nu, f->y, f->n_samples, f->n_outputs,
+                          f->loss_param, largest, f->beta, &bound);
+  radius = sqrt (2 * fmax (s->objective - bound, 0) * f->loss->lipschitz)
+           + 1e-7 * norm_of (f->n_obs, s->nu);
+  for (size_t g = 0; g < f->n_blocks; g++)
+    if (s->dropped[g] == 0 && !at_work (s, g, len)
+        && scale * s->psi[g] + f->class->block_norm (f, g) * radius
+               < f->beta * (1 - 1e-9))
+      {
+        s->dropped[g] = 1;
+        s->n_dropped++;
+      }
+  return CVX_OK;
+}
+
+/* The working set in LIST (n_blocks), in order of block numbers; its size. */
+static size_t
+choose (const struct cd *s, const struct cvx_formulation *f, size_t *list)
+{
+  size_t len = f->block_len, k = 0, n_work = 0, room;
+  double low = f->beta, high = f->beta * (2 + s->excess);
+  double cut = HUGE_VAL;
+  for (size_t g = 0; g < f->n_blocks; g++)
+    n_work += at_work (s, g, len);
+  room = n_work > FIRST ? n_work : FIRST;
+  if ((n_work + room) * len > MAX_COLUMNS)
+    room = n_work * len < MAX_COLUMNS / 2 ? MAX_COLUMNS / 2 / len : 1;
+  /* The ROOM-th largest psi among those above beta, by bisection of values:
+     ties all come along.  */
+  for (int probe = 0; probe < 60; probe++)
+    {
+      double middle = probe == 0 ? low : 0.5 * (low + high);
+      size_t above = 0;
+      for (size_t g = 0; g < f->n_blocks; g++)
+        above += s->dropped[g] == 0 && s->psi[g] > middle
+                 && !at_work (s, g, len);
+      if (above > room)
+        low = middle;
+      else
+        {
+          high = middle;
+          cut = middle;
+        }
+      if (above == room || (probe == 0 && above < room))
+        break;
+    }
+  for (size_t g = 0; g < f->n_blocks; g++)
+    if (at_work (s, g, len) || (s->dropped[g] == 0 && s->psi[g] > cut))
+      list[k++] = g;
+  return k;
+}
+
+/* Coordinate descent on the model.  */
+
+/* qd += Q_(:,g) STEP.  */
+static void
+move (struct small *p, size_t g, const double *step)
+{
+  for (size_t i = 0; i < p->len; i++)
+    if (step[i] != 0)
+      cblas_daxpy ((blasint)p->m, step[i], p->q + (g * p->len + i) * p->m, 1,
+                   p->qd, 1);
+}
+
+/* One step of every block with the bound of its curvature.  */
+static void
+sweep (struct small *p)
+{
+  size_t len = p->len;
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double *dl = p->dl + g * len, *step = p->trial, norm = 0, scale;
+      const double *x = p->x + g * len;
+      if (!(p->size[g] > 0))
+        continue;
+      for (size_t i = 0; i < len; i++)
+        {
+          step[i] = x[i] + dl[i]
+                    + (p->g[g * len + i] - p->qd[g * len + i]) / p->size[g];
+          norm = hypot (norm, step[i]);
+        }
+      scale = norm * p->size[g] > p->beta ? 1 - p->beta / (norm * p->size[g])
+                                          : 0;
+      for (size_t i = 0; i < len; i++)
+        {
+          double to = scale * step[i] - x[i];
+          step[i] = to - dl[i];
+          dl[i] = to;
+        }
+      move (p, g, step);
+    }
+}
+
+static double
+model (const struct small *p, const double *dl, const double *qd)
+{
+  double sum = 0;
+  for (size_t i = 0; i < p->m; i++)
+    sum += dl[i] * (0.5 * qd[i] - p->g[i]);
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double norm = 0;
+      for (size_t i = 0; i < p->len; i++)
+        norm = hypot (norm, p->x[g * p->len + i] + dl[g * p->len + i]);
+      sum += p->beta * norm;
+    }
+  return sum;
+}
+
+/* The Newton system on the nonzero blocks: hess and rhs of size *N.  Returns
+   the norm of the residual.  */
+static double
+newton_system (struct small *p, size_t *n)
+{
+  size_t len = p->len, m = 0;
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double norm = 0;
+      for (size_t i = 0; i < len; i++)
+        norm = hypot (norm, p->x[g * len + i] + p->dl[g * len + i]);
+      for (size_t i = 0; i < len && norm > 0; i++)
+        {
+          size_t j = g * len + i;
+          p->rhs[m]
+              = p->g[j] - p->qd[j] - p->beta * (p->x[j] + p->dl[j]) / norm;
+          p->at[m++] = j;
+        }
+    }
+  for (size_t a = 0; a < m; a++)
+    for (size_t b = 0; b <= a; b++)
+      p->hess[a * m + b] = p->q[p->at[a] * p->m + p->at[b]];
+  for (size_t a = 0; a < m; a += len)
+    {
+      double norm = 0;
+      for (size_t i = 0; i < len; i++)
+        norm = hypot (norm, p->x[p->at[a + i]] + p->dl[p->at[a + i]]);
+      for (size_t i = 0; i < len; i++)
+        for (size_t j = 0; j <= i; j++)
+          {
+            double ui = (p->x[p->at[a + i]] + p->dl[p->at[a + i]]) / norm;
+            double uj = (p->x[p->at[a + j]] + p->dl[p->at[a + j]]) / norm;
+            p->hess[(a + i) * m + a + j]
+                += p->beta / norm * ((i == j) - ui * uj);
+          }
+    }
+  *n = m;
+  return norm_of (m, p->rhs);
+}
+
+/* Newton's method on the nonzero blocks.  True when it ended at rounding.  */
+static enum cvx_status
+newton (struct small *p, double tol, bool *done, struct cvx_error *err)
+{
+  double value = model (p, p->dl, p->qd);
+  *done = false;
+  for (int it = 0; it < NEWTON; it++)
+    {
+      size_t n;
+      double residual = newton_system (p, &n), slope = 0, t = 1;
+      enum cvx_status st;
+      if (residual <= tol || n == 0)
+        {
+          *done = true;
+          return CVX_OK;
+        }
+      for (size_t a = 0; a < n; a++)
+        p->trial[a] = p->rhs[a];
+      st = cvx_dense_cholesky (p->hess, n, NULL, err);
+      if (st == CVX_NUMERIC)
+        return CVX_OK;
+      if (st != CVX_OK)
+        return st;
+      cvx_dense_cholesky_solve (p->hess, n, p->rhs);
+      for (size_t a = 0; a < n; a++)
+        slope += p->trial[a] * p->rhs[a];
+      /* The change in full length, then shortened until the model falls.  */
+      for (;; t *= 0.5)
+        {
+          double now;
+          memcpy (p->trial, p->dl, p->m * sizeof *p->dl);
+          for (size_t a = 0; a < n; a++)
+            p->trial[p->at[a]] += t * p->rhs[a];
+          cblas_dsymv (CblasRowMajor, CblasLower, (blasint)p->m, 1, p->q,
+                       (blasint)p->m, p->trial, 1, 0, p->qd, 1);
+          now = model (p, p->trial, p->qd);
+          if (now <= value - 1e-4 * t * slope
+              || now - value <= 1e-15 * fabs (value))
+            {
+              bool stuck = now >= value && it > 0 && residual < 1e4 * tol;
+              memcpy (p->dl, p->trial, p->m * sizeof *p->dl);
+              value = now;
+              if (stuck)
+                {
+                  *done = true;
+                  return CVX_OK;
+                }
+              break;
+            }
+          if (t < 1e-8)
+            {
+              cblas_dsymv (CblasRowMajor, CblasLower, (blasint)p->m, 1, p->q,
+                           (blasint)p->m, p->dl, 1, 0, p->qd, 1);
+              return CVX_OK;
+            }
+        }
+    }
+  return CVX_OK;
+}
+
+/* Some zero block wants to move by more than rounding.  */
+static bool
+violated (const struct small *p, double tol)
+{
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double norm = 0, pull = 0;
+      for (size_t i = 0; i < p->len; i++)
+        {
+          size_t j = g * p->len + i;
+          norm = hypot (norm, p->x[j] + p->dl[j]);
+          pull = hypot (pull, p->g[j] - p->qd[j]);
+        }
+      if (norm == 0 && pull > p->beta + tol)
+        return true;
+    }
+  return false;
+}
+
+static enum cvx_status
+minimise (struct small *p, struct cvx_error *err)
+{
+  double tol = 1e-13 * (norm_of (p->m, p->g) + p->beta);
+  enum cvx_status st = CVX_OK;
+  memset (p->dl, 0, p->m * sizeof *p->dl);
+  memset (p->qd, 0, p->m * sizeof *p->qd);
+  for (size_t g = 0; g < p->k; g++)
+    {
+      p->size[g] = 0;
+      for (size_t i = 0; i < p->len; i++)
+        {
+          double row = 0;
+          for (size_t j = 0; j < p->len; j++)
+            row += fabs (p->q[(g * p->len + i) * p->m + g * p->len + j]);
+          p->size[g] = fmax (p->size[g], row);
+        }
+    }
+  for (int round = 0; round < ROUNDS && st == CVX_OK; round++)
+    {
+      bool done;
+      for (int k = 0; k < SWEEPS; k++)
+        sweep (p);
+      st = newton (p, tol, &done, err);
+      if (st == CVX_OK && done && !violated (p, 10 * tol))
+        break;
+    }
+  return st;
+}
+
+/* Memory of a working set.  */
+struct room
+{
+  struct small p;
+  size_t *list;
+  double *c, *hc, *h; /* n x m, n x m, n */
+  double *at, *step;  /* n */
+};
+
+static void
+room_free (struct room *w)
+{
+  cvx_free (w->p.q);
+  cvx_free (w->p.hess);
+  cvx_free (w->p.g);
+  cvx_free (w->p.size);
+  cvx_free (w->p.at);
+  cvx_free (w->list);
+  cvx_free (w->c);
+  cvx_free (w->hc);
+  cvx_free (w->h);
+}
+
+static enum cvx_status
+room_new (struct room *w, const struct cvx_formulation *f, size_t k,
+          struct cvx_error *err)
+{
+  size_t m = k * f->block_len, n = f->n_obs, square, area;
+  struct small *p = &w->p;
+  p->k = k;
+  p->len = f->block_len;
+  p->m = m;
+  p->beta = f->beta;
+  if (!cvx_mul (m, m, &square) || !cvx_mul (m, n, &area))
+    return cvx_fail_nomem (err, "a working set");
+  p->q = cvx_alloc (square, sizeof *p->q);
+  p->hess = cvx_alloc (square, sizeof *p->hess);
+  p->g = cvx_calloc (m, 6 * sizeof *p->g);
+  p->size = cvx_alloc (k, sizeof *p->size);
+  p->at = cvx_alloc (m, sizeof *p->at);
+  w->c = cvx_alloc (area, sizeof *w->c);
+  if (strcmp (f->loss->name, "squared") != 0)
+    w->hc = cvx_alloc (area, sizeof *w->hc);
+  w->h = cvx_alloc (n, 3 * sizeof *w->h);
+  if (p->q == NULL || p->hess == NULL || p->g == NULL || p->size == NULL
+      || p->at == NULL || w->c == NULL || w->h == NULL
+      || (w->hc == NULL && strcmp (f->loss->name, "squared") != 0))
+    return cvx_fail_nomem (err, "a working set");
+  p->x = p->g + m;
+  p->dl = p->x + m;
+  p->qd = p->dl + m;
+  p->rhs = p->qd + m;
+  p->trial = p->rhs + m;
+  w->at = w->h + n;
+  w->step = w->at + n;
+  return CVX_OK;
+}
+
+/* Q = C'H C with both halves, and g = C'nu.  */
+static void
+quadratic (const struct cd *s, const struct cvx_formulation *f, struct room *w)
+{
+  struct small *p = &w->p;
+  blasint m = (blasint)p->m, n = (blasint)f->n_obs;
+  const double *c = w->c;
+  if (w->hc != NULL)
+    {
+      f->loss->curvature (w->at, f->y, f->n_samples, f->n_outputs,
+                          f->loss_param, w->h);
+      for (size_t i = 0; i < f->n_obs; i++)
+        for (size_t j = 0; j < p->m; j++)
+          w->hc[i * p->m + j] = sqrt (fmax (w->h[i], 0)) * w->c[i * p->m + j];
+      c = w->hc;
+    }
+  cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, m, n, 1, c, m, 0, p->q,
+               m);
+  for (size_t i = 0; i < p->m; i++)
+    for (size_t j = i + 1; j < p->m; j++)
+      p->q[i * p->m + j] = p->q[j * p->m + i];
+  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1, w->c, m, s->nu, 1, 0, p->g,
+               1);
+}
+
+/* Penalty of the working set at x + T dl.  */
+static double
+penalty (const struct small *p, double t)
+{
+  double sum = 0;
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double norm = 0;
+      for (size_t i = 0; i < p->len; i++)
+        norm = hypot (norm, p->x[g * p->len + i] + t * p->dl[g * p->len + i]);
+      sum += norm;
+    }
+  return p->beta * sum;
+}
+
+/* Minimise over the working set: p->x and w->at (the fit) become the result,
+ *OBJECTIVE that of the program; all other blocks are zero.  */
+static enum cvx_status
+solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
+           double *objective, struct cvx_error *err)
+{
+  struct small *p = &w->p;
+  memcpy (w->at, s->ax, f->n_obs * sizeof *w->at);
+  *objective = loss_value (f, w->at) + penalty (p, 0);
+  for (int k = 0; k < MODELS; k++)
+    {
+      double t = 1, before = *objective, now = before;
+      enum cvx_status st;
+      f->loss->dual (w->at, f->y, f->n_samples, f->n_outputs, f->loss_param,
+                     s->nu);
+      quadratic (s, f, w);
+      st = minimise (p, err);
+      if (st != CVX_OK)
+        return st;
+      cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)f->n_obs,
+                   (blasint)p->m, 1, w->c, (blasint)p->m, p->dl, 1, 0, w->h,
+                   1);
+      for (; t > 1e-10; t *= 0.5)
+        {
+          for (size_t i = 0; i < f->n_obs; i++)
+            w->step[i] = w->at[i] + t * w->h[i];
+          now = loss_value (f, w->step) + penalty (p, t);
+          if (now <= before + 1e-15 * fabs (before))
+            break;
+        }
+      if (!(t > 1e-10))
+        break;
+      memcpy (w->at, w->step, f->n_obs * sizeof *w->at);
+      for (size_t i = 0; i < p->m; i++)
+        {
+          double to = p->x[i] + t * p->dl[i];
+          p->x[i] = fabs (to) <= DBL_EPSILON * fabs (p->x[i]) ? 0 : to;
+        }
+      *objective = now;
+      if (w->hc == NULL || before - now <= 1e-15 * fabs (before))
+        break;
+    }
+  return CVX_OK;
+}
+
+static enum cvx_status
+step (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, struct cvx_progress *progress,
+      struct cvx_error *err)
+{
+  struct cd *s = state;
+  struct room w = { .list = NULL };
+  size_t len = f->block_len, k;
+  double objective, excess = s->excess;
+  enum cvx_status st;
+  (void)settings;
+  if (price (s, f, progress) != CVX_OK)
+    return cvx_fail_interrupted (err);
+  w.list = cvx_alloc (f->n_blocks, sizeof *w.list);
+  if (w.list == NULL)
+    {
+      s->excess = excess;
+      return cvx_fail_nomem (err, "a working set");
+    }
+  k = choose (s, f, w.list);
+  if (k == 0)
+    {
+      cvx_free (w.list);
+      return CVX_OK;
+    }
+  st = room_new (&w, f, k, err);
+  if (st == CVX_OK
+      && f->class->columns (f, k, w.list, w.c, progress) != CVX_OK)
+    st = cvx_fail_interrupted (err);
+  if (st == CVX_OK)
+    {
+      for (size_t j = 0; j < k; j++)
+        memcpy (w.p.x + j * len, s->x + w.list[j] * len, len * sizeof *s->x);
+      st = solve_set (s, f, &w, &objective, err);
+    }
+  if (st == CVX_OK)
+    {
+      for (size_t j = 0; j < k; j++)
+        memcpy (s->x + w.list[j] * len, w.p.x + j * len, len * sizeof *s->x);
+      memcpy (s->ax, w.at, f->n_obs * sizeof *s->ax);
+      s->objective = objective;
+    }
+  else
+    s->excess = excess;
+  room_free (&w);
+  return st;
+}
+
+static void
+point (const void *state, const struct cvx_formulation *f,
+       struct cvx_point *out)
+{
+  const struct cd *s = state;
+  out->n_atoms = f->n_blocks;
+  out->block = NULL;
+  out->x = s->x;
+  out->sign = NULL;
+  out->nu = NULL;
+}
+
+static void
+measures (const void *state, const struct cvx_formulation *f,
+          struct cvx_measures *out)
+{
+  const struct cd *s = state;
+  (void)f;
+  out->dua_res = s->excess;
+  out->raw = s->objective;
+}
+
+const struct cvx_solver cvxi_solver_cd = {
+  "cd",
+  "working sets with coordinate descent and Newton's method",
+  true,
+  sizeof (struct cd),
+  fields,
+  unsuited,
+  init,
+  NULL,
+  step,
+  point,
+  measures,
+  NULL,
+  NULL,
+};
