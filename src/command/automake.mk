@@ -22,6 +22,7 @@ libcommand_la_SOURCES = \
   src/command/commands.c \
   src/command/commands.def \
   src/command/fields.c \
+  src/command/importer.c \
   src/command/screen.c \
   src/command/session.c \
   src/command/session.h \

@@ -198,3 +198,70 @@ cvxi_from_arrays (struct cvx_dataset **out, const struct cvx_array *x,
       (*out)->part[CVX_TRAIN].row[i] = first + i;
   return status;
 }
+
+static const struct cvx_array *
+first_of (const struct cvx_npz *z, const char *const *names)
+{
+  const struct cvx_array *a = NULL;
+  for (size_t k = 0; names[k] != NULL && a == NULL; k++)
+    a = cvx_npz_find (z, names[k]);
+  return a;
+}
+
+static enum cvx_status
+fail_member (const struct cvx_npz *z, const char *path, const char *name,
+             struct cvx_error *err)
+{
+  enum
+  {
+    SHOWN = 20
+  };
+  struct cvx_text t = CVX_TEXT_INIT;
+  for (size_t k = 0; k < z->n && k < SHOWN; k++)
+    {
+      const struct cvx_array *a = &z->array[k];
+      cvx_text_printf (&t, "%s%s", k > 0 ? ", " : "", a->name);
+      for (size_t j = 0; j < a->rank && a->type != CVX_ARRAY_TEXT; j++)
+        cvx_text_printf (&t, "%s%zu", j > 0 ? "x" : " (", a->shape[j]);
+      if (a->rank > 0 && a->type != CVX_ARRAY_TEXT)
+        cvx_text_put (&t, ")");
+    }
+  if (z->n > SHOWN)
+    cvx_text_printf (&t, ", ... (%zu)", z->n);
+  if (name != NULL)
+    cvx_fail (err, CVX_E210, "the file has no array \"%s\"; it has %s", name,
+              cvx_text_string (&t));
+  else
+    cvx_fail (err, CVX_E210, "which arrays?  The file has %s",
+              cvx_text_string (&t));
+  cvx_text_free (&t);
+  cvx_at (err, path, 0, 0);
+  return cvx_hint (err, "x=NAME y=NAME, or FILE:NAME for one table");
+}
+
+enum cvx_status
+cvxi_choose_arrays (const struct cvx_npz *z, const char *path,
+                    const struct cvx_read_options *o,
+                    const struct cvx_array **x, const struct cvx_array **y,
+                    struct cvx_error *err)
+{
+  static const char *const xs[] = { "X", "x", "data", "features", NULL };
+  static const char *const ys[] = { "y", "Y", "target", "labels", NULL };
+  *y = NULL;
+  if (o->member != NULL)
+    {
+      *x = cvx_npz_find (z, o->member);
+      return *x != NULL ? CVX_OK : fail_member (z, path, o->member, err);
+    }
+  *x = o->x != NULL ? cvx_npz_find (z, o->x) : first_of (z, xs);
+  if (*x == NULL && o->x == NULL && z->n == 1)
+    *x = &z->array[0];
+  if (*x == NULL)
+    return fail_member (z, path, o->x, err);
+  if (cvxi_no_target (o))
+    return CVX_OK;
+  *y = o->y != NULL ? cvx_npz_find (z, o->y) : first_of (z, ys);
+  if (*y == NULL && (o->y != NULL || z->n > 1))
+    return fail_member (z, path, o->y, err);
+  return CVX_OK;
+}

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/container.h"
 #include "base/input.h"
 #include "data/parts.h"
 #include "data/readers.h"
@@ -116,20 +117,15 @@ foreign (const unsigned char *head, size_t len)
   {
     const char *magic, *hint;
   } known[] = {
-    { "\x89HDF", "an HDF5 file: write the data with numpy.savez" },
-    { "MATLAB", "a MATLAB file: write the data with scipy and numpy.savez" },
-    { "\x89PNG", "an image: write the pixels with numpy.save" },
+    { "\x89PNG", "an image: FOLDER/CLASS/NAME.png can be loaded as FOLDER" },
     { "PAR1", "a Parquet file: write the data with pandas to_csv" },
     { "\xd0\xcf\x11\xe0", "an old Excel file: save it as CSV" },
     { "%PDF", "a PDF file" },
-    { "ustar", "a tar archive: extract it first" },
   };
   for (size_t k = 0; k < sizeof known / sizeof *known; k++)
     if (len >= strlen (known[k].magic)
         && memcmp (head, known[k].magic, strlen (known[k].magic)) == 0)
       return known[k].hint;
-  if (len > 262 && memcmp (head + 257, "ustar", 5) == 0)
-    return known[6].hint;
   return NULL;
 }
 
@@ -157,6 +153,13 @@ fail_unknown (const char *path, const char *format, const unsigned char *head,
   return status;
 }
 
+static bool
+is_folder (const char *path)
+{
+  struct stat st;
+  return stat (path, &st) == 0 && S_ISDIR (st.st_mode);
+}
+
 /* The reader that OPTIONS name or the content of FILE asks for.  */
 static enum cvx_status
 find_reader (const struct cvx_reader **reader, const char *file,
@@ -168,7 +171,8 @@ find_reader (const struct cvx_reader **reader, const char *file,
   *reader = NULL;
   if (head == NULL)
     return cvx_fail_nomem (err, "reading a file");
-  status = cvxi_input_head (file, head, HEAD, &len, err);
+  status = is_folder (file) ? CVX_OK
+                            : cvxi_input_head (file, head, HEAD, &len, err);
   if (status == CVX_OK)
     {
       while (cvx_readers[k] != NULL
@@ -426,7 +430,12 @@ short_name (const char *file)
 {
   static const char *const packed[] = { ".gz", ".xz", ".bz2", ".zst" };
   const char *base = cvxi_base_name (file), *dot;
-  size_t len = strlen (base);
+  const char *colon = strchr (base, ':');
+  struct stat st;
+  size_t len;
+  if (colon != NULL && lstat (file, &st) != 0)
+    base = colon + 1; /* a file in an archive */
+  len = strlen (base);
   for (size_t k = 0; k < sizeof packed / sizeof *packed; k++)
     {
       size_t s = strlen (packed[k]);
@@ -468,26 +477,81 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
   return CVX_OK;
 }
 
+/* What is to be opened for PATH, in a new string at *FILE, and the name of the
+   array that is wanted of it, borrowed from PATH, or NULL.  */
+static enum cvx_status
+find_file (char **file, const char **array, const char *path,
+           struct cvx_error *err)
+{
+  char *outer, *member = NULL;
+  const char *name;
+  bool container = false;
+  enum cvx_status status = CVX_OK;
+  *array = NULL;
+  if (!cvxi_path_split (path, &outer, &name))
+    return cvx_fail_nomem (err, "reading a file");
+  if (!is_folder (outer))
+    {
+      member = name != NULL ? cvx_strdup (name) : NULL;
+      status = cvxi_container_look (outer, &container, &member, err);
+    }
+  if (status == CVX_OK && container)
+    {
+      struct cvx_text t = CVX_TEXT_INIT;
+      cvx_text_printf (&t, "%s:%s", outer, member);
+      *file = t.failed ? NULL : cvx_strdup (t.s);
+      cvx_text_free (&t);
+    }
+  else if (status == CVX_OK)
+    {
+      *array = name;
+      *file = cvx_strdup (outer);
+    }
+  cvx_free (member);
+  cvx_free (outer);
+  return status == CVX_OK && *file == NULL
+             ? cvx_fail_nomem (err, "reading a file")
+             : status;
+}
+
+/* Files of these formats hold arrays with names.  */
+static bool
+has_arrays (const struct cvx_reader *r)
+{
+  return r == &reader_npz || r == &reader_mat || r == &reader_hdf5;
+}
+
+static enum cvx_status
+read_file (struct cvx_dataset **d, const char *file,
+           const struct cvx_read_options *o, struct cvx_progress *progress,
+           struct cvx_text *said, struct cvx_error *err)
+{
+  const struct cvx_reader *reader;
+  enum cvx_status status = find_reader (&reader, file, o->format, err);
+  if (status == CVX_OK && o->member != NULL && !has_arrays (reader))
+    return cvx_fail (err, CVX_E204,
+                     "cannot read %s:%s: the file has no parts (it is %s)",
+                     file, o->member, reader->summary);
+  return status == CVX_OK ? reader->read (d, file, o, progress, said, err)
+                          : status;
+}
+
 enum cvx_status
 cvx_dataset_read (struct cvx_dataset **out, const char *path,
                   const struct cvx_read_options *options,
                   struct cvx_progress *progress, struct cvx_text *notes,
                   struct cvx_error *err)
 {
-  const struct cvx_reader *reader;
+  struct cvx_read_options o = *options;
   struct cvx_dataset *d = NULL;
   struct cvx_text said = CVX_TEXT_INIT;
-  const char *member;
-  char *file;
-  enum cvx_status status;
+  char *file = NULL;
+  enum cvx_status status = find_file (&file, &o.member, path, err);
   *out = NULL;
-  if (!cvxi_path_split (path, &file, &member))
-    return cvx_fail_nomem (err, "reading a file");
-  status = find_reader (&reader, file, options->format, err);
   if (status == CVX_OK)
-    status = reader->read (&d, path, options, progress, &said, err);
+    status = read_file (&d, file, &o, progress, &said, err);
   if (status == CVX_OK)
-    status = finish (d, path, file, options, progress, &said, err);
+    status = finish (d, path, file, &o, progress, &said, err);
   if (status == CVX_OK && said.failed)
     status = cvx_fail_nomem (err, "reading a file");
   if (status == CVX_OK)
