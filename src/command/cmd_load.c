@@ -8,6 +8,7 @@
 #include "command/command.h"
 
 static const char *const header_words[] = { "auto", "yes", "no", NULL };
+static const char *const part_words[] = { "val", "test", NULL };
 static const char *const dtype_words[]
     = { "f64", "f32", "i32", "i16", "u8", NULL };
 static const char *const missing_words[] = { "error", "drop", "mean", NULL };
@@ -52,6 +53,11 @@ const struct lang_key cmd_load_keys[] = {
     .words = missing_words,
     .default_text = "error",
     .help = "empty or NA cells: refuse, drop the row, column mean" },
+  { .name = "part",
+    .kind = LANG_KIND_WORD,
+    .words = part_words,
+    .default_text = "new data",
+    .help = "add to the data as their validation or test part" },
   { .name = "onehot",
     .kind = LANG_KIND_FLAG,
     .help = "features of text become columns of 0 and 1" },
@@ -97,7 +103,7 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   struct cvx_dataset *d;
   struct cvx_text notes = CVX_TEXT_INIT;
   size_t last = 0;
-  int word = lang_call_word (c, "header");
+  int part, word = lang_call_word (c, "header");
   enum cvx_status status;
   o.format = lang_call_text (c, "format");
   o.y = lang_call_text (c, "y");
@@ -122,11 +128,18 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   status = character (c, "delim", &o.delimiter, err);
   if (status == CVX_OK)
     status = character (c, "decimal", &o.decimal, err);
+  part = lang_call_word (c, "part");
+  if (status == CVX_OK && part >= 0)
+    status = cmd_ready (s, HAS_DATA, err);
   if (status != CVX_OK)
     return status;
 
   session_work_begin (s, "reading");
-  status = cvx_dataset_read (&d, path, &o, &s->progress, &notes, err);
+  status = part >= 0
+               ? cvx_dataset_read_part (&d, s->data,
+                                        part == 0 ? CVX_VAL : CVX_TEST, path,
+                                        &o, &s->progress, &notes, err)
+               : cvx_dataset_read (&d, path, &o, &s->progress, &notes, err);
   session_work_end (s);
   if (status == CVX_OK && as != NULL)
     {

@@ -8,6 +8,7 @@ libdata_la_SOURCES = \
   src/data/generate.c \
   src/data/header.c \
   src/data/import.c \
+  src/data/join.c \
   src/data/labels.c \
   src/data/lines.c \
   src/data/nominal.c \

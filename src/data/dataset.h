@@ -94,6 +94,9 @@ struct cvx_read_options
   bool onehot;        /* features of text become 0/1 columns */
   const char *dtype;  /* of raw numbers: f64 f32 i32 i16 u8; NULL: f64 */
   size_t n_columns;   /* of raw numbers; 0: not known */
+  /* The training data that the file is to go with (cvx_dataset_read_part sets
+     it): its 0/1 columns and its width are taken.  */
+  const struct cvx_dataset *like;
   const struct cvx_importer *importer; /* see below, NULL: none */
   size_t first_row, n_rows; /* rows of data from 0; n_rows 0: to the end */
   size_t max_bytes;         /* memory that may be taken; 0: no limit */
@@ -152,6 +155,25 @@ enum cvx_status cvx_dataset_read (struct cvx_dataset **out, const char *path,
                                   struct cvx_progress *progress,
                                   struct cvx_text *notes,
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* D with the rows of PATH, read by OPTIONS, as its validation or test PART,
+   scaled as D is.  The features are matched by name when both have names, else
+   by number; labels by name.  Without options->y the target has the name that
+   it has in D.  CVX_DATA (E247 columns, E248 labels, and as
+   cvx_dataset_read), CVX_LIMIT, CVX_INTERRUPTED, CVX_NOMEM.  */
+enum cvx_status cvx_dataset_read_part (struct cvx_dataset **out,
+                                       const struct cvx_dataset *d,
+                                       enum cvx_part_id part, const char *path,
+                                       const struct cvx_read_options *options,
+                                       struct cvx_progress *progress,
+                                       struct cvx_text *notes,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
+/* D with one 0/1 output for each of its labels, in their order, instead of
+   labels.  CVX_INVALID (E249), CVX_NOMEM.  */
+enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A reader is one file plus one row of readers.def.  HEAD holds the first
    HEAD_LEN bytes of the file after decompression.  */

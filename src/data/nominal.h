@@ -39,9 +39,10 @@ enum cvx_status cvxi_texts_labels (struct cvx_dataset *d, char *const *names,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Replace every feature j of D for which SET[j] is not NULL, a number of a
-   text in it or NaN, by 0/1 columns called "feature=text": one per text, or
-   for two texts one that is 1 for the second.  PATH and OPTIONS are for E230.
-   CVX_LIMIT, CVX_NOMEM.  */
+   text in it or NaN, by 0/1 columns called "feature=text", one per text, or
+   for two texts by one called "feature=later/earlier", 1 for the later in
+   order.  With options->like the columns are those of that dataset.  PATH is
+   for messages.  CVX_DATA (E248), CVX_LIMIT, CVX_NOMEM.  */
 enum cvx_status
 cvxi_expand (struct cvx_dataset *d, const struct cvxi_texts *const *set,
              const char *path, const struct cvx_read_options *options,

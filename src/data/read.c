@@ -236,8 +236,13 @@ fail_not_finite (const struct cvx_dataset *d, const char *path, size_t i,
         v = p->x[i * d->n_features + j];
         column_words (column, sizeof column, d, j);
       }
-  cvx_fail (err, CVX_E216, "the value %g cannot be used (row %zu, column %s)",
-            v, p->row[i] + 1, column);
+  if (isnan (v))
+    cvx_fail (err, CVX_E215, "missing value (row %zu, column %s)",
+              p->row[i] + 1, column);
+  else
+    cvx_fail (err, CVX_E216,
+              "the value %g cannot be used (row %zu, column %s)", v,
+              p->row[i] + 1, column);
   cvx_at (err, path, 0, 0);
   return cvx_hint (err, "missing=drop leaves such rows out, missing=mean "
                         "fills in the mean of the column");
@@ -466,13 +471,14 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
     status = attach_labels (d, path, options, progress, err);
   if (status == CVX_OK)
     status = settle_missing (d, path, options->missing, notes, err);
-  if (status == CVX_OK)
+  if (status == CVX_OK && options->like == NULL)
     status = cvxi_labels_settle (d, notes, err);
   if (status == CVX_OK && cvx_aborted (progress))
     status = cvx_fail_interrupted (err);
   if (status != CVX_OK)
     return status;
-  note_constants (d, notes);
+  if (options->like == NULL)
+    note_constants (d, notes);
   cvx_dataset_rehash (d);
   return CVX_OK;
 }

@@ -9,6 +9,7 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/input.h"
@@ -48,18 +49,31 @@ cvxi_detect_cifar (const char *path, const unsigned char *head, size_t len)
          && strstr (cvxi_base_name (path), ".bin") != NULL;
 }
 
-/* Two records or more, and all fit.  */
+/* Every whole record of HEAD has classes in range.  */
+static bool
+fits (const struct variant *v, const unsigned char *head, size_t len)
+{
+  size_t size = record_of (v);
+  for (size_t at = 0; at + size <= len; at += size)
+    for (size_t b = 0; b < v->n_bytes; b++)
+      if (head[at + b] >= v->n_classes[b])
+        return false;
+  return len >= size;
+}
+
+/* Its classes fit and those of CIFAR-10 do not, or the size decides.  */
 bool
 cvxi_detect_cifar100 (const char *path, const unsigned char *head, size_t len)
 {
   size_t size = record_of (&hundred);
-  if (strstr (cvxi_base_name (path), ".bin") == NULL
-      || (len < 2 * size && len != size))
-    return false;
-  for (size_t k = 0; k + size <= len; k += size)
-    if (head[k] >= hundred.n_classes[0] || head[k + 1] >= hundred.n_classes[1])
-      return false;
-  return true;
+  struct stat st;
+  bool known = stat (path, &st) == 0
+               && strcmp (path + strlen (path) - 4, ".bin") == 0;
+  return strstr (cvxi_base_name (path), ".bin") != NULL
+         && fits (&hundred, head, len)
+         && (known ? (size_t)st.st_size % size == 0
+                         && (size_t)st.st_size % record_of (&ten) != 0
+                   : !fits (&ten, head, len));
 }
 
 static enum cvx_status

@@ -253,15 +253,23 @@ turn (struct cvx_array *a, const matvar_t *v)
     }
 }
 
+static enum cvx_status
+fail_variable (const struct cvxi_import *im, const matvar_t *v,
+               struct cvx_error *err)
+{
+  cvx_fail (err, CVX_E243, "variable %s is damaged; nothing was loaded",
+            v->name != NULL ? v->name : "?");
+  return cvx_at (err, im->shown, 0, 0);
+}
+
 /* A sparse matrix becomes dense; nothing in it is believed unseen.  */
 static bool
-spread (struct cvx_array *a, const matvar_t *v)
+spread (double *to, const matvar_t *v)
 {
   const mat_sparse_t *s = v->data;
-  double *to = a->values;
-  if (a->rank != 2 || s->njc != a->shape[1] + 1 || s->jc == NULL)
+  if (s->jc == NULL || s->njc != v->dims[1] + 1)
     return false;
-  for (size_t j = 0; j < a->shape[1]; j++)
+  for (size_t j = 0; j < v->dims[1]; j++)
     {
       if (s->jc[j + 1] < s->jc[j] || s->jc[j + 1] > s->ndata
           || s->jc[j + 1] > s->nir)
@@ -269,15 +277,37 @@ spread (struct cvx_array *a, const matvar_t *v)
       for (size_t k = s->jc[j]; k < s->jc[j + 1]; k++)
         {
           size_t i = s->ir[k];
-          if (i >= a->shape[0])
+          if (i >= v->dims[0])
             return false;
-          to[i * a->shape[1] + j]
-              = v->data_type == MAT_T_DOUBLE
-                    ? ((const double *)s->data)[k]
-                    : (double)((const uint8_t *)s->data)[k];
+          to[i * v->dims[1] + j] = v->data_type == MAT_T_DOUBLE
+                                       ? ((const double *)s->data)[k]
+                                       : (double)((const uint8_t *)s->data)[k];
         }
     }
   return true;
+}
+
+/* Its size is known for certain only when it has been read.  */
+static enum cvx_status
+take_sparse (struct cvxi_import *im, mat_t *mat, matvar_t *v, const char *why,
+             struct cvx_error *err)
+{
+  struct cvx_array *a;
+  enum cvx_status status;
+  if (why == NULL && (Mat_VarReadDataAll (mat, v) != 0 || v->data == NULL))
+    return fail_variable (im, v, err);
+  if (why == NULL && v->isComplex)
+    why = "it is complex";
+  if (why == NULL && v->data_type != MAT_T_DOUBLE
+      && v->data_type != MAT_T_UINT8)
+    why = "it is a sparse matrix of another type than double";
+  if (v->rank != 2)
+    return fail_variable (im, v, err);
+  status = cvxi_import_add (im, v->name != NULL ? v->name : "?", CVX_ARRAY_F64,
+                            2, v->dims, why, &a, err);
+  if (status == CVX_OK && why == NULL && !spread (a->values, v))
+    status = fail_variable (im, v, err);
+  return status;
 }
 
 static enum cvx_status
@@ -285,42 +315,22 @@ take (struct cvxi_import *im, mat_t *mat, matvar_t *v, struct cvx_error *err)
 {
   const char *why;
   enum cvx_array_type type = kept_type (v, &why);
-  bool sparse = v->class_type == MAT_C_SPARSE;
   struct cvx_array *a;
   size_t shape[4] = { 0 };
   enum cvx_status status;
+  if (v->class_type == MAT_C_SPARSE)
+    return take_sparse (im, mat, v, why, err);
   for (int k = 0; k < v->rank && k < 4; k++)
     shape[k] = v->dims[k];
   status = cvxi_import_add (im, v->name != NULL ? v->name : "?", type,
                             v->rank > 0 ? (size_t)v->rank : 0, shape, why, &a,
                             err);
-  if (status != CVX_OK || a->why != NULL)
+  if (status != CVX_OK || a->why != NULL || a->count == 0)
     return status;
-  if (a->count == 0)
-    return CVX_OK;
-  if (Mat_VarReadDataAll (mat, v) != 0 || v->data == NULL)
-    {
-      cvx_fail (err, CVX_E243, "variable %s is damaged; nothing was loaded",
-                a->name);
-      return cvx_at (err, im->shown, 0, 0);
-    }
-  if (sparse && v->data_type != MAT_T_DOUBLE && v->data_type != MAT_T_UINT8)
-    {
-      cvx_free (a->values);
-      a->values = NULL;
-      a->type = CVX_ARRAY_OTHER;
-      a->why = "it is a sparse matrix of another type than double";
-    }
-  else if (sparse ? !spread (a, v)
-                  : v->data_size <= 0
-                        || v->nbytes / (size_t)v->data_size < a->count)
-    {
-      cvx_fail (err, CVX_E243, "variable %s is damaged; nothing was loaded",
-                a->name);
-      return cvx_at (err, im->shown, 0, 0);
-    }
-  else if (!sparse)
-    turn (a, v);
+  if (Mat_VarReadDataAll (mat, v) != 0 || v->data == NULL || v->data_size <= 0
+      || v->nbytes / (size_t)v->data_size < a->count)
+    return fail_variable (im, v, err);
+  turn (a, v);
   return CVX_OK;
 }
 
