@@ -212,7 +212,8 @@ cvxi_read_imported (struct cvx_dataset **out, const char *format,
                     struct cvx_progress *progress, struct cvx_text *notes,
                     struct cvx_error *err)
 {
-  const struct cvx_array *x, *y, *classes;
+  struct cvx_array *x;
+  const struct cvx_array *y, *classes;
   struct cvx_read_options rest = *options;
   bool folder = strcmp (format, "png") == 0;
   struct cvx_npz *z = NULL;

@@ -188,6 +188,37 @@ find_reader (const struct cvx_reader **reader, const char *file,
   return status;
 }
 
+/* All N numbers at V are finite; *LARGEST is at least their largest size.  */
+static bool
+all_finite (const double *v, size_t n, double *largest)
+{
+  enum
+  {
+    LANES = 8
+  };
+  double size[LANES] = { 0 }, sum[LANES] = { 0 };
+  size_t k = 0;
+  for (; k + LANES <= n; k += LANES)
+    for (size_t j = 0; j < LANES; j++)
+      {
+        double a = fabs (v[k + j]);
+        size[j] = a > size[j] ? a : size[j];
+        sum[j] += a * 0; /* not a number from the first one on */
+      }
+  for (; k < n; k++)
+    {
+      size[0] = fmax (size[0], fabs (v[k]));
+      sum[0] += v[k] * 0;
+    }
+  for (size_t j = 0; j < LANES; j++)
+    {
+      *largest = fmax (*largest, size[j]);
+      if (isnan (sum[j]))
+        return false;
+    }
+  return true;
+}
+
 static bool
 row_is_whole (const struct cvx_dataset *d, size_t i)
 {
@@ -312,14 +343,15 @@ keep_rows (struct cvx_dataset *d,
 
 static enum cvx_status
 settle_missing (struct cvx_dataset *d, const char *path, int missing,
-                struct cvx_text *notes, struct cvx_error *err)
+                double *largest, struct cvx_text *notes, struct cvx_error *err)
 {
   struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t i = 0, dropped, filled = 0;
+  if (all_finite (p->x, p->n * d->n_features, largest)
+      && all_finite (p->y, p->n * d->n_outputs, largest))
+    return CVX_OK;
   while (i < p->n && row_is_whole (d, i))
     i++;
-  if (i == p->n)
-    return CVX_OK;
   if (missing == CVX_MISSING_ERROR)
     return fail_not_finite (d, path, i, err);
   dropped = keep_rows (d, missing == CVX_MISSING_DROP ? row_is_whole
@@ -388,11 +420,11 @@ attach_labels (struct cvx_dataset *d, const char *path,
 }
 
 static void
-note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
+note_constants (const struct cvx_dataset *d, double largest,
+                struct cvx_text *notes)
 {
   const struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t constant = 0, first = 0;
-  double largest = 0;
   char column[200];
   if (notes == NULL)
     return;
@@ -404,10 +436,6 @@ note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
       if (i == p->n && p->n > 1 && constant++ == 0)
         first = j;
     }
-  for (size_t k = 0; k < p->n * d->n_features; k++)
-    largest = fabs (p->x[k]) > largest ? fabs (p->x[k]) : largest;
-  for (size_t k = 0; k < p->n * d->n_outputs; k++)
-    largest = fmax (largest, fabs (p->y[k]));
   column_words (column, sizeof column, d, first);
   if (constant == 1)
     cvx_text_printf (notes, "column %s is constant\n", column);
@@ -422,7 +450,7 @@ note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
       if (i == p->n)
         cvx_text_put (notes, "the target is constant\n");
     }
-  if (largest > 1e100)
+  if (largest > 1e100 && isfinite (largest))
     cvx_text_printf (notes,
                      "values up to %.1g: squares will overflow; scale the "
                      "data\n",
@@ -462,6 +490,7 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
         struct cvx_text *notes, struct cvx_error *err)
 {
   enum cvx_status status = CVX_OK;
+  double largest = 0;
   cvx_free (d->name);
   d->name = short_name (file);
   d->source = cvx_strdup (path);
@@ -470,7 +499,7 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
   if (options->labels != NULL)
     status = attach_labels (d, path, options, progress, err);
   if (status == CVX_OK)
-    status = settle_missing (d, path, options->missing, notes, err);
+    status = settle_missing (d, path, options->missing, &largest, notes, err);
   if (status == CVX_OK && options->like == NULL)
     status = cvxi_labels_settle (d, notes, err);
   if (status == CVX_OK && cvx_aborted (progress))
@@ -478,7 +507,7 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
   if (status != CVX_OK)
     return status;
   if (options->like == NULL)
-    note_constants (d, notes);
+    note_constants (d, largest, notes);
   cvx_dataset_rehash (d);
   return CVX_OK;
 }

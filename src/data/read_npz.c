@@ -25,7 +25,8 @@ cvxi_read_npz (struct cvx_dataset **out, const char *path,
                struct cvx_progress *progress, struct cvx_text *notes,
                struct cvx_error *err)
 {
-  const struct cvx_array *x, *y;
+  struct cvx_array *x;
+  const struct cvx_array *y;
   struct cvx_read_options rest = *options;
   struct cvx_npz *z = NULL;
   enum cvx_status status

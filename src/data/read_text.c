@@ -272,29 +272,65 @@ fail_ragged (const struct table *t, const struct cvxi_record *rec,
                              : (char[]){ t->records.delimiter, '\0' });
 }
 
+/* The numbers of a line straight into X and Y.  False: something in it takes
+   more care.  */
+static bool
+take_line (const struct table *t, const struct cvxi_record *rec, double *x,
+           double *y)
+{
+  const char *p = rec->line, *end = p + rec->line_len;
+  char delimiter = t->records.delimiter;
+  if (!rec->whole || t->records.trailing || t->feature_kind != NULL
+      || (t->target != NUMBERS && t->columns.n_targets > 0))
+    return false;
+  for (size_t k = 0; k < t->n_columns; k++)
+    {
+      ptrdiff_t role = t->role[k];
+      while (p < end && (*p == ' ' || (delimiter == ' ' && *p == '\t')))
+        p++;
+      if (role == 0)
+        while (p < end && *p != delimiter && (delimiter != ' ' || *p != '\t'))
+          p++;
+      else if (!cvxi_number_scan (&t->numbers, &p, end,
+                                  role > 0 ? &x[role - 1] : &y[-role - 1]))
+        return false;
+      if (k + 1 == t->n_columns)
+        break;
+      if (p == end || (*p != delimiter && (delimiter != ' ' || *p != '\t')))
+        return false;
+      p++;
+    }
+  return p == end;
+}
+
 static enum cvx_status
-add_row (struct table *t, const struct cvxi_record *rec, struct cvx_error *err)
+add_row (struct table *t, struct cvxi_record *rec, struct cvx_error *err)
 {
   enum cvx_status status;
   double *x, *y;
   bool keep;
-  if (rec->n != t->n_columns)
-    return fail_ragged (t, rec, err);
   status = cvxi_rows_next (&t->rows, t->records.lines.input, &keep, err);
-  if (status != CVX_OK || !keep)
+  if (status != CVX_OK)
     return status;
   x = t->rows.x + t->rows.n * t->rows.d;
   y = t->rows.y + t->rows.n * t->rows.c;
-  for (size_t k = 0; k < t->n_columns && status == CVX_OK; k++)
+  if (keep && take_line (t, rec, x, y))
+    {
+      t->rows.n++;
+      return CVX_OK;
+    }
+  status = cvxi_records_split (&t->records, rec, err);
+  if (status == CVX_OK && rec->n != t->n_columns)
+    return fail_ragged (t, rec, err);
+  for (size_t k = 0; k < t->n_columns && keep && status == CVX_OK; k++)
     {
       ptrdiff_t role = t->role[k];
       if (role > 0)
-        status = feature_cell (t, rec, k, (size_t)role - 1,
-                               &x[(size_t)role - 1], err);
+        status = feature_cell (t, rec, k, (size_t)role - 1, &x[role - 1], err);
       else if (role < 0)
-        status = target_cell (t, rec, k, &y[(size_t)-role - 1], err);
+        status = target_cell (t, rec, k, &y[-role - 1], err);
     }
-  t->rows.n += status == CVX_OK;
+  t->rows.n += keep && status == CVX_OK;
   return status;
 }
 
@@ -372,7 +408,7 @@ read_rows (struct table *t, struct cvx_error *err)
     {
       status = add_row (t, &rec, err);
       if (status == CVX_OK)
-        status = cvxi_records_next (&t->records, &rec, &more, err);
+        status = cvxi_records_line (&t->records, &rec, &more, err);
     }
   if (status == CVX_OK)
     status = cvxi_lines_unchanged (&t->records.lines, err);
