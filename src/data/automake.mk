@@ -31,10 +31,11 @@ libdata_la_SOURCES = \
   src/data/rows.c \
   src/data/save.c \
   src/data/scale.c \
+  src/data/sheets.c \
   src/data/transform.c
 
 dataincludedir = $(includedir)/cvxnn/data
-datainclude_HEADERS = src/data/dataset.h
+datainclude_HEADERS = src/data/dataset.h src/data/sheets.h
 noinst_HEADERS += \
   src/data/arrays.h src/data/columns.h src/data/generators.def \
   src/data/header.h src/data/import.h src/data/lines.h src/data/nominal.h \
