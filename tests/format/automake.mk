@@ -1,7 +1,8 @@
 # Every format and every kind of damage.  The files of tests/format/FOLDER were
 # made by the make.py there.
 
-EXTRA_DIST += tests/format/cifar tests/format/idx tests/format/libsvm \
+EXTRA_DIST += tests/format/malformed tests/format/malformed.tsv \
+  tests/format/cifar tests/format/idx tests/format/libsvm \
   tests/format/npy tests/format/text
 
 noinst_HEADERS += tests/format/rows.h

@@ -3,6 +3,7 @@ script_tests = \
   tests/script/commands.sh \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
+  tests/script/malformed.sh \
   tests/script/output.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
