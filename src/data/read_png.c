@@ -198,6 +198,7 @@ read_image (struct images *m, const char *path, size_t k,
       image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
       if (png_image_finish_read (&image, &white, to, 0, NULL) == 0)
         status = fail_image (path, image.message, err);
+      cvx_progress_add (m->im->progress, bytes);
     }
   png_image_free (&image);
   fclose (f);

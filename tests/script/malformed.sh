@@ -33,8 +33,6 @@ while IFS=$tab read -r file verdict words why; do
   fi
 done <"$source_folder/tests/format/malformed.tsv"
 
-run -q -e "load \"$folder/csv_nan_inf.csv\" missing=drop; print \"{data.n}\""
-exits 0 "missing values can be dropped"
 run -q -e "load \"$folder/csv_quoted_newline.csv\" onehot; print \"{data.n}\""
 exits 0 "texts with line ends can be columns of 0 and 1"
 run -q -e "load \"$folder/idx_10images-idx3-ubyte\" labels=\"$folder/idx_9labels-idx1-ubyte\""
