@@ -240,6 +240,7 @@ start (struct helper *h, const char *program, const char *format, int fd,
                   (char *)(uintptr_t) "OMP_NUM_THREADS=1",
                   (char *)(uintptr_t) "OPENBLAS_NUM_THREADS=1",
                   (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0",
+                  (char *)(uintptr_t) "HDF5_USE_FILE_LOCKING=FALSE",
                   NULL,
                   NULL };
   posix_spawn_file_actions_t actions;
@@ -251,7 +252,7 @@ start (struct helper *h, const char *program, const char *format, int fd,
     return false;
   if (libraries != NULL
       && asprintf (&loader, "LD_LIBRARY_PATH=%s", libraries) > 0)
-    env[4] = loader;
+    env[5] = loader;
   ok = posix_spawn_file_actions_init (&actions) == 0;
   if (ok)
     {

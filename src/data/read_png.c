@@ -134,7 +134,7 @@ struct images
 static enum cvx_status
 fail_image (const char *path, const char *why, struct cvx_error *err)
 {
-  cvx_fail (err, CVX_E245, "%s", why);
+  cvx_fail (err, CVX_E245, "%s: %s", path, why);
   return cvx_at (err, path, 0, 0);
 }
 
@@ -179,15 +179,15 @@ read_image (struct images *m, const char *path, size_t k,
   else if (image.height != m->size[0] || image.width != m->size[1])
     {
       cvx_fail (err, CVX_E246,
-                "the image has %u x %u pixels, the first one %zu x %zu",
+                "%s has %u x %u pixels, the first image %zu x %zu", path,
                 (unsigned)image.height, (unsigned)image.width, m->size[0],
                 m->size[1]);
       status = cvx_at (err, path, 0, 0);
     }
   else if (colour && m->size[2] == 1)
     {
-      cvx_fail (err, CVX_E246,
-                "the image is in colour, the first one is gray");
+      cvx_fail (err, CVX_E246, "%s is in colour, the first image is gray",
+                path);
       status = cvx_at (err, path, 0, 0);
     }
   if (status == CVX_OK)

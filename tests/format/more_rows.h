@@ -93,10 +93,10 @@ static const struct bad bad_more[] = {
   { "hdf5", "plain.h5", CVX_E238, 0, 0, "without HDF5 support", PLAIN },
 #endif
 #ifdef HAVE_PNG
-  { "png", "sizes", CVX_E246, 0, 0, "1 x 1 pixels, the first one 2 x 2", PLAIN },
+  { "png", "sizes", CVX_E246, 0, 0, "1 x 1 pixels, the first image 2 x 2", PLAIN },
   { "png", "mixed", CVX_E246, 0, 0, "in colour", PLAIN },
-  { "png", "cut", CVX_E245, 0, 0, "", PLAIN },
-  { "png", "foreign", CVX_E245, 0, 0, "", PLAIN },
+  { "png", "cut", CVX_E245, 0, 0, "cut/b/1.png", PLAIN },
+  { "png", "foreign", CVX_E245, 0, 0, "foreign/a/1.png", PLAIN },
   { "png", "one", CVX_E224, 0, 0, "same label a", PLAIN },
 #else
   { "png", "gray", CVX_E238, 0, 0, "without PNG support", PLAIN },

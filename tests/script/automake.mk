@@ -3,6 +3,7 @@ script_tests = \
   tests/script/commands.sh \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
+  tests/script/load.sh \
   tests/script/malformed.sh \
   tests/script/output.sh \
   tests/script/prompt.sh \
