@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "data/import.h"
@@ -241,6 +243,40 @@ read_open (struct cvxi_import *im, hid_t file, struct cvx_error *err)
   return CVX_OK;
 }
 
+/* A file in memory that has no name but in /proc: HDF5 looks for the folder of
+   its files, so it gets the bytes instead.  */
+static hid_t
+open_bytes (const char *path)
+{
+  hid_t access = H5Pcreate (H5P_FILE_ACCESS), file = -1;
+  FILE *f = fopen (path, "rbe");
+  struct stat st;
+  char *bytes = NULL;
+  if (f != NULL && access >= 0 && fstat (fileno (f), &st) == 0)
+    bytes = cvx_alloc ((size_t)st.st_size, 1);
+  if (bytes != NULL
+      && fread (bytes, 1, (size_t)st.st_size, f) == (size_t)st.st_size
+      && H5Pset_fapl_core (access, 1 << 16, false) >= 0
+      && H5Pset_file_image (access, bytes, (size_t)st.st_size) >= 0)
+    file = H5Fopen ("bytes", H5F_ACC_RDONLY, access);
+  cvx_free (bytes);
+  if (f != NULL)
+    fclose (f);
+  if (access >= 0)
+    H5Pclose (access);
+  return file;
+}
+
+static hid_t
+open_file (const char *path)
+{
+  char target[8];
+  ssize_t n = readlink (path, target, sizeof target);
+  return n >= 7 && memcmp (target, "/memfd:", 7) == 0
+             ? open_bytes (path)
+             : H5Fopen (path, H5F_ACC_RDONLY, H5P_DEFAULT);
+}
+
 enum cvx_status
 cvxi_import_hdf5 (struct cvxi_import *im, struct cvx_error *err)
 {
@@ -252,7 +288,7 @@ cvxi_import_hdf5 (struct cvxi_import *im, struct cvx_error *err)
       || H5Eset_auto2 (H5E_DEFAULT, NULL, NULL) < 0
       || H5PLset_loading_state (0) < 0)
     return fail_hdf5 (im, "the HDF5 library does not start", "", err);
-  file = H5Fopen (im->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  file = open_file (im->path);
   if (file < 0)
     status = fail_hdf5 (im, "truncated or damaged HDF5 file", "", err);
   else
