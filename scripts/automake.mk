@@ -4,14 +4,14 @@ dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check \
   scripts/check-data
 EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 
-# Timings, not part of `make check'.
-EXTRA_PROGRAMS = scripts/bench_masked scripts/bench_patterns
+# Timings, not part of `make check'; scripts/bench drives them.
+dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py
+noinst_HEADERS += scripts/bench.h
+EXTRA_PROGRAMS = scripts/bench_masked scripts/bench_run
 scripts_bench_masked_SOURCES = scripts/bench_masked.c
 scripts_bench_masked_LDADD = libcore.la $(core_libs)
-scripts_bench_patterns_SOURCES = scripts/bench_patterns.c
-scripts_bench_patterns_LDADD = libcore.la $(core_libs)
+scripts_bench_run_SOURCES = scripts/bench_run.c scripts/bench_report.c
+scripts_bench_run_LDADD = libplot.la libcore.la $(core_libs)
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench: $(EXTRA_PROGRAMS)
-	./scripts/bench_masked
-	./scripts/bench_patterns
 .PHONY: bench

@@ -22,6 +22,7 @@ include tests/reference/automake.mk
 
 include tests/fault/automake.mk
 endif
+include tests/long/automake.mk
 include tests/script/automake.mk
 include tests/fuzz/automake.mk
 include tests/format/automake.mk

@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libarrangement.la
 layer_libs += libarrangement.la
 libarrangement_la_SOURCES = \
+  src/arrangement/cell.c \
   src/arrangement/cells.c src/arrangement/cells.h \
   src/arrangement/combos.c src/arrangement/combos.h \
   src/arrangement/dependent.c \
@@ -18,4 +19,5 @@ libarrangement_la_SOURCES = \
   src/arrangement/worker.c
 
 arrangementincludedir = $(includedir)/cvxnn/arrangement
-arrangementinclude_HEADERS = src/arrangement/patterns.h
+arrangementinclude_HEADERS = src/arrangement/cell.h \
+  src/arrangement/patterns.h

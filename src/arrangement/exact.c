@@ -85,6 +85,7 @@ struct collector
    to the system when it is freed.  */
 enum
 {
+  WORTH_THREADS = 1 << 14, /* cells that pay for starting threads */
   MIN_SLAB_BYTES = 1 << 16,
   MAX_SLAB_BYTES = 33 << 20
 };
@@ -223,7 +224,8 @@ assemble (struct cvx_patterns *p, struct collector *c, size_t n_pieces,
     p->gate = cvx_alloc (p->n_patterns, d * sizeof *p->gate);
   if (p->bits == NULL || (!(flags & CVX_PATTERNS_NO_GATES) && p->gate == NULL))
     return cvx_fail_nomem (err, "enumerating patterns");
-#pragma omp parallel for schedule(dynamic, 8) num_threads(threads)
+#pragma omp parallel for schedule(dynamic, 8)                                 \
+    num_threads(threads) if (half > WORTH_THREADS)
   for (size_t k = 0; k < n_pieces; k++)
     {
       struct piece *piece = &c->piece[k];

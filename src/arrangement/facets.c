@@ -40,6 +40,11 @@ struct walls
   struct wall *wall;
 };
 
+enum
+{
+  WORTH_THREADS = 1 << 12 /* patterns that pay for starting threads */
+};
+
 struct search
 {
   const struct cvx_patterns *p;
@@ -196,7 +201,7 @@ search_all (struct cvx_facets *f, const struct cvx_patterns *p,
       return cvx_fail_nomem (err, "finding facets");
     }
   cvx_progress_total (progress, m);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (p->n_patterns > WORTH_THREADS)
   for (size_t l = 0; l < m; l++)
     {
       struct search s = { p, lines, index, l, &walls[l], NULL };

@@ -169,3 +169,33 @@ cvx_pattern_index_free (struct cvx_pattern_index *index)
   cvx_free (index->slot);
   cvx_free (index);
 }
+
+enum cvx_status
+cvx_patterns_unstored (struct cvx_patterns **out, const double *x, size_t n,
+                       size_t d, double max_count, int threads,
+                       struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_patterns_estimate e;
+  struct cvx_patterns *p;
+  enum cvx_status status = cvx_patterns_estimate (x, n, d, &e, err);
+  size_t count = 0;
+  *out = NULL;
+  if (status == CVX_OK && e.bound <= max_count)
+    status = cvx_patterns_count (&count, x, n, d, threads, progress, err);
+  if (status != CVX_OK)
+    return status;
+  p = cvx_calloc (1, sizeof *p);
+  if (p == NULL)
+    return cvx_fail_nomem (err, "describing the patterns");
+  p->kind = CVX_PATTERNS_EXACT;
+  p->complete = true;
+  p->n_samples = n;
+  p->n_features = d;
+  p->n_words = (n + 63) / 64;
+  p->count = count;
+  p->bound = e.bound;
+  p->rank = e.rank;
+  p->data_hash = cvx_patterns_data_hash (x, n, d);
+  *out = p;
+  return CVX_OK;
+}

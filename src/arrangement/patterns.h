@@ -134,6 +134,15 @@ enum cvx_status cvx_patterns_visit (const struct cvx_patterns_visitor *visitor,
                                     struct cvx_progress *progress,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Every chamber, none of them stored: bits and gate are NULL, n_patterns is 0,
+   complete is true.  For solvers that find the cells they need.  The count is
+   made when the bound is at most MAX_COUNT, else it is 0: not counted.  */
+enum cvx_status cvx_patterns_unstored (struct cvx_patterns **out,
+                                       const double *x, size_t n, size_t d,
+                                       double max_count, int threads,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
 /* The number of chambers, the zero pattern counted, storing no patterns.  */
 enum cvx_status cvx_patterns_count (size_t *count, const double *x, size_t n,
                                     size_t d, int threads,

@@ -71,7 +71,7 @@ cvx_patterns_save (const struct cvx_patterns *p, struct cvx_npz_writer *w,
       = add (w, prefix, "numbers", CVX_ARRAY_U64, N_NUMBERS, 0, number, err);
   if (status == CVX_OK)
     status = add (w, prefix, "bound", CVX_ARRAY_F64, 1, 0, &p->bound, err);
-  if (status == CVX_OK)
+  if (status == CVX_OK && p->bits != NULL)
     status = add (w, prefix, "bits", CVX_ARRAY_U64, p->n_patterns, p->n_words,
                   p->bits, err);
   if (status == CVX_OK && p->gate != NULL)
@@ -123,6 +123,7 @@ cvx_patterns_load (struct cvx_patterns **out, const struct cvx_npz *z,
   const uint64_t *number;
   struct cvx_patterns *p;
   size_t n_bits, n_gate;
+  bool unstored;
   *out = NULL;
   if (a == NULL || bound == NULL)
     return cvx_fail (err, CVX_E314, "%snumbers or %sbound is missing", prefix,
@@ -137,7 +138,10 @@ cvx_patterns_load (struct cvx_patterns **out, const struct cvx_npz *z,
     return cvx_fail (err, CVX_E314, "%snumbers is out of range", prefix);
   bits = find (z, prefix, "bits", CVX_ARRAY_U64, n_bits);
   gate = find (z, prefix, "gate", CVX_ARRAY_F64, n_gate);
-  if (bits == NULL || (gate == NULL && number[KIND] != CVX_PATTERNS_EXACT))
+  unstored = number[N_PATTERNS] == 0 && number[COMPLETE] != 0
+             && number[KIND] == CVX_PATTERNS_EXACT;
+  if ((bits == NULL && !unstored)
+      || (gate == NULL && number[KIND] != CVX_PATTERNS_EXACT))
     return cvx_fail (err, CVX_E314, "%sbits or %sgate is missing", prefix,
                      prefix);
   p = cvx_calloc (1, sizeof *p);
@@ -156,6 +160,11 @@ cvx_patterns_load (struct cvx_patterns **out, const struct cvx_npz *z,
   p->seed = number[SEED];
   p->data_hash = number[DATA_HASH];
   memcpy (&p->bound, bound->values, sizeof p->bound);
+  if (unstored)
+    {
+      *out = p;
+      return CVX_OK;
+    }
   p->bits = cvx_copy (bits->values, n_bits, sizeof *p->bits);
   if (gate != NULL)
     p->gate = cvx_copy (gate->values, n_gate, sizeof *p->gate);

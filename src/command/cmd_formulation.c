@@ -87,14 +87,18 @@ describe (struct session *s)
   if (f->patterns != NULL)
     session_note (
         s, "  patterns %s of at most %s, %s\n",
-        cmd_count_words (
-            count, sizeof count,
-            (double)(f->patterns->complete ? f->patterns->count : n_patterns)),
+        cmd_count_words (count, sizeof count,
+                         f->patterns->bits == NULL && f->patterns->count == 0
+                             ? f->patterns->bound
+                         : f->patterns->complete ? (double)f->patterns->count
+                                                 : (double)n_patterns),
         cmd_count_words (bound, sizeof bound, f->patterns->bound),
         session_scope_words (f->patterns->complete));
-  if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,
-                                f->n_outputs, n_patterns, &e, NULL)
-      == CVX_OK)
+  if (f->patterns != NULL && f->patterns->bits == NULL)
+    session_note (s, "  none stored: the solver finds the cells it needs\n");
+  else if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,
+                                     f->n_outputs, n_patterns, &e, NULL)
+           == CVX_OK)
     session_note (s, "  variables %s, cone rows %s, memory %s\n",
                   cmd_count_words (vars, sizeof vars, (double)f->n_var),
                   cmd_count_words (rows, sizeof rows, (double)f->n_cone),
@@ -185,10 +189,11 @@ cmd_formulation (void *session, const struct lang_call *c,
     }
   if (class->needs_patterns)
     patterns = made != NULL ? made : s->patterns;
-  status = cvx_formulation_estimate (
-      class, s->data->part[CVX_TRAIN].n, s->data->n_features,
-      s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1, &e,
-      err);
+  if (patterns == NULL || patterns->bits != NULL)
+    status = cvx_formulation_estimate (
+        class, s->data->part[CVX_TRAIN].n, s->data->n_features,
+        s->data->n_outputs, patterns != NULL ? patterns->n_patterns : 1, &e,
+        err);
   if (status == CVX_OK)
     status = session_check_memory (s, "this formulation", e.bytes, err);
   session_work_begin (s, "building");
@@ -196,7 +201,12 @@ cmd_formulation (void *session, const struct lang_call *c,
     {
       status = cvx_formulation_new (&f, class, s->data, patterns, &o, err);
       if (status != CVX_OK)
-        lang_call_blame (c, loss != NULL ? "loss" : "kind", err);
+        {
+          bool bias = err->id == CVX_E348;
+          lang_call_blame (c, loss != NULL && !bias ? "loss" : "kind", err);
+          if (bias)
+            cvx_hint (err, "bias augmented gives every neuron a threshold");
+        }
     }
   if (status == CVX_OK)
     status = set_beta (s, c, f, &words, &given, err);

@@ -223,7 +223,7 @@ per_class (struct session *s, const struct cvx_network *net,
             size_t best = 0;
             for (size_t l = 1; l < d->n_labels; l++)
               if (fabs (f[i] - d->label[l].value)
-                  < fabs (f[i] - d->label[best].value))
+                  <= fabs (f[i] - d->label[best].value)) /* as the scores */
                 best = l;
             n++;
             right += best == k;

@@ -29,6 +29,11 @@ const struct lang_key cmd_patterns_keys[]
           .kind = LANG_KIND_COUNT,
           .default_text = "set seed",
           .help = "sample: seed" },
+        { .name = "store",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "up to 2M patterns",
+          .help = "exact: keep the patterns in memory; nostore: solver "
+                  "interior finds those that matter" },
         { .name = "draws",
           .kind = LANG_KIND_COUNT,
           .default_text = "100 n + 1000",
@@ -40,13 +45,23 @@ const struct lang_key cmd_patterns_keys[]
 
 enum
 {
-  DEFAULT_SAMPLE = 1000
+  DEFAULT_SAMPLE = 1000,
+  STORED_MAX = 2000000,  /* patterns that `exact' keeps by itself */
+  COUNTED_MAX = 20000000 /* and counts when it does not */
 };
 
 void
 cmd_patterns_line (struct session *s, const struct cvx_patterns *p)
 {
   char count[32], bound[32];
+  if (p->bits == NULL)
+    {
+      cmd_count_words (count, sizeof count,
+                       p->count > 0 ? (double)p->count : p->bound);
+      session_note (s, "patterns: all%s %s (rank %zu), complete, not stored\n",
+                    p->count > 0 ? "" : ", at most", count, p->rank);
+      return;
+    }
   cmd_count_words (count, sizeof count, (double)p->count);
   cmd_count_words (bound, sizeof bound, p->bound);
   switch (p->kind)
@@ -70,15 +85,27 @@ cmd_patterns_line (struct session *s, const struct cvx_patterns *p)
     }
 }
 
-/* All patterns of the data, at most LIMIT and as many as memory holds.  */
+/* All patterns of the data, at most LIMIT and as many as memory holds.  STORE:
+   1 keep them, 0 do not, -1 as their number asks for.  */
 static enum cvx_status
-exact (struct session *s, double limit, struct cvx_patterns **out,
+exact (struct session *s, double limit, int store, struct cvx_patterns **out,
        struct cvx_error *err)
 {
   const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
   enum cvx_status status
       = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
+  if (status == CVX_OK && store < 0)
+    store = e.bound <= STORED_MAX || e.rank > CVX_PRICE_MAX_RANK;
+  if (status == CVX_OK && store == 0)
+    {
+      session_work_begin (s, "counting patterns");
+      status = cvx_patterns_unstored (out, p->x, p->n, s->data->n_features,
+                                      COUNTED_MAX, session_threads (s),
+                                      &s->progress, err);
+      session_work_end (s);
+      return status;
+    }
   if (status == CVX_OK && e.bound <= limit)
     status = session_check_memory (s, "the set of all patterns", e.bytes, err);
   if (status != CVX_OK)
@@ -210,7 +237,7 @@ cmd_default_patterns (struct session *s, struct cvx_patterns **out,
   if (status != CVX_OK)
     return status;
   if (e.bound <= s->settings.maxpatterns)
-    return exact (s, s->settings.maxpatterns, out, err);
+    return exact (s, s->settings.maxpatterns, 1, out, err);
   status = sample (s, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out, err);
   if (status == CVX_OK)
     session_note (s,
@@ -257,7 +284,10 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   else if (kind == 0)
     {
-      status = exact (s, lang_call_has (c, "n") ? (double)n : 1e8, &p, err);
+      bool keep;
+      int store = lang_call_flag (c, "store", &keep) ? keep : -1;
+      status = exact (s, lang_call_has (c, "n") ? (double)n : 1e8, store, &p,
+                      err);
       if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')
         cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
     }

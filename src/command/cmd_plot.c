@@ -203,8 +203,11 @@ read_request (struct session *s, const struct lang_call *c, struct request *r,
     {
       r->kind[k] = figure_find (names[k]);
       if (r->kind[k] == NULL)
-        return lang_call_fail_item (c, "kinds", k, err, CVX_E394,
-                                    "no figure is called \"%s\"", names[k]);
+        {
+          lang_call_fail_item (c, "kinds", k, err, CVX_E394,
+                               "no figure is called \"%s\"", names[k]);
+          return cvx_hint (err, "help plot lists them");
+        }
     }
   r->n_kinds = n;
   lang_call_size (c, "size", r->size);

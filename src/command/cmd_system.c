@@ -280,7 +280,7 @@ cmd_save (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status == CVX_OK)
     {
       session_work_begin (s, "saving");
-      status = session_save (s, file, err);
+      status = session_save (s, file, true, err);
       session_work_end (s);
     }
   if (status != CVX_OK)

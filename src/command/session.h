@@ -264,7 +264,8 @@ enum cvx_status session_run_find (void *view, const char *path, bool *known,
 /* ------------------------------------------------------------ save and open
  */
 
-enum cvx_status session_save (struct session *s, const char *path,
+/* BACKUP keeps the file that was there as PATH~.  */
+enum cvx_status session_save (struct session *s, const char *path, bool backup,
                               struct cvx_error *err) CVX_MUST_CHECK;
 /* Replace everything by what PATH holds; S stays as it was on failure.  */
 enum cvx_status session_open (struct session *s, const char *path,

@@ -100,10 +100,11 @@ write_all (struct session *s, struct cvx_npz_writer *w, struct cvx_error *err)
 }
 
 enum cvx_status
-session_save (struct session *s, const char *path, struct cvx_error *err)
+session_save (struct session *s, const char *path, bool backup,
+              struct cvx_error *err)
 {
   struct cvx_npz_writer *w;
-  enum cvx_status status = cvx_npz_create (&w, path, true, err);
+  enum cvx_status status = cvx_npz_create (&w, path, backup, err);
   if (status != CVX_OK)
     return status;
   status = write_all (s, w, err);

@@ -7,6 +7,7 @@ libformulation_la_SOURCES = \
   src/formulation/gated.c \
   src/formulation/group_l1.c \
   src/formulation/loss.c \
+  src/formulation/price.c \
   src/formulation/relu.c \
   src/formulation/scale.c
 
@@ -15,4 +16,4 @@ noinst_HEADERS += src/formulation/group_l1.h src/formulation/private.h
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/formulation.h \
   src/formulation/formulations.def src/formulation/loss.h \
-  src/formulation/losses.def
+  src/formulation/losses.def src/formulation/price.h

@@ -185,7 +185,7 @@ cvx_formulation_certify (const struct cvx_formulation *f,
   dual = cvx_alloc (f->n_obs, sizeof *dual);
   if (dual == NULL)
     return cvx_fail_nomem (err, "certifying");
-  for (size_t k = 0; k < point->n_atoms; k++)
+  for (size_t k = 0; point->sign == NULL && k < point->n_atoms; k++)
     c.infeas = fmax (
         c.infeas,
         f->class->violation (f, point->block != NULL ? point->block[k] : k,

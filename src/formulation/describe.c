@@ -26,7 +26,9 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
                   const char *penalty, const char *cones, struct cvx_text *out)
 {
   const char *formula = tex ? f->loss->tex : f->loss->formula;
+  const struct cvx_patterns *p = f->patterns;
   bool rows = strstr (formula, "f_k") != NULL;
+  double count;
   cvx_text_put (out,
                 tex ? "\\begin{aligned}\n\\min \\quad & " : "  minimise   ");
   put_loss (formula, rows ? "f" : fit, out);
@@ -41,9 +43,13 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
                      tex ? " \\\\\n\\text{subject to} \\quad & %s"
                          : "\n  subject to %s",
                      cones);
+  /* The zero pattern has no weights.  */
+  count = p->bits != NULL ? (double)p->n_patterns
+          : p->count > 0  ? (double)p->count - 1
+                          : p->bound - 1;
   if (tex)
-    cvx_text_printf (out, ", \\quad i = 1, \\dots, %zu\n\\end{aligned}\n",
-                     f->patterns->n_patterns);
+    cvx_text_printf (out, ", \\quad i = 1, \\dots, %.0f\n\\end{aligned}\n",
+                     count);
   else
-    cvx_text_printf (out, ",   i = 1..%zu\n", f->patterns->n_patterns);
+    cvx_text_printf (out, ",   i = 1..%.0f\n", count);
 }

@@ -26,7 +26,8 @@
 enum
 {
   TILE = 512, /* blocks whose A_g'nu are held at a time */
-  MANY = 1024 /* variables from which threads pay */
+  MANY = 1024, /* variables from which threads pay */
+  MAX_NODES = 3000000 /* of a search, per thread */
 };
 
 const struct cvx_formulation_class *const cvx_formulations[] = {
@@ -67,7 +68,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
   const struct cvx_patterns *p = f->patterns;
   const struct cvx_loss *loss = f->loss;
   size_t n_var;
-  if (f->class->needs_patterns && (p == NULL || p->n_patterns == 0))
+  if (f->class->needs_patterns && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
     return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
                      f->class->name);
   if (p != NULL
@@ -167,6 +168,8 @@ cvx_formulation_new (struct cvx_formulation **out,
   *out = NULL;
   if (f == NULL)
     return cvx_fail_nomem (err, "building the formulation");
+  if (class->unstored != NULL && patterns != NULL && patterns->bits == NULL)
+    class = class->unstored;
   f->class = class;
   f->data = data;
   f->patterns = patterns;
@@ -205,6 +208,7 @@ cvx_formulation_free (struct cvx_formulation *f)
   if (f->impl != NULL)
     f->class->destroy (f);
   work_free (f->work);
+  cvx_pricer_free (f->pricer);
   cvx_free (f);
 }
 
@@ -270,6 +274,34 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
   return CVX_OK;
 }
 
+/* Branch and bound beats one projection per cell where the cells are many for
+   their dimension, and is the only way when they are not stored.  */
+static bool
+price_by_search (const struct cvx_formulation *f)
+{
+  size_t many = f->patterns->rank <= 3 ? 20000 : 5000000;
+  return f->pricer != NULL && (f->n_blocks == 0 || f->n_blocks > many);
+}
+
+static enum cvx_status
+search (const struct cvx_formulation *f, const double *nu, double *norm,
+        size_t *cells, size_t *solved, struct cvx_progress *progress,
+        struct cvx_error *err)
+{
+  struct cvx_price price;
+  double known = isnan (f->beta) ? 0 : f->beta;
+  enum cvx_status status = cvx_pricer_run (f->pricer, nu, known, true, 0,
+                                           MAX_NODES, &price, progress, err);
+  if (status != CVX_OK)
+    return status;
+  *norm = isfinite (price.upper) ? price.upper : HUGE_VAL;
+  if (cells != NULL)
+    *cells = f->patterns->count;
+  if (solved != NULL)
+    *solved = price.cells;
+  return CVX_OK;
+}
+
 enum cvx_status
 cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            double threshold, double *norm, size_t *cells,
@@ -280,6 +312,8 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
   double largest = 0;
   size_t n_solved = 0;
   enum cvx_status status;
+  if (price_by_search (f))
+    return search (f, nu, norm, cells, solved, progress, err);
   cvx_progress_total (progress, f->n_blocks);
   /* The largest block of the last time goes first, so that its psi lets many
      others be skipped.  */

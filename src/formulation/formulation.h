@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "data/dataset.h"
 #include "formulation/loss.h"
+#include "formulation/price.h"
 #include "network/network.h"
 
 struct cvx_formulation;
@@ -34,6 +35,9 @@ struct cvx_point
   size_t n_atoms;      /* blocks listed */
   const size_t *block; /* their numbers, or NULL: all blocks in order */
   const double *x;     /* n_atoms x block_len */
+  const int *sign;     /* not NULL: atoms are neurons of these output signs,
+                          each in the cell it lies in, whatever BLOCK says; for
+                          formulations with a pricer only */
   const double *nu;    /* n_obs: the solver's own dual candidate, or NULL */
 };
 
@@ -69,6 +73,9 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  /* The class to take instead when the patterns are complete but not stored;
+     NULL: they must be stored.  */
+  const struct cvx_formulation_class *unstored;
   enum cvx_activation activation; /* of the networks that it decodes */
   void (*estimate) (size_t n_samples, size_t n_features, size_t n_outputs,
                     size_t n_patterns, struct cvx_formulation_estimate *out);
@@ -159,6 +166,9 @@ struct cvx_formulation
   size_t n_obs;        /* n_samples * n_outputs */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax;                    /* nan until cvx_formulation_betamax */
+  /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
+     enumeration; else NULL.  Owned; scratch of calls that take F.  */
+  struct cvx_pricer *pricer;
   void *impl;                        /* of the class */
   struct cvx_formulation_work *work; /* private */
 };

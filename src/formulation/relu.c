@@ -25,7 +25,12 @@
 static enum cvx_status
 build (struct cvx_formulation *f, struct cvx_error *err)
 {
-  return cvxi_group_l1_build (f, 2, true, err);
+  enum cvx_status status = cvxi_group_l1_build (f, 2, true, err);
+  if (status == CVX_OK && f->patterns->complete
+      && f->patterns->rank <= CVX_PRICE_MAX_RANK)
+    status = cvx_pricer_new (&f->pricer, f->x, f->n_samples, f->n_features,
+                             f->threads, err);
+  return status;
 }
 
 static void
@@ -121,11 +126,43 @@ merge (const struct cvx_formulation *f, struct cvx_network **net,
   return status;
 }
 
+/* Atoms that are neurons in the cells that they lie in.  */
+static enum cvx_status
+neurons (const struct cvx_formulation *f, const struct cvx_point *point,
+         double drop, struct cvx_network **net, struct cvx_error *err)
+{
+  size_t d = f->n_features, j = 0, width = 0;
+  double largest = 0, *norm = cvx_alloc (point->n_atoms, sizeof *norm);
+  enum cvx_status status;
+  if (norm == NULL)
+    return cvx_fail_nomem (err, "making a network");
+  for (size_t k = 0; k < point->n_atoms; k++)
+    {
+      norm[k] = cblas_dnrm2 ((blasint)d, point->x + k * d, 1);
+      largest = fmax (largest, norm[k]);
+    }
+  for (size_t k = 0; k < point->n_atoms; k++)
+    width += norm[k] > drop * largest;
+  status = cvx_network_new (net, CVX_ACT_RELU, width, d, 1, err);
+  for (size_t k = 0; status == CVX_OK && k < point->n_atoms; k++)
+    if (norm[k] > drop * largest)
+      {
+        double root = sqrt (norm[k]);
+        for (size_t q = 0; q < d; q++)
+          (*net)->u[j * d + q] = point->x[k * d + q] / root;
+        (*net)->a[j++] = point->sign[k] * root;
+      }
+  cvx_free (norm);
+  return status;
+}
+
 static enum cvx_status
 decode (const struct cvx_formulation *f, const struct cvx_point *point,
         double drop, struct cvx_network **net, struct cvx_error *err)
 {
-  enum cvx_status status = cvxi_group_l1_decode (f, point, drop, net, err);
+  enum cvx_status status
+      = point->sign != NULL ? neurons (f, point, drop, net, err)
+                            : cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
     status = merge (f, net, err);
   if (status != CVX_OK)
@@ -150,10 +187,40 @@ describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
                       "(2D_i - I) X v_i >= 0,  (2D_i - I) X w_i >= 0", out);
 }
 
+/* The same program when its patterns are complete but not stored: there are no
+   blocks to work on, only neurons to certify.  */
+static enum cvx_status
+build_unstored (struct cvx_formulation *f, struct cvx_error *err)
+{
+  f->block_len = f->n_features;
+  return cvx_pricer_new (&f->pricer, f->x, f->n_samples, f->n_features,
+                         f->threads, err);
+}
+
+static void
+destroy_unstored (struct cvx_formulation *f)
+{
+  (void)f;
+}
+
+static const struct cvx_formulation_class unstored = {
+  .name = "relu",
+  .summary = "two-layer ReLU network over all patterns, none stored",
+  .activation = CVX_ACT_RELU,
+  .needs_patterns = true,
+  .estimate = estimate,
+  .build = build_unstored,
+  .destroy = destroy_unstored,
+  .holds = holds,
+  .decode = decode,
+  .describe = describe,
+};
+
 const struct cvx_formulation_class cvxi_formulation_relu = {
   .name = "relu",
   .summary = "two-layer ReLU network, exact with all patterns",
   .activation = CVX_ACT_RELU,
+  .unstored = &unstored,
   .estimate = estimate,
   .build = build,
   CVXI_GROUP_L1_FUNCTIONS,

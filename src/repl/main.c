@@ -29,7 +29,8 @@ enum
   KEY_NO_PLOT,
   KEY_SAFE,
   KEY_RESUME,
-  MAX_EVALS = 256
+  MAX_EVALS = 256,
+  AUTOSAVE_BYTES = 256 * 1024 * 1024
 };
 
 static const struct argp_option options[] = {
@@ -228,17 +229,27 @@ banner (struct session *s)
                session_threads (s) == 1 ? "" : "s", len, blas);
 }
 
-/* Keep the session for --resume.  */
+/* Keep the session for --resume, unless that would take long.  */
 static void
 autosave (struct session *s)
 {
   char buf[1024];
   const char *file = repl_state_file ("last-session.cvxs", buf, sizeof buf);
   struct cvx_error err;
+  size_t n = 0;
   if (s->data == NULL || file == NULL)
     return;
+  for (int k = 0; k < CVX_N_PARTS; k++)
+    n += s->data->part[k].n;
+  if (cvx_dataset_bytes (n, s->data->n_features, s->data->n_outputs)
+      > AUTOSAVE_BYTES)
+    {
+      fprintf (stderr, "cvxnn: the data are too large to keep the session "
+                       "unasked\n");
+      return;
+    }
   atomic_store (&s->progress.abort, 0);
-  if (session_save (s, file, &err) != CVX_OK)
+  if (session_save (s, file, false, &err) != CVX_OK)
     fprintf (stderr, "cvxnn: the session could not be kept: %s\n", err.text);
   else if (atomic_load (&s->stopped) != 0)
     fprintf (stderr, "cvxnn: session kept; cvxnn --resume opens it\n");

@@ -14,6 +14,16 @@
 
 #include "repl/repl.h"
 
+/* The sanitizers report crashes themselves.  */
+#ifdef __has_feature
+#  if __has_feature(address_sanitizer)
+#    define SANITIZED
+#  endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#  define SANITIZED
+#endif
+
 static struct session *session;
 static volatile sig_atomic_t interrupted, resized, continued;
 static sigset_t held, before;
@@ -51,7 +61,7 @@ on_continue (int signal)
   continued = 1;
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef SANITIZED
 /* write() whose failure nothing can be done about.  */
 static void
 put (int fd, const char *text)
@@ -112,7 +122,7 @@ repl_signals_install (struct session *s)
   install (SIGHUP, on_stop, 0);
   install (SIGWINCH, on_resize, SA_RESTART);
   install (SIGCONT, on_continue, SA_RESTART);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef SANITIZED
   install (SIGSEGV, on_crash, (int)SA_RESETHAND);
   install (SIGBUS, on_crash, (int)SA_RESETHAND);
   install (SIGFPE, on_crash, (int)SA_RESETHAND);

@@ -100,6 +100,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
+  if (f->n_blocks == 0)
+    return "the patterns are not stored; use interior";
   if (f->class->gram == NULL || f->class->solve_m == NULL)
     return "the formulation has no matrix for the exact step of admm";
   if (f->n_obs > OBS_MAX)
@@ -395,6 +397,7 @@ point (const void *state, const struct cvx_formulation *f,
   const struct admm *s = state;
   out->n_atoms = f->n_blocks;
   out->block = NULL;
+  out->sign = NULL;
   out->x = s->v;
   out->nu = s->q;
 }
@@ -433,6 +436,7 @@ tune (void *state, const struct cvx_formulation *f, const char *name,
 const struct cvx_solver cvxi_solver_admm = {
   "admm",
   "alternating directions with an exact linear step",
+  false,
   sizeof (struct admm),
   fields,
   unsuited,

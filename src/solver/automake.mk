@@ -4,6 +4,8 @@ libsolver_la_SOURCES = \
   src/solver/admm.c \
   src/solver/colgen.c \
   src/solver/fista.c \
+  src/solver/interior.c \
+  src/solver/master.c \
   src/solver/newton.c \
   src/solver/polish.c \
   src/solver/reduced.c \
@@ -12,7 +14,7 @@ libsolver_la_SOURCES = \
   src/solver/solver.c \
   src/solver/state.c \
   src/solver/store.c
-noinst_HEADERS += src/solver/colgen.h src/solver/reduced.h src/solver/state.h
+noinst_HEADERS += src/solver/colgen.h src/solver/master.h src/solver/reduced.h src/solver/state.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \

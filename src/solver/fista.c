@@ -75,6 +75,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
+  if (f->n_blocks == 0)
+    return "the patterns are not stored; use interior";
   if (!f->loss->smooth)
     return "the loss has kinks and fista needs its gradient; use admm";
   return NULL;
@@ -261,6 +263,7 @@ point (const void *state, const struct cvx_formulation *f,
   const struct fista *s = state;
   out->n_atoms = f->n_blocks;
   out->block = NULL;
+  out->sign = NULL;
   out->x = s->x;
   out->nu = NULL;
 }
@@ -281,6 +284,7 @@ measures (const void *state, const struct cvx_formulation *f,
 const struct cvx_solver cvxi_solver_fista = {
   "fista",
   "accelerated proximal gradient with restart and a searched step",
+  false,
   sizeof (struct fista),
   fields,
   unsuited,

@@ -44,6 +44,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
+  if (f->n_blocks == 0)
+    return "the patterns are not stored; use interior";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
   if (f->patterns == NULL || f->n_outputs != 1
@@ -165,6 +167,7 @@ point (const void *state, const struct cvx_formulation *f,
   (void)f;
   out->n_atoms = s->block.len;
   out->block = s->block.p;
+  out->sign = NULL;
   out->x = s->w.p;
   out->nu = s->nu;
 }
@@ -182,6 +185,7 @@ measures (const void *state, const struct cvx_formulation *f,
 const struct cvx_solver cvxi_solver_newton = {
   "newton",
   "column generation with Newton's method on the active neurons",
+  true,
   sizeof (struct newton),
   fields,
   unsuited,

@@ -126,7 +126,7 @@ finish (struct cvx_run *run, const struct cvxi_reduced *r,
     st = cvx_fail_nomem (err, "polishing");
   else
     {
-      struct cvx_point point = { r->n_pieces, block, x, r->nu };
+      struct cvx_point point = { r->n_pieces, block, x, NULL, r->nu };
       for (size_t j = 0; j < r->n_pieces; j++)
         {
           block[j] = r->piece[j].block;
@@ -153,6 +153,8 @@ cvx_run_polish (struct cvx_run *run, double seconds,
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
   cvxi_run_clock (run, seconds);
+  if (run->formulation->n_blocks == 0)
+    return CVX_OK; /* interior ends with Newton's method itself */
   st = cvxi_colgen_new (&c, run->formulation, err);
   if (st != CVX_OK)
     return st;

@@ -244,6 +244,11 @@ bind_near (struct cvxi_reduced *r, struct cvxi_piece *p, double tol,
 {
   double size = norm (r->d, p->w);
   enum cvx_status st;
+  if (size == 0)
+    {
+      p->rank = 0;
+      return CVX_OK;
+    }
   if (!r->cones)
     return face (r, p, err);
   memcpy (r->vector, p->w, r->d * sizeof *r->vector);
@@ -258,7 +263,7 @@ bind_near (struct cvxi_reduced *r, struct cvxi_piece *p, double tol,
           p->n_bound += p->bound[i];
         }
       st = face (r, p, err);
-      if (st != CVX_OK || p->rank > 0 || p->n_bound == 0)
+      if (st != CVX_OK || p->rank > 0 || p->n_bound == 0 || tol == 0)
         return st;
       memcpy (p->w, r->vector, r->d * sizeof *p->w);
     }

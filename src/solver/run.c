@@ -323,6 +323,15 @@ certify (struct cvx_run *run, struct cvx_progress *progress,
   return CVX_OK;
 }
 
+/* Iterations without progress that make a stall: a long round counts for
+   many.  */
+static double
+stall_limit (const struct cvx_run *run)
+{
+  return run->solver->rounds ? fmin (25, run->settings.stall)
+                             : run->settings.stall;
+}
+
 /* What the ends say: nothing here depends on how they were reached.  */
 static enum cvx_run_status
 judge (const struct cvx_run *run)
@@ -334,7 +343,7 @@ judge (const struct cvx_run *run)
     return CVX_RUN_SOLVED;
   if (gap <= run->floor)
     return CVX_RUN_REDUCED;
-  if ((double)(run->iter - d->ref_iter) >= s->stall)
+  if ((double)(run->iter - d->ref_iter) >= stall_limit (run))
     return gap <= 1e3 * run->floor ? CVX_RUN_REDUCED : CVX_RUN_STALLED;
   if ((double)run->iter >= s->maxiter)
     return CVX_RUN_MAXITER;
@@ -412,7 +421,9 @@ static bool
 row_due (const struct cvx_run *run)
 {
   size_t every = (size_t)run->settings.every;
-  return every > 0 ? run->iter % every == 0 : round_number (run->iter);
+  if (every > 0)
+    return run->iter % every == 0;
+  return run->solver->rounds || round_number (run->iter);
 }
 
 /* Whether a certificate is worth its price although no row is due.  */
@@ -421,7 +432,7 @@ probe_due (const struct cvx_run *run, const struct cvx_measures *m)
 {
   const struct cvxi_driver *d = run->driver;
   double since = (double)(run->iter - d->last_cert);
-  if (since >= 0.25 * run->settings.stall)
+  if (since >= 0.25 * stall_limit (run))
     return true;
   if (since >= 8 && since >= 0.25 * (double)d->last_cert)
     return true;

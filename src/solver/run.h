@@ -104,6 +104,7 @@ struct cvx_measures
 struct cvx_solver
 {
   const char *name, *summary;
+  bool rounds; /* an iteration is a long round: certify after each */
   size_t state_size;
   const struct cvx_field *fields; /* ends with name NULL */
   /* NULL when it suits F, else the reason in words.  */

@@ -36,6 +36,8 @@ cvx_solver_choose (const struct cvx_formulation *f,
     int cones; /* -1: with and without */
     const char *why;
   } order[] = {
+    { &cvxi_solver_interior, -1,
+      "it finds the cells that matter among all patterns, and is exact" },
     { &cvxi_solver_newton, 1,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },

@@ -16,3 +16,10 @@ tests_fault_solver_t_SOURCES = tests/fault/solver.c
 tests_fault_solver_t_CPPFLAGS = $(test_cppflags)
 tests_fault_solver_t_LDADD = $(test_ldadd)
 TESTS += tests/fault/solver.t
+
+check_PROGRAMS += tests/fault/session.t
+tests_fault_session_t_SOURCES = tests/fault/session.c
+tests_fault_session_t_CPPFLAGS = $(test_cppflags)
+tests_fault_session_t_LDADD = libcommand.la libfigure.la libplot.la \
+  liblanguage.la $(test_ldadd)
+TESTS += tests/fault/session.t

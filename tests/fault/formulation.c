@@ -11,7 +11,7 @@ work (const struct problem *p, const struct cvx_formulation_class *class,
   struct cvx_network *net = NULL;
   struct cvx_certificate c;
   double x[64], nu[5] = { 1, 0, 1, 0, 1 };
-  struct cvx_point point = { 0, NULL, x, nu };
+  struct cvx_point point = { 0, NULL, x, NULL, nu };
   enum cvx_status status
       = cvx_formulation_new (&f, class, &p->data, p->patterns, &o, err);
   if (status != CVX_OK)

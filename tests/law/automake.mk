@@ -36,13 +36,20 @@ tests_law_dense_t_CPPFLAGS = $(test_cppflags)
 tests_law_dense_t_LDADD = $(test_ldadd)
 TESTS += tests/law/dense.t
 
-check_PROGRAMS += tests/law/solver.t
-tests_law_solver_t_SOURCES = tests/law/solver.c
-tests_law_solver_t_CPPFLAGS = $(test_cppflags)
-tests_law_solver_t_LDADD = $(test_ldadd)
-TESTS += tests/law/solver.t
 check_PROGRAMS += tests/law/formulation.t
 tests_law_formulation_t_SOURCES = tests/law/formulation.c
 tests_law_formulation_t_CPPFLAGS = $(test_cppflags)
 tests_law_formulation_t_LDADD = $(test_ldadd)
 TESTS += tests/law/formulation.t
+
+check_PROGRAMS += tests/law/solver.t
+tests_law_solver_t_SOURCES = tests/law/solver.c
+tests_law_solver_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver.t
+
+check_PROGRAMS += tests/law/price.t
+tests_law_price_t_SOURCES = tests/law/price.c
+tests_law_price_t_CPPFLAGS = $(test_cppflags)
+tests_law_price_t_LDADD = $(test_ldadd)
+TESTS += tests/law/price.t

@@ -242,7 +242,7 @@ START_TEST (weak_duality)
           for (int k = 0; k < 12; k++)
             {
               struct cvx_certificate t;
-              struct cvx_point point = { f->n_blocks, NULL, x, NULL };
+              struct cvx_point point = { f->n_blocks, NULL, x, NULL, NULL };
               double size = exp (3 * cvx_rng_normal (&r) - 3);
               draw (&r, f->n_var, x);
               draw (&r, f->n_obs, nu);
@@ -280,7 +280,7 @@ START_TEST (decoding_keeps_the_objective)
   {
     double *x = numbers (f->n_var), *ax = numbers (f->n_obs), norm;
     double loss, penalty, convex;
-    struct cvx_point point = { f->n_blocks, NULL, x, NULL };
+    struct cvx_point point = { f->n_blocks, NULL, x, NULL, NULL };
     struct cvx_network *net;
     draw (&r, f->n_var, x);
     for (size_t g = 0; g < f->n_blocks; g++)
@@ -329,7 +329,7 @@ START_TEST (betamax_separates_zero_from_the_rest)
         {
           struct cvx_formulation *f
               = begin (&p, cvx_formulations[c], kind, losses[l], &r);
-          struct cvx_point zero = { 0, NULL, NULL, NULL };
+          struct cvx_point zero = { 0, NULL, NULL, NULL, NULL };
           struct cvx_certificate t;
           double betamax, *nu = numbers (f->n_obs), *g = numbers (f->n_var);
           double *zeros = numbers (f->n_obs), u[8], above = 0, low;
@@ -361,7 +361,7 @@ START_TEST (betamax_separates_zero_from_the_rest)
           ck_assert (fabs (betamax - above) <= 1e-13 * (1 + above));
           if (betamax > 1e-6)
             {
-              struct cvx_point step = { 1, &best, u, NULL };
+              struct cvx_point step = { 1, &best, u, NULL, NULL };
               f->class->support (f, best, g + best * f->block_len, u, &solved,
                                  0);
               ck_assert_ok (cvx_formulation_set_beta (f, 0.99 * betamax, &err),
@@ -398,7 +398,7 @@ START_TEST (scaling_and_permuting_the_data)
     struct cvx_formulation *h;
     struct cvx_certificate t, s;
     double *x = numbers (f->n_var), m1, m2;
-    struct cvx_point point = { f->n_blocks, NULL, x, NULL };
+    struct cvx_point point = { f->n_blocks, NULL, x, NULL, NULL };
     size_t n = f->n_samples, d = f->n_features, order[8];
     ck_assert_ok (cvx_formulation_betamax (f, &m1, NULL, &err), err);
     problem_set (&q, n, d);
@@ -586,7 +586,7 @@ START_TEST (what_is_refused)
   struct cvx_error err;
   struct cvx_formulation *f;
   struct cvx_certificate t;
-  struct cvx_point zero = { 0, NULL, NULL, NULL };
+  struct cvx_point zero = { 0, NULL, NULL, NULL, NULL };
   struct cvx_formulation_options o = { NULL, NAN, 0.1, 1 };
   const struct cvx_formulation_class *relu = cvx_formulation_find ("relu");
   problem_five_points (&p);
@@ -645,7 +645,7 @@ START_TEST (an_interrupt_is_noticed)
   struct cvx_rng r;
   struct cvx_certificate t;
   struct cvx_progress progress = { 1, 0, 0 };
-  struct cvx_point zero = { 0, NULL, NULL, NULL };
+  struct cvx_point zero = { 0, NULL, NULL, NULL, NULL };
   FOR_EACH (f, p, r)
   {
     double betamax;
@@ -712,7 +712,7 @@ START_TEST (merging_never_raises_the_objective)
       struct cvx_formulation *f
           = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 0.1);
       size_t block[2];
-      struct cvx_point point = { 2, block, x, NULL };
+      struct cvx_point point = { 2, block, x, NULL, NULL };
       struct cvx_network *net;
       double loss, penalty, ax[5], convex;
       for (size_t k = 0; k < 2; k++)
@@ -750,7 +750,7 @@ START_TEST (a_dual_candidate_is_clipped_and_used)
   struct cvx_certificate without, with, again;
   struct cvx_formulation *f;
   double x[64], nu[5], scaled[5];
-  struct cvx_point point = { 0, NULL, x, NULL };
+  struct cvx_point point = { 0, NULL, x, NULL, NULL };
   problem_five_points (&p);
   problem_patterns (&p, 0);
   f = problem_formulation (&p, cvx_formulation_find ("relu"),

@@ -44,6 +44,16 @@ bench_close (struct bench *b)
   problem_free (&b->p);
 }
 
+/* Whether SOLVER can be run on B; closes B when not.  */
+static bool
+suits (struct bench *b, const struct cvx_solver *solver)
+{
+  if (b->f != NULL && solver->unsuited (b->f, &b->s) == NULL)
+    return true;
+  bench_close (b);
+  return false;
+}
+
 static struct cvx_run *
 run_new (const struct bench *b, const struct cvx_solver *solver)
 {
@@ -132,7 +142,7 @@ for_all (void (*body) (const struct cvx_formulation_class *,
 static size_t
 how_many (const struct cvx_solver *solver)
 {
-  return strcmp (solver->name, "newton") == 0 ? 6 : 40;
+  return solver->rounds ? 6 : 40;
 }
 
 static void
@@ -148,6 +158,8 @@ resume (const struct cvx_formulation_class *class,
       struct cvx_run *whole, *parts;
       size_t n = how_many (solver), first, second;
       bench_open (&b, class, kinds[k], 0.05, 11 + k);
+      if (!suits (&b, solver))
+        continue;
       whole = run_new (&b, solver);
       steps (whole, n);
       first = cvx_rng_below (&r, n);
@@ -181,7 +193,7 @@ ends (const struct cvx_formulation_class *class,
       double gap = CVX_INFINITY;
       struct cvx_error err;
       bench_open (&b, class, kind, 0.1, 21);
-      if (b.f == NULL)
+      if (!suits (&b, solver))
         continue;
       b.s.every = 1;
       run = run_new (&b, solver);
@@ -225,10 +237,12 @@ zero (const struct cvx_formulation_class *class,
         struct cvx_point warm;
         double *x;
         bench_open (&b, class, kinds[k], share[h], 31);
+        if (!suits (&b, solver))
+          continue;
         x = cvx_alloc (b.f->n_var, sizeof *x);
         for (size_t i = 0; i < b.f->n_var; i++)
           x[i] = 1;
-        warm = (struct cvx_point){ b.f->n_blocks, NULL, x, NULL };
+        warm = (struct cvx_point){ b.f->n_blocks, NULL, x, NULL, NULL };
         ck_assert_ok (cvx_run_new (&run, b.f, solver, &b.s, &warm, NULL, &err),
                       err);
         if (kinds[k] != NO_Y)
@@ -280,6 +294,8 @@ equivariant (const struct cvx_formulation_class *class,
       struct cvx_rng r;
       size_t order[MAX_NUMBERS], n, d;
       bench_open (&b, class, seed == 43 ? WITH_ONES : GENERIC, 0.03, seed);
+      if (!suits (&b, solver))
+        continue;
       n = b.f->n_samples;
       d = b.f->n_features;
       beta = b.f->beta;
@@ -322,6 +338,8 @@ interrupt (const struct cvx_formulation_class *class,
   bool row;
   memset (&progress, 0, sizeof progress);
   bench_open (&b, class, GENERIC, 0.05, 51);
+  if (!suits (&b, solver))
+    return;
   run = run_new (&b, solver);
   other = run_new (&b, solver);
   steps (run, 3);
@@ -340,7 +358,7 @@ interrupt (const struct cvx_formulation_class *class,
   ck_assert_ptr_null (
       cvxi_state_compare (run->state, other->state, solver, b.f));
   atomic_store (&progress.abort, 1);
-  if (strcmp (solver->name, "newton") != 0)
+  if (!solver->rounds)
     ck_assert_int_eq (cvx_run_polish (run, 0, &progress, &err),
                       CVX_INTERRUPTED);
   ck_assert_ptr_null (
@@ -362,9 +380,11 @@ allocation (const struct cvx_formulation_class *class,
   struct cvx_run *run;
   struct cvx_error err;
   size_t before;
-  if (strcmp (solver->name, "newton") == 0)
+  if (solver->rounds)
     return;
   bench_open (&b, class, GENERIC, 0.05, 61);
+  if (!suits (&b, solver))
+    return;
   run = run_new (&b, solver);
   before = cvx_alloc_count ();
   for (int k = 0; k < 25; k++)
@@ -386,6 +406,8 @@ limits (const struct cvx_formulation_class *class,
   struct cvx_error err;
   bool row;
   bench_open (&b, class, GENERIC, 0.05, 71);
+  if (!suits (&b, solver))
+    return;
   b.s.maxiter = 0; /* N23: the start with its true gap */
   run = run_new (&b, solver);
   ck_assert_int_eq (run->status, CVX_RUN_MAXITER);
@@ -408,7 +430,7 @@ limits (const struct cvx_formulation_class *class,
   ck_assert_ok (cvx_run_step (run, 4, false, &row, NULL, &err), err);
   ck_assert (run->elapsed == 3); /* N24: a clock that jumps back */
   ck_assert_ok (cvx_run_step (run, 5, false, &row, NULL, &err), err);
-  if (strcmp (solver->name, "newton") != 0) /* it is done by now */
+  if (!solver->rounds) /* it is done by now */
     ck_assert_int_eq (run->status, CVX_RUN_TIME);
   cvx_run_free (run);
   b.s.maxiter = 1e6;
@@ -555,7 +577,7 @@ START_TEST (what_does_not_fit_is_refused)
   struct cvx_error err;
   struct cvx_npz_writer *w;
   struct cvx_npz *z;
-  struct cvx_point warm = { 3, NULL, NULL, NULL };
+  struct cvx_point warm = { 3, NULL, NULL, NULL, NULL };
   const char *why, *path = test_scratch ("refused.npz");
   double beta;
   bench_open (&b, cvx_formulation_find ("relu"), GENERIC, 0.1, 121);
@@ -571,8 +593,8 @@ START_TEST (what_does_not_fit_is_refused)
   ck_assert_int_eq (err.id, CVX_E360);
   ck_assert_ok (cvx_settings_set (&b.s, "stall", 77, &err), err);
   ck_assert (b.s.stall == 77);
-  ck_assert_str_eq (cvx_solver_choose (b.f, &b.s, &why)->name, "newton");
-  ck_assert_ptr_nonnull (strstr (why, "cones"));
+  ck_assert_str_eq (cvx_solver_choose (b.f, &b.s, &why)->name, "interior");
+  ck_assert_ptr_nonnull (strstr (why, "exact"));
 
   run = run_new (&b, cvx_solver_find ("admm"));
   steps (run, 5);
@@ -634,7 +656,7 @@ START_TEST (what_does_not_fit_is_refused)
                     CVX_UNSUITED);
   ck_assert_int_eq (err.id, CVX_E362);
   ck_assert_ptr_nonnull (strstr (err.text, "kinks"));
-  ck_assert_str_eq (cvx_solver_choose (b.f, &b.s, NULL)->name, "admm");
+  ck_assert_str_eq (cvx_solver_choose (b.f, &b.s, NULL)->name, "interior");
   bench_close (&b);
 }
 END_TEST

@@ -135,7 +135,7 @@ START_TEST (hinge_of_the_five_points)
       ck_assert_ok (cvx_run_new (&run, f, cvx_solver_choose (f, &s, NULL), &s,
                                  NULL, NULL, &err),
                     err);
-      ck_assert_str_eq (run->solver->name, "admm");
+      ck_assert_str_eq (run->solver->name, "interior");
       cvx_run_begin (run, 0);
       while (run->status == CVX_RUN_READY)
         ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);

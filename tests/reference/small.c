@@ -24,7 +24,7 @@ solve (struct cvx_formulation *f, double tol, struct cvx_network **net)
   step = 1 / (1.01 * f->loss->lipschitz * cvx_formulation_norm2 (f, r));
   for (int run = 0; run < MAX_RUNS; run++)
     {
-      struct cvx_point point = { f->n_blocks, NULL, x, NULL };
+      struct cvx_point point = { f->n_blocks, NULL, x, NULL, NULL };
       for (int k = 0; k < RUN; k++)
         {
           double next = 0.5 * (1 + sqrt (1 + 4 * t * t)), turn = 0;

@@ -5,6 +5,7 @@ script_tests = \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
+  tests/script/manual.sh \
   tests/script/output.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
@@ -12,3 +13,4 @@ script_tests = \
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
+tests/script/manual.log: scripts/manual$(EXEEXT)

@@ -9,7 +9,8 @@ points='generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]; bias augmented'
 
 run -e '= 6*7'
 exits 0 "an expression"
-echo 42 | same out "its value alone"
+echo 42 >want
+same out "its value alone" <want
 run -q -e "$points" -e 'formulation relu beta=0.1; solve verbose=1'
 exits 2 "unknown option"
 run -q -e "$points; formulation relu beta=0.1; solve tol=1e-6; polish" \
@@ -104,7 +105,8 @@ exits 2 "-c finds mistakes"
 has err 's.cvx:2:1: E101' "and places them"
 printf 'print "{arg[1]}-{arg[2]}"\n' >s.cvx
 run s.cvx a -e
-echo 'a--e' | same out "arguments of a script, options too"
+echo 'a--e' >want
+same out "arguments of a script, options too" <want
 run -x -e 'print 1'
 has out 'cvx> print 1' "-x shows commands"
 run -q -s 5 -e 'show settings'
@@ -126,6 +128,11 @@ exits 4 "strict: not converged"
 run -q -e "$points; formulation relu beta=0.1; solver admm; solve maxiter=3" \
   -e 'assert not run.converged; assert run.iter == 3; solve; assert run.converged'
 exits 0 "without strict; and solve goes on"
+# The zero network: every answer is a tie, which the larger label wins.
+run -q -e 'generate ring n=20 seed=1; formulation relu beta=100; solve; eval'
+has err W440 "beta above betamax is said"
+right=$(sed -n 's/.*(\([0-9]*\) of 20).*/\1/p' out)
+has out "+1: $right/$right" "the two counts of right answers agree"
 run --safe -q -e "$points; export data to=/tmp/cvxnn-not-written.csv"
 exits 74 "--safe refuses other folders"
 has err E396 "its number"

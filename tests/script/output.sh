@@ -41,13 +41,15 @@ for file in d.csv d.npz d.json; do
   echo old >"$file"
   full "export data to=$file"
   exits 74 "$file does not fit"
-  echo old | same "$file" "the old one is there"
+  echo old >want
+  same "$file" "the old one is there" <want
 done
 echo old >s.cvxs
 full 'save s.cvxs'
 exits 74 "a session does not fit"
-echo old | same s.cvxs "the old one is there"
-rm -f expected out err
+echo old >want
+same s.cvxs "the old one is there" <want
+rm -f expected want out err
 left=$(ls -A | grep -v -e '^d\.' -e '^s\.' -e '^state$' -e '^config$')
 check "no temporary files are left" test -z "$left"
 [ -z "$left" ] || echo "# $left"
@@ -63,7 +65,8 @@ has err '.npz, .npy, .csv' "lists those known"
 echo old >r.txt
 run -q -e "$data" -e 'set noclobber=yes; report to=r.txt'
 exits 74 "noclobber"
-echo old | same r.txt "protects the file"
+echo old >want
+same r.txt "protects the file" <want
 
 run -q -e 'log t.txt; print "seen"; log off; print "unseen"'
 has t.txt 'seen' "the log has the output"

@@ -285,7 +285,7 @@ START_TEST (script_file_draws_itself)
   enter_folder ();
   ck_assert_ok (plot_write (c, f, &o, "my fig.gp", NULL, NULL, NULL, &err),
                 err);
-  ck_assert_int_eq (system ("gnuplot -d 'my fig.gp' 2>err"), 0);
+  ck_assert_int_eq (system ("LC_ALL=C.UTF-8 gnuplot -d 'my fig.gp' 2>err"), 0);
   ck_assert_int_eq (stat ("my fig.pdf", &st), 0);
   ck_assert_int_eq (stat ("err", &st), 0);
   ck_assert_int_eq (st.st_size, 0);

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Other programs on the same instances: numpy FISTA and cvxopt.
+
+usage: bench_peers.py [--out=FOLDER] [--only=NAMES] [--quick] FOLDER
+
+Writes peers.csv beside the results of bench_run, with the same meaning of
+the columns.  One thread, so that the unit u (one 2000^3 DGEMM on one thread,
+measured here too) and the times belong together.
+
+Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.
+"""
+import argparse
+import csv
+import json
+import os
+import resource
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np  # noqa: E402  (after the number of threads is set)
+
+try:
+    import cvxopt
+except ImportError:
+    cvxopt = None
+
+TOLERANCES = (1e-3, 1e-6, 1e-8)
+
+
+def unit():
+    """Seconds of one 2000^3 DGEMM, the best of three."""
+    a = np.random.default_rng(1).random((2000, 2000))
+    best = np.inf
+    a @ a
+    for _ in range(3):
+        since = time.perf_counter()
+        a @ a
+        best = min(best, time.perf_counter() - since)
+    return best
+
+
+class Gated:
+    """min 1/2 |sum_i D_i X x_i - y|^2 + beta sum_i |x_i|."""
+
+    def __init__(self, z, beta):
+        self.X, self.y, self.beta = z["X"], z["y"], beta
+        self.D = (self.X @ z["G"] >= 0).astype(float)
+        self.shape = (self.X.shape[1], self.D.shape[1])
+
+    def apply(self, v):
+        return ((self.X @ v) * self.D).sum(axis=1)
+
+    def adjoint(self, r):
+        return self.X.T @ (self.D * r[:, None])
+
+    def norms(self, v):
+        return np.sqrt((v * v).sum(axis=0))
+
+    def value(self, v):
+        return self.norms(v).sum()
+
+    def dual(self, g):
+        return self.norms(g).max()
+
+    def prox(self, v, t):
+        return v * np.maximum(1 - t / np.maximum(self.norms(v), 1e-300), 0)
+
+
+class LinearCnn:
+    """min 1/2 |sum_k X_k z_k - y|^2 + beta |Z|_*."""
+
+    def __init__(self, z, beta):
+        X = z["X"]
+        self.y, self.beta = z["y"], beta
+        self.shape = X.shape[1:]
+        self.X = np.ascontiguousarray(X.reshape(X.shape[0], -1))
+
+    def apply(self, v):
+        return self.X @ v.ravel()
+
+    def adjoint(self, r):
+        return (self.X.T @ r).reshape(self.shape)
+
+    def value(self, v):
+        return np.linalg.svd(v, compute_uv=False).sum()
+
+    def dual(self, g):
+        return np.linalg.svd(g, compute_uv=False)[0]
+
+    def prox(self, v, t):
+        u, s, w = np.linalg.svd(v, full_matrices=False)
+        return (u * np.maximum(s - t, 0)) @ w
+
+
+class Circular:
+    """min 1/2 |X w - y|^2 + beta / d |fft w|_1, over c = fft w."""
+
+    def __init__(self, z, beta):
+        self.X, self.y, self.beta = z["X"], z["y"], beta
+        self.shape = (self.X.shape[1],)
+
+    def apply(self, v):
+        return self.X @ v
+
+    def adjoint(self, r):
+        return self.X.T @ r
+
+    def value(self, v):
+        return np.abs(np.fft.fft(v)).sum() / len(v)
+
+    def dual(self, g):
+        return np.abs(np.fft.fft(g)).max()
+
+    def prox(self, v, t):
+        c = np.fft.rfft(v)
+        size = np.maximum(np.abs(c), 1e-300)
+        return np.fft.irfft(c * np.maximum(1 - t / size, 0), len(v))
+
+
+def gap(p, v, r):
+    """Objective, bound: the residual scaled into the dual."""
+    objective = r @ r / 2 + p.beta * p.value(v)
+    nu = -r
+    nu = nu * min(1, p.beta / max(p.dual(p.adjoint(nu)), 1e-300))
+    return objective, p.y @ nu - nu @ nu / 2
+
+
+def fista(p, limit, report):
+    """Fixed step 1/L, restart when the step turns against the momentum."""
+    since = time.perf_counter()
+    p = p()
+    rng = np.random.default_rng(0)
+    v = rng.standard_normal(p.shape)
+    lip = 1.0
+    for _ in range(30):
+        v = p.adjoint(p.apply(v / np.linalg.norm(v)))
+        lip = np.linalg.norm(v)
+    lip *= 1.01
+    x = z = np.zeros(p.shape)
+    t, bound, wanted, k = 1.0, -np.inf, list(TOLERANCES), 0
+    while wanted and time.perf_counter() - since < limit:
+        k += 1
+        new = p.prox(z - p.adjoint(p.apply(z) - p.y) / lip, p.beta / lip)
+        if ((z - new) * (new - x)).sum() > 0:
+            t = 1.0
+        after = (1 + np.sqrt(1 + 4 * t * t)) / 2
+        z = new + (t - 1) / after * (new - x)
+        x, t = new, after
+        if k % 10 == 0:
+            objective, own = gap(p, x, p.apply(x) - p.y)
+            bound = max(bound, own)
+            while wanted and objective - bound <= wanted[0] * objective:
+                report(wanted.pop(0), time.perf_counter() - since, objective,
+                       bound, k)
+
+
+def cone_program(z, beta, limit, report):
+    """The exact program (8) through cvxopt's coneqp.
+
+    Block k holds (t_k, x_k) with |x_k| <= t_k and (2 D_k - I) X x_k >= 0.
+    The Newton system is block diagonal plus A'A of rank n, so that it is
+    solved through an n x n matrix; without that a few hundred patterns take
+    minutes.
+    """
+    start = time.perf_counter()
+    X, y, D = z["X"], z["y"], z["D"].astype(float)
+    n, d = X.shape
+    masks = np.repeat(D.T, 2, axis=0)
+    P = len(masks)
+    A = np.zeros((P, n, d + 1))
+    A[:, :, 1:] = masks[:, :, None] * X
+    A[1::2] *= -1
+    cone = -(2 * masks - 1)[:, :, None] * X
+    block = np.arange(P)[:, None, None] * (d + 1)
+    rows = np.arange(P * n).reshape(P, n, 1) + np.zeros((1, 1, d), int)
+    cols = block + 1 + np.arange(d) + np.zeros((1, n, 1), int)
+    at = np.arange(P * (d + 1))
+    G = cvxopt.spmatrix(
+        cvxopt.matrix(np.r_[cone.ravel(), -np.ones(at.size)]),
+        cvxopt.matrix(np.r_[rows.ravel(), P * n + at]),
+        cvxopt.matrix(np.r_[cols.ravel(), at]),
+        (P * n + at.size, at.size))
+    q = np.zeros((P, d + 1))
+    q[:, 0] = beta
+    q -= np.einsum("pnk,n->pk", A, y)
+
+    def times(u):
+        u = np.array(u).reshape(P, d + 1)
+        return np.einsum("pnk,n->pk", A,
+                         np.einsum("pnk,pk->n", A, u)).ravel()
+
+    def quadratic(u, v, alpha=1.0, beta=0.0):
+        v *= beta
+        v += alpha * cvxopt.matrix(times(u))
+
+    def factor(W):
+        mirror = np.diag(np.r_[1.0, -np.ones(d)])
+        v = np.array([np.array(c).ravel() for c in W["v"]]) @ mirror
+        root = ((2 * v[:, :, None] * v[:, None, :] - mirror)
+                / np.array(W["beta"])[:, None, None])
+        H = root @ root
+        scaled = cone * np.array(W["di"]).reshape(P, n, 1)
+        H[:, 1:, 1:] += scaled.transpose(0, 2, 1) @ scaled
+        try:
+            inverse = np.linalg.inv(H)
+        except np.linalg.LinAlgError as error:
+            raise ArithmeticError from error  # ends the method, not us
+        HA = np.einsum("pjk,pnk->pjn", inverse, A)
+        K = np.eye(n) + np.einsum("pnj,pjm->nm", A, HA)
+
+        def solve(bx, by, bz):
+            cvxopt.misc.scale(bz, W, trans="T", inverse="I")
+            w = +bz
+            cvxopt.misc.scale(w, W, inverse="I")
+            cvxopt.base.gemv(G, w, bx, trans="T", beta=1.0)
+            r = np.array(bx).reshape(P, d + 1)
+            u = np.einsum("pjk,pk->pj", inverse, r)
+            u -= np.einsum("pjn,n->pj", HA, np.linalg.solve(
+                K, np.einsum("pnk,pk->n", A, u)))
+            bx[:] = cvxopt.matrix(u.ravel())
+            # W uz = W^-T (G ux - bz); bz holds W^-T bz.
+            w = cvxopt.matrix(0.0, (G.size[0], 1))
+            cvxopt.base.gemv(G, bx, w)
+            cvxopt.misc.scale(w, W, trans="T", inverse="I")
+            bz[:] = w - bz
+
+        return solve
+
+    for tol in TOLERANCES:
+        if time.perf_counter() - start > limit:
+            break
+        since = time.perf_counter()
+        cvxopt.solvers.options.update(show_progress=False, abstol=tol / 100,
+                                      reltol=tol / 100, feastol=tol / 100)
+        s = cvxopt.solvers.coneqp(
+            quadratic, cvxopt.matrix(q.ravel()), G,
+            cvxopt.matrix(0.0, (G.size[0], 1)),
+            {"l": P * n, "q": [d + 1] * P, "s": []}, kktsolver=factor)
+        half = y @ y / 2
+        report(tol, time.perf_counter() - since,
+               s["primal objective"] + half, s["dual objective"] + half,
+               s["iterations"])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("-o", "--out", default="bench-results")
+    parser.add_argument("-n", "--only", default=None)
+    parser.add_argument("-q", "--quick", action="store_true")
+    parser.add_argument("-l", "--limit", type=float, default=120)
+    parser.add_argument("-a", "--all", action="store_true")
+    parser.add_argument("-t", "--threads", default=1,
+                        help="ignored: peers run on one thread")
+    choice = parser.parse_args()
+    with open(os.path.join(choice.folder, "reference_optima.json")) as file:
+        optima = json.load(file)
+    jobs = [
+        ("A-2", "A.npz", 1e-2, "A_beta0.01", cone_program, None),
+        ("A-3", "A.npz", 1e-3, "A_beta0.001", cone_program, None),
+        ("B", "B.npz", 1e-2, "B_beta0.01", cone_program, None),
+        ("Cg", "C.npz", 130, "Cg", fista, Gated),
+        ("F", "F.npz", 7000, "F", fista, Circular),
+        ("E", "E.npz", 39, "E", fista, LinearCnn),
+        ("D", "D.npz", 400, "D", fista, Gated),
+        ("G", "G.npz", 3000, "G", fista, Gated),
+    ]
+    path = os.path.join(choice.out, "peers.csv")
+    os.makedirs(choice.out, exist_ok=True)
+    with open(path, "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["kind", "name", "method", "threads", "tol", "seconds",
+                      "units", "unit_seconds", "gap", "objective", "bound",
+                      "off_reference", "iterations", "megabytes", "status"])
+        for name, data, beta, key, method, model in jobs:
+            if choice.only and name not in choice.only.split(","):
+                continue
+            if choice.quick and name in ("B", "D", "G"):
+                continue
+            if method is cone_program and cvxopt is None:
+                print(f"{name}: no cvxopt")
+                continue
+            source = os.path.join(choice.folder, data)
+            if not os.path.exists(source):
+                print(f"{name}: no file {source}")
+                continue
+            u, best = unit(), optima[key]["objective"]
+            words = ("cvxopt coneqp" if method is cone_program
+                     else "numpy fista")
+
+            def report(tol, seconds, objective, bound, iterations):
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+                found = (objective - bound) / abs(objective)
+                out.writerow(["peer", name, words, 1, tol, f"{seconds:.6g}",
+                              f"{seconds / u:.6g}", f"{u:.6g}",
+                              f"{found:.3g}", f"{objective:.12g}",
+                              f"{bound:.12g}",
+                              f"{(objective - best) / best:.3g}", iterations,
+                              f"{peak / 1024:.1f}",
+                              "ok" if found <= tol else "not reached"])
+                file.flush()
+                print(f"peer      {name:9s} {words:22s} tol {tol:.0e} "
+                      f"{seconds:9.3f} s {seconds / u:9.3f} u", flush=True)
+
+            with np.load(source) as loaded:
+                z = {k: loaded[k] for k in loaded.files}
+            if method is fista:
+                fista(lambda: model(z, beta), choice.limit, report)
+            else:
+                cone_program(z, beta, choice.limit, report)
+    print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+/* Pricing without enumeration, single cells, and the solver that lives on
+   them, against enumeration.  */
+
+#include "support.h"
+
+#include <string.h>
+
+#include "arrangement/cell.h"
+#include "formulation/price.h"
+#include "problems.h"
+#include "solver/run.h"
+
+/* h (u) = sum nu_i (x_i'u)_+.  */
+static double
+dual_function (const struct problem *p, const double *nu, const double *u)
+{
+  const struct cvx_part *t = &p->data.part[CVX_TRAIN];
+  double h = 0;
+  for (size_t i = 0; i < t->n; i++)
+    h += nu[i]
+         * fmax (0,
+                 inner (p->data.n_features, t->x + i * p->data.n_features, u));
+  return h;
+}
+
+/* A problem of any size that fits; every other one has small integers, so that
+   many rows meet in one point.  */
+static void
+problem_any (struct problem *p, size_t k, struct cvx_rng *r)
+{
+  size_t d = 1 + cvx_rng_below (r, 4), n = 1 + cvx_rng_below (r, 14);
+  problem_set (p, n, d);
+  for (size_t i = 0; i < n * d; i++)
+    p->x[i]
+        = k % 2 == 0 ? cvx_rng_normal (r) : (double)cvx_rng_below (r, 5) - 2;
+  draw (r, n, p->y);
+  problem_patterns (p, 0);
+}
+
+START_TEST (search_equals_enumeration)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 1, 1);
+  for (size_t k = 0; k < 120; k++)
+    {
+      struct problem p;
+      struct cvx_pricer *pricer;
+      struct cvx_price price;
+      struct cvx_formulation *f;
+      struct cvx_error err;
+      double nu[MAX_NUMBERS], norm;
+      problem_any (&p, k, &r);
+      draw (&r, p.data.part[CVX_TRAIN].n, nu);
+      if (p.patterns->n_patterns == 0)
+        {
+          problem_free (&p);
+          continue;
+        }
+      f = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 1);
+      ck_assert_ok (
+          cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, NULL, &err),
+          err);
+      ck_assert_ok (cvx_pricer_new (&pricer, p.x, p.data.part[CVX_TRAIN].n,
+                                    p.data.n_features, 2, &err),
+                    err);
+      ck_assert_ok (
+          cvx_pricer_run (pricer, nu, 0, true, 5, 0, &price, NULL, &err), err);
+      ck_assert (price.complete);
+      ck_assert_msg (fabs (price.upper - norm) <= 1e-10 * (1 + norm),
+                     "problem %zu: %.17g by search, %.17g by enumeration", k,
+                     price.upper, norm);
+      ck_assert (price.lower <= price.upper);
+      for (size_t i = 0; i < price.n; i++)
+        {
+          double h = dual_function (&p, nu, price.u + i * p.data.n_features);
+          ck_assert (fabs (price.sign[i] * h - price.value[i])
+                     <= 1e-12 * (1 + norm));
+        }
+      /* Stopped early, or asked above a threshold only: still a bound.  */
+      ck_assert_ok (cvx_pricer_run (pricer, nu, 0.3 * norm, true, 5, 3, &price,
+                                    NULL, &err),
+                    err);
+      ck_assert (price.upper >= norm * (1 - 1e-12));
+      ck_assert_ok (cvx_pricer_run (pricer, nu, 2 * norm, false, 5, 0, &price,
+                                    NULL, &err),
+                    err);
+      ck_assert (price.complete && price.n == 0);
+      ck_assert (price.upper >= norm * (1 - 1e-12));
+      ck_assert (price.upper <= 2 * norm * (1 + 1e-9) + 1e-12);
+      cvx_pricer_free (pricer);
+      cvx_formulation_free (f);
+      problem_free (&p);
+    }
+}
+END_TEST
+
+START_TEST (facets_are_those_of_the_enumeration)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 2, 1);
+  for (size_t k = 0; k < 60; k++)
+    {
+      struct problem p;
+      struct cvx_facets *facets;
+      struct cvx_cone_work *work;
+      struct cvx_error err;
+      size_t n, d;
+      problem_any (&p, 2 * k, &r); /* general position */
+      n = p.data.part[CVX_TRAIN].n;
+      d = p.data.n_features;
+      ck_assert_ok (cvx_facets_new (&facets, p.patterns, p.x, NULL, &err),
+                    err);
+      ck_assert_ok (cvx_cone_work_new (&work, d, n, &err), err);
+      for (size_t g = 0; g < p.patterns->n_patterns; g++)
+        {
+          const uint64_t *bits = p.patterns->bits + g * p.patterns->n_words;
+          const uint32_t *want = facets->facet + facets->start[g];
+          size_t n_want = facets->start[g + 1] - facets->start[g], count;
+          double u[MAX_NUMBERS], c[MAX_NUMBERS], z[MAX_NUMBERS];
+          uint32_t row[MAX_NUMBERS];
+          struct cvx_cone cone = { p.x, d, bits, NULL, n };
+          /* From a point on the boundary: a random one, projected.  */
+          draw (&r, d, z);
+          if (cvx_cone_project (&cone, z, u, false, work) == 0)
+            memcpy (u, p.patterns->gate + g * d, d * sizeof *u);
+          double size = sqrt (inner (d, u, u));
+          for (size_t j = 0; j < d; j++)
+            u[j] /= size;
+          ck_assert_ok (cvx_cell_interior (p.x, n, d, bits, u, c, &err), err);
+          for (size_t i = 0; i < n; i++)
+            ck_assert ((inner (d, p.x + i * d, c) > 0)
+                       == cvx_pattern_bit (bits, i));
+          ck_assert_ok (
+              cvx_cell_facets (p.x, n, d, bits, c, row, &count, work, &err),
+              err);
+          ck_assert_uint_eq (count, n_want);
+          for (size_t i = 0; i < count; i++)
+            {
+              bool found = false;
+              for (size_t j = 0; j < n_want; j++)
+                found = found || want[j] == row[i];
+              ck_assert (found);
+            }
+        }
+      cvx_cone_work_free (work);
+      cvx_facets_free (facets);
+      problem_free (&p);
+    }
+}
+END_TEST
+
+static double
+optimum (const struct cvx_formulation *f, const char *solver, double *bound)
+{
+  struct cvx_settings s;
+  struct cvx_run *run;
+  struct cvx_error err;
+  double value;
+  cvx_settings_init (&s);
+  s.tol = 1e-8;
+  s.maxiter = 50000;
+  ck_assert_ok (
+      cvx_run_new (&run, f, cvx_solver_find (solver), &s, NULL, NULL, &err),
+      err);
+  while (run->status == CVX_RUN_READY)
+    {
+      bool row;
+      ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+    }
+  value = run->pobj;
+  *bound = run->dobj;
+  cvx_run_free (run);
+  return value;
+}
+
+/* Without a stored pattern, the optimum of the stored program.  */
+START_TEST (unstored_equals_stored)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 3, 1);
+  for (size_t l = 0; cvx_losses[l] != NULL; l++)
+    for (enum problem_kind kind = 0; kind < 3; kind++)
+      {
+        const struct cvx_loss *loss = cvx_losses[l];
+        struct problem p, q;
+        struct cvx_formulation *f, *g;
+        struct cvx_error err;
+        double betamax, again, a, b, a_bound, b_bound;
+        problem_random (&p, kind, loss->labels, &r);
+        problem_patterns (&p, 0);
+        if (p.patterns->n_patterns == 0)
+          {
+            problem_free (&p);
+            continue;
+          }
+        q = p;
+        q.data.part[CVX_TRAIN].x = q.x;
+        q.data.part[CVX_TRAIN].y = q.y;
+        ck_assert_ok (
+            cvx_patterns_unstored (&q.patterns, q.x, q.data.part[CVX_TRAIN].n,
+                                   q.data.n_features, 1e6, 1, NULL, &err),
+            err);
+        ck_assert_uint_eq (q.patterns->count, p.patterns->count);
+        f = problem_formulation (&p, cvx_formulation_find ("relu"), loss, NAN);
+        g = problem_formulation (&q, cvx_formulation_find ("relu"), loss, NAN);
+        ck_assert_ok (cvx_formulation_betamax (f, &betamax, NULL, &err), err);
+        ck_assert_ok (cvx_formulation_betamax (g, &again, NULL, &err), err);
+        ck_assert_near (betamax, again, 1e-9);
+        ck_assert_ok (cvx_formulation_set_beta (f, 0.1 * betamax, &err), err);
+        ck_assert_ok (cvx_formulation_set_beta (g, 0.1 * betamax, &err), err);
+        a = optimum (f, loss->curvature != NULL ? "newton" : "admm", &a_bound);
+        b = optimum (g, "interior", &b_bound);
+        ck_assert_msg (b - b_bound <= 1e-7 * fabs (b), "%s: gap %g",
+                       loss->name, (b - b_bound) / fabs (b));
+        ck_assert_msg (b_bound <= a * (1 + 1e-12) && a_bound <= b * (1 + 1e-12)
+                           && b <= a * (1 + 1e-7),
+                       "%s: [%.12g, %.12g] stored, [%.12g, %.12g] not",
+                       loss->name, a_bound, a, b_bound, b);
+        cvx_formulation_free (f);
+        cvx_formulation_free (g);
+        problem_free (&p);
+        problem_free (&q);
+      }
+}
+END_TEST
+
+TEST_MAIN ("price", unstored_equals_stored, search_equals_enumeration,
+           facets_are_those_of_the_enumeration)

@@ -1,0 +1,375 @@
+/* agree.c -- many small random problems: methods agree, bounds hold.
+
+   usage: agree.t [PROBLEMS [PART PARTS]]
+
+   1. Every solver of the table that suits a problem is run on it.  Two of
+      them (one where no other suits) certify a gap of 1e-7, the objectives of
+      any that do agree to 1e-7, and no dual bound of one, solved or not,
+      exceeds the objective of another by more than rounding (1e-12).
+   2. Counts of patterns of degenerate integer matrices are those of Whitney's
+      theorem: an arrangement of central hyperplanes with normals x_i has
+      sum over B of (-1)^(|B| - rank B) chambers, over all subsets B of rows.
+      The ranks are computed in integers.
+
+   Only problems number k with k mod PARTS = PART are done, so that several
+   processes can share them.  A problem is made of its number alone.
+
+   Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arrangement/patterns.h"
+#include "base/rng.h"
+#include "linalg/threads.h"
+#include "solver/run.h"
+
+enum
+{
+  MAX_N = 12,
+  MAX_D = 4,
+  MAX_SOLVERS = 16,
+  IN_CHECK = 150, /* problems in `make check' */
+  MATRICES = 500
+};
+
+static size_t n_tests, n_failed;
+
+static void
+report (size_t bad, const char *words)
+{
+  n_tests++;
+  n_failed += bad > 0;
+  printf ("%sok %zu - %s\n", bad == 0 ? "" : "not ", n_tests, words);
+  fflush (stdout);
+}
+
+static void
+need (enum cvx_status status, const struct cvx_error *err)
+{
+  if (status == CVX_OK)
+    return;
+  printf ("Bail out! E%d: %s\n", (int)err->id, err->text);
+  exit (EXIT_FAILURE);
+}
+
+struct problem
+{
+  size_t n, d;
+  double x[MAX_N * MAX_D], y[MAX_N], beta;
+  const struct cvx_formulation_class *class;
+  const struct cvx_loss *loss;
+};
+
+/* Rows of small whole numbers, some of them zero, equal, parallel or
+   antiparallel.  */
+static void
+degenerate (struct cvx_rng *r, size_t n, size_t d, double *x)
+{
+  uint64_t span = 1 + cvx_rng_below (r, 3);
+  for (size_t i = 0; i < n; i++)
+    {
+      uint64_t kind = cvx_rng_below (r, 8);
+      for (size_t j = 0; j < d; j++)
+        x[i * d + j] = (double)cvx_rng_below (r, 2 * span + 1) - (double)span;
+      if (kind == 0)
+        memset (x + i * d, 0, d * sizeof *x);
+      else if (kind == 1 && i > 0)
+        {
+          size_t from = (size_t)cvx_rng_below (r, i);
+          double factor = (double)cvx_rng_below (r, 5) - 2;
+          for (size_t j = 0; j < d; j++)
+            x[i * d + j] = factor * x[from * d + j];
+        }
+    }
+}
+
+static void
+make (struct problem *p, uint64_t number)
+{
+  struct cvx_rng r;
+  size_t n_losses = 0;
+  cvx_rng_init (&r, number, 0);
+  while (cvx_losses[n_losses] != NULL)
+    n_losses++;
+  p->n = 1 + (size_t)cvx_rng_below (&r, 10);
+  p->d = 1 + (size_t)cvx_rng_below (&r, 3);
+  p->loss = cvx_losses[cvx_rng_below (&r, n_losses)];
+  p->class = cvx_formulation_find (cvx_rng_below (&r, 2) == 0 ? "relu"
+                                                              : "gated");
+  p->beta = pow (10, -3 * cvx_rng_uniform (&r));
+  if (cvx_rng_below (&r, 2) == 0)
+    degenerate (&r, p->n, p->d, p->x);
+  else
+    for (size_t k = 0; k < p->n * p->d; k++)
+      p->x[k] = cvx_rng_normal (&r);
+  if (cvx_rng_below (&r, 2) == 0)
+    for (size_t i = 0; i < p->n; i++)
+      p->x[i * p->d + p->d - 1] = 1;
+  for (size_t i = 0; i < p->n; i++)
+    if (p->loss->labels)
+      p->y[i] = cvx_rng_below (&r, 2) == 0 ? -1 : 1;
+    else
+      p->y[i] = cvx_rng_below (&r, 4) == 0 ? (double)cvx_rng_below (&r, 5) - 2
+                                           : cvx_rng_normal (&r);
+}
+
+struct result
+{
+  const char *solver;
+  double pobj, dobj, gap;
+};
+
+/* Solve F with SOLVER as well as it can.  */
+static struct result
+solve (const struct cvx_formulation *f, const struct cvx_solver *solver)
+{
+  struct result result = { .solver = solver->name };
+  struct cvx_settings s;
+  struct cvx_run *run;
+  struct cvx_error err;
+  bool row;
+  cvx_settings_init (&s);
+  s.tol = 2e-8;
+  s.stall = 50000;
+  need (cvx_run_new (&run, f, solver, &s, NULL, NULL, &err), &err);
+  cvx_run_begin (run, 0);
+  while (run->status == CVX_RUN_READY)
+    need (cvx_run_step (run, 0, false, &row, NULL, &err), &err);
+  result.pobj = run->pobj;
+  result.dobj = run->dobj;
+  result.gap = cvx_run_gap (run);
+  cvx_run_free (run);
+  return result;
+}
+
+static struct
+{
+  size_t problems, runs, pairs; /* pairs: two methods or more suit */
+  size_t short_of, unsolved, apart, crossed; /* short_of: of the tolerance */
+} tally;
+
+static void
+complain (const char *what, uint64_t number, const struct problem *p,
+          const struct result *a, const struct result *b)
+{
+  printf ("# %s: problem %llu (%s, %s, n=%zu d=%zu beta=%g): %s [%.17g, "
+          "%.17g]",
+          what, (unsigned long long)number, p->class->name, p->loss->name,
+          p->n, p->d, p->beta, a->solver, a->dobj, a->pobj);
+  if (b != a)
+    printf (", %s [%.17g, %.17g]", b->solver, b->dobj, b->pobj);
+  printf ("\n");
+}
+
+static bool
+solved (const struct result *r)
+{
+  return r->gap <= 1e-7;
+}
+
+/* Values near 0 count as 0: those of a loss that can be fitted exactly.  */
+static double
+size_of (const struct result *a, const struct result *b)
+{
+  return fmax (fmax (fabs (a->pobj), fabs (b->pobj)), 1e-9);
+}
+
+static void
+compare (uint64_t number, const struct problem *p, const struct result *r,
+         size_t n)
+{
+  size_t done = 0;
+  for (size_t a = 0; a < n; a++)
+    {
+      done += solved (&r[a]);
+      if (!solved (&r[a]))
+        {
+          tally.short_of++;
+          complain ("not reached", number, p, &r[a], &r[a]);
+        }
+      for (size_t b = 0; b < n; b++)
+        {
+          double size = size_of (&r[a], &r[b]);
+          if (r[a].dobj > r[b].pobj + 1e-12 * size)
+            {
+              tally.crossed++;
+              complain ("bound above objective", number, p, &r[a], &r[b]);
+            }
+          if (b < a && solved (&r[a]) && solved (&r[b])
+              && !(fabs (r[a].pobj - r[b].pobj) <= 1e-7 * size))
+            {
+              tally.apart++;
+              complain ("apart", number, p, &r[a], &r[b]);
+            }
+        }
+    }
+  tally.unsolved += done < (n < 2 ? n : 2);
+}
+
+static void
+one_problem (uint64_t number)
+{
+  struct problem p;
+  struct cvx_dataset data = { .n_features = 0, .n_outputs = 1 };
+  struct cvx_patterns *patterns;
+  struct cvx_formulation_options o
+      = { .loss = NULL, .loss_param = NAN, .beta = NAN, .threads = 1 };
+  struct cvx_formulation *f;
+  struct cvx_settings s;
+  struct cvx_error err;
+  struct result r[MAX_SOLVERS];
+  size_t n = 0;
+  double betamax;
+  make (&p, number);
+  data.n_features = p.d;
+  data.part[CVX_TRAIN].n = p.n;
+  data.part[CVX_TRAIN].x = p.x;
+  data.part[CVX_TRAIN].y = p.y;
+  need (cvx_patterns_exact (&patterns, p.x, p.n, p.d, 1000, 1, NULL, &err),
+        &err);
+  if (patterns->n_patterns == 0)
+    {
+      /* Nothing but the zero pattern: there is no program.  */
+      cvx_patterns_free (patterns);
+      return;
+    }
+  o.loss = p.loss;
+  if (cvx_formulation_new (&f, p.class, &data, patterns, &o, &err) != CVX_OK)
+    {
+      /* A loss for several outputs.  */
+      if (err.status != CVX_UNSUITED)
+        need (err.status, &err);
+      cvx_patterns_free (patterns);
+      return;
+    }
+  need (cvx_formulation_betamax (f, &betamax, NULL, &err), &err);
+  if (betamax > 1e-9) /* else labels cancel, and it is rounding */
+    p.beta *= betamax;
+  need (cvx_formulation_set_beta (f, p.beta, &err), &err);
+  cvx_settings_init (&s);
+  for (size_t k = 0; cvx_solvers[k] != NULL && n < MAX_SOLVERS; k++)
+    if (cvx_solvers[k]->unsuited (f, &s) == NULL)
+      r[n++] = solve (f, cvx_solvers[k]);
+  tally.problems++;
+  tally.runs += n;
+  tally.pairs += n >= 2;
+  compare (number, &p, r, n);
+  cvx_formulation_free (f);
+  cvx_patterns_free (patterns);
+}
+
+/* Rank of the rows of X (n x d, whole numbers) that SET names, by elimination
+   in integers: entries stay minors of X.  */
+static int
+rank_of (const double *x, size_t n, size_t d, unsigned set)
+{
+  long long a[MAX_N][MAX_D], last = 1;
+  size_t m = 0, rank = 0;
+  for (size_t i = 0; i < n; i++)
+    if (set >> i & 1)
+      {
+        for (size_t j = 0; j < d; j++)
+          a[m][j] = (long long)x[i * d + j];
+        m++;
+      }
+  for (size_t j = 0; j < d && rank < m; j++)
+    {
+      size_t pivot = rank;
+      while (pivot < m && a[pivot][j] == 0)
+        pivot++;
+      if (pivot == m)
+        continue;
+      for (size_t k = 0; k < d; k++)
+        {
+          long long swap = a[pivot][k];
+          a[pivot][k] = a[rank][k];
+          a[rank][k] = swap;
+        }
+      for (size_t i = rank + 1; i < m; i++)
+        for (size_t k = d; k-- > j;)
+          a[i][k] = (a[i][k] * a[rank][j] - a[rank][k] * a[i][j]) / last;
+      last = a[rank][j];
+      rank++;
+    }
+  return (int)rank;
+}
+
+/* Chambers by Whitney's theorem; zero rows are no hyperplanes.  */
+static size_t
+chambers (const double *x, size_t n, size_t d)
+{
+  double rows[MAX_N * MAX_D];
+  long long sum = 0;
+  size_t m = 0;
+  for (size_t i = 0; i < n; i++)
+    {
+      bool zero = true;
+      for (size_t j = 0; j < d; j++)
+        zero = zero && x[i * d + j] == 0;
+      if (!zero)
+        memcpy (rows + d * m++, x + i * d, d * sizeof *x);
+    }
+  for (unsigned set = 0; set < 1U << m; set++)
+    {
+      int size = 0;
+      for (unsigned rest = set; rest != 0; rest &= rest - 1)
+        size++;
+      sum += (size - rank_of (rows, m, d, set)) % 2 == 0 ? 1 : -1;
+    }
+  return (size_t)sum;
+}
+
+static size_t
+wrong_count (uint64_t number)
+{
+  double x[MAX_N * MAX_D];
+  struct cvx_patterns *patterns;
+  struct cvx_error err;
+  struct cvx_rng r;
+  size_t n, d, count, truth;
+  cvx_rng_init (&r, number, 1);
+  n = 1 + (size_t)cvx_rng_below (&r, MAX_N);
+  d = 1 + (size_t)cvx_rng_below (&r, MAX_D);
+  degenerate (&r, n, d, x);
+  truth = chambers (x, n, d);
+  need (cvx_patterns_count (&count, x, n, d, 1, NULL, &err), &err);
+  need (cvx_patterns_exact (&patterns, x, n, d, SIZE_MAX, 1, NULL, &err),
+        &err);
+  if (count != truth || patterns->count != truth)
+    printf ("# matrix %llu (n=%zu d=%zu): counted %zu, enumerated %zu, there "
+            "are %zu\n",
+            (unsigned long long)number, n, d, count, patterns->count, truth);
+  truth = count != truth || patterns->count != truth;
+  cvx_patterns_free (patterns);
+  return truth;
+}
+
+int
+main (int argc, char **argv)
+{
+  uint64_t problems = argc > 1 ? strtoull (argv[1], NULL, 10) : IN_CHECK;
+  uint64_t part = argc > 3 ? strtoull (argv[2], NULL, 10) : 0;
+  uint64_t parts = argc > 3 ? strtoull (argv[3], NULL, 10) : 1;
+  size_t bad = 0;
+  (void)cvx_blas_threads (1);
+  for (uint64_t k = part; k < problems; k += parts)
+    one_problem (k);
+  printf ("# %zu problems, %zu with two methods or more, %zu runs, %zu short "
+          "of the tolerance\n",
+          tally.problems, tally.pairs, tally.runs, tally.short_of);
+  /* The thorough run wants them all, the short one 49 of 50.  */
+  report (argc > 1 ? tally.unsolved : tally.unsolved / (1 + problems / 50),
+          "two methods, or the only one, solve every problem");
+  report (tally.apart, "all methods find the same objective");
+  report (tally.crossed, "no bound exceeds an objective");
+  report (tally.pairs < tally.problems / 3, "enough problems had two methods");
+  for (uint64_t k = part; k < MATRICES; k += parts)
+    bad += wrong_count (k);
+  report (bad, "counts of degenerate matrices are those of the theorem");
+  printf ("1..%zu\n", n_tests);
+  return n_failed == 0 || argc <= 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

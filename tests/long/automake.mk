@@ -1,0 +1,13 @@
+# Many random problems; a few hundred of them in `make check'.
+
+check_PROGRAMS += tests/long/agree.t
+tests_long_agree_t_SOURCES = tests/long/agree.c
+tests_long_agree_t_LDADD = libcore.la $(core_libs)
+TESTS += tests/long/agree.t
+
+# 20,000 problems, shared by two processes.
+check-long: tests/long/agree.t
+	@status=0; ./tests/long/agree.t 20000 0 2 & first=$$!; \
+	./tests/long/agree.t 20000 1 2 || status=1; \
+	wait $$first || status=1; exit $$status
+.PHONY: check-long
