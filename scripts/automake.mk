@@ -1,6 +1,7 @@
 # Scripts: the two commands of the README and the checks of the tree.
 
-dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check
+dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check \
+  scripts/check-data
 EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 
 # Timings, not part of `make check'; scripts/bench drives them.

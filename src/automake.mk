@@ -4,7 +4,7 @@
 layer_libs =
 
 core_libs = $(LAPACKE_LIBS) $(OPENBLAS_LIBS) $(FFTW_LIBS) $(ARCHIVE_LIBS) $(ZLIB_LIBS) \
-  $(JANSSON_LIBS) $(XXHASH_LIBS)
+  $(JANSSON_LIBS) $(XXHASH_LIBS) $(MATIO_LIBS) $(HDF5_LIBS) $(PNG_LIBS)
 
 include src/base/automake.mk
 include src/linalg/automake.mk

@@ -2,16 +2,21 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include <config.h>
+
 #include "base/alloc.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum
 {
-  ALIGNMENT = 64
+  ALIGNMENT = 64,
+  PAGE = 4096,
+  LARGE = 4 << 20
 };
 
 static atomic_size_t n_allocated, n_live, fail_countdown;
@@ -47,6 +52,22 @@ fault (void)
   return true;
 }
 
+/* Large arrays get huge pages where the system has them on demand: the first
+   touch of every small page costs as much as reading it.  */
+static void
+prefer_huge_pages (void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+  uintptr_t from = ((uintptr_t)p + PAGE - 1) / PAGE * PAGE;
+  uintptr_t to = ((uintptr_t)p + bytes) / PAGE * PAGE;
+  if (bytes >= LARGE)
+    (void)madvise ((void *)from, to - from, MADV_HUGEPAGE);
+#else
+  (void)p;
+  (void)bytes;
+#endif
+}
+
 void *
 cvx_alloc (size_t count, size_t size)
 {
@@ -59,6 +80,7 @@ cvx_alloc (size_t count, size_t size)
   p = aligned_alloc (ALIGNMENT, bytes);
   if (p != NULL)
     {
+      prefer_huge_pages (p, bytes);
       atomic_fetch_add (&n_allocated, 1);
       atomic_fetch_add (&n_live, 1);
     }

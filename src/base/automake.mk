@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += libbase.la
 layer_libs += libbase.la
 libbase_la_SOURCES = \
   src/base/alloc.c \
+  src/base/container.c \
   src/base/error.c \
   src/base/input.c \
   src/base/npy.c \
@@ -16,4 +17,4 @@ baseinclude_HEADERS = \
   src/base/output.h src/base/progress.h src/base/rng.h src/base/status.def \
   src/base/text.h
 
-noinst_HEADERS += src/base/input.h src/base/npy.h
+noinst_HEADERS += src/base/container.h src/base/input.h src/base/npy.h

@@ -22,6 +22,7 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "base/container.h"
 #include "base/text.h"
 
 enum
@@ -33,7 +34,8 @@ enum kind
 {
   PLAIN,
   GZIP,
-  FILTERED
+  FILTERED,
+  MEMBER /* of another input, which is an archive */
 };
 
 struct cvxi_input
@@ -51,6 +53,7 @@ struct cvxi_input
   z_stream z;
   bool z_open;
   struct archive *archive;
+  struct cvxi_input *outer; /* that the member is in */
   int read_errno;
   bool aborted;
 };
@@ -226,12 +229,51 @@ open_regular (struct cvxi_input *in, struct cvx_error *err)
   return cvx_fail (err, CVX_E205, "%s is a %s, not a file", in->path, what);
 }
 
+/* The archive of "ARCHIVE:FILE", in a new string, and the file, borrowed from
+   PATH; no such thing: NULL.  False: no memory.  */
+static bool
+split_member (const char *path, char **archive, const char **member)
+{
+  struct stat st;
+  const char *colon = path;
+  *archive = NULL;
+  if (lstat (path, &st) == 0)
+    return true;
+  while ((colon = strchr (colon, ':')) != NULL)
+    {
+      *archive = cvx_strndup (path, (size_t)(colon - path));
+      if (*archive == NULL)
+        return false;
+      *member = ++colon;
+      if (stat (*archive, &st) == 0 && S_ISREG (st.st_mode))
+        return true;
+      cvx_free (*archive);
+      *archive = NULL;
+    }
+  return true;
+}
+
+static enum cvx_status
+open_member (struct cvxi_input *in, const char *archive, const char *member,
+             struct cvx_progress *progress, struct cvx_error *err)
+{
+  enum cvx_status status
+      = cvxi_input_open (&in->outer, archive, progress, err);
+  if (status != CVX_OK)
+    return status;
+  in->kind = MEMBER;
+  in->before = in->outer->before;
+  return cvxi_container_seek (&in->archive, in->outer, archive, member, err);
+}
+
 enum cvx_status
 cvxi_input_open (struct cvxi_input **out, const char *path,
                  struct cvx_progress *progress, struct cvx_error *err)
 {
   enum cvx_status status;
   struct cvxi_input *in = cvx_calloc (1, sizeof *in);
+  char *archive = NULL;
+  const char *member = NULL;
   *out = NULL;
   if (in == NULL)
     return cvx_fail_nomem (err, "opening a file");
@@ -239,11 +281,15 @@ cvxi_input_open (struct cvxi_input **out, const char *path,
   in->progress = progress;
   in->path = cvx_strdup (path);
   in->buffer = cvx_alloc (BUFFER, 1);
-  if (in->path == NULL || in->buffer == NULL)
+  if (in->path == NULL || in->buffer == NULL
+      || !split_member (path, &archive, &member))
     status = cvx_fail_nomem (err, "opening a file");
+  else if (archive != NULL)
+    status = open_member (in, archive, member, progress, err);
   else
     status = open_regular (in, err);
-  if (status == CVX_OK)
+  cvx_free (archive);
+  if (status == CVX_OK && in->kind != MEMBER)
     {
       cvx_progress_total (progress, (size_t)in->before.st_size);
       status = refill (in) ? CVX_OK : fail_take (in, err);
@@ -372,7 +418,8 @@ read_archive (struct cvxi_input *in, unsigned char *to, size_t len,
       if (k == 0)
         {
           in->ended = true;
-          if (archive_filter_bytes (in->archive, -1) < in->before.st_size)
+          if (in->kind == FILTERED
+              && archive_filter_bytes (in->archive, -1) < in->before.st_size)
             return fail_stream (
                 in, "unknown bytes after the end of the compressed data", err);
         }
@@ -411,6 +458,8 @@ cvxi_input_size (const struct cvxi_input *in)
 double
 cvxi_input_ratio (const struct cvxi_input *in)
 {
+  if (in->outer != NULL)
+    return (double)in->given / (double)(in->before.st_size + 1);
   return in->taken == 0 || in->kind == PLAIN
              ? 1
              : (double)in->given / (double)in->taken;
@@ -419,14 +468,14 @@ cvxi_input_ratio (const struct cvxi_input *in)
 int
 cvxi_input_fd (const struct cvxi_input *in)
 {
-  return in->fd;
+  return in->outer != NULL ? in->outer->fd : in->fd;
 }
 
 enum cvx_status
 cvxi_input_unchanged (const struct cvxi_input *in, struct cvx_error *err)
 {
   struct stat now;
-  if (fstat (in->fd, &now) != 0)
+  if (fstat (cvxi_input_fd (in), &now) != 0)
     return fail_open (in->path, errno, err);
   if (now.st_size != in->before.st_size
       || now.st_mtim.tv_sec != in->before.st_mtim.tv_sec
@@ -447,6 +496,7 @@ cvxi_input_close (struct cvxi_input *in)
     return;
   if (in->archive != NULL)
     archive_read_free (in->archive);
+  cvxi_input_close (in->outer);
   if (in->z_open)
     inflateEnd (&in->z);
   if (in->fd >= 0)

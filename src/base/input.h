@@ -18,8 +18,8 @@
 
 struct cvxi_input;
 
-/* Open PATH.  PROGRESS (may be NULL) counts bytes of the file, as stored.
-   CVX_DATA (E204, E205, E207), CVX_NOMEM.  */
+/* Open PATH, or the file of "ARCHIVE:FILE".  PROGRESS (may be NULL) counts
+   bytes of the file, as stored. CVX_DATA (E204, E205, E207), CVX_NOMEM.  */
 enum cvx_status cvxi_input_open (struct cvxi_input **out, const char *path,
                                  struct cvx_progress *progress,
                                  struct cvx_error *err) CVX_MUST_CHECK;

@@ -54,7 +54,7 @@ static const struct
 };
 
 size_t
-cvxi_array_width (enum cvx_array_type type)
+cvx_array_width (enum cvx_array_type type)
 {
   static const size_t width[] = { 8, 4, 8, 8, 1, 1, 1, 0 };
   return width[type];
@@ -81,7 +81,7 @@ parse_descr (const char *s, size_t len, struct cvxi_npy *h)
       {
         h->width = width;
         h->type = element_types[k].type;
-        h->kept = cvxi_array_width (h->type);
+        h->kept = cvx_array_width (h->type);
         h->big_endian = order == '>';
         return order == '|' && width > 1 ? "it does not say its byte order"
                                          : NULL;
@@ -332,7 +332,7 @@ cvxi_npy_header (char *buf, size_t size, enum cvx_array_type type, size_t rank,
   {
     PREFIX = 10 /* magic, version 1.0, two bytes of length */
   };
-  char order = cvxi_array_width (type) == 1 ? '|'
+  char order = cvx_array_width (type) == 1 ? '|'
                : host_is_big_endian ()      ? '>'
                                             : '<';
   size_t len = PREFIX, total, dict;

@@ -39,9 +39,6 @@ struct cvxi_npy
    wrong with it; static text.  */
 const char *cvxi_npy_parse (const char *s, struct cvxi_npy *header);
 
-/* Bytes of one element of TYPE.  */
-size_t cvxi_array_width (enum cvx_array_type type);
-
 /* True when the elements of the file are the kept ones, byte for byte.  */
 bool cvxi_npy_as_is (const struct cvxi_npy *header);
 

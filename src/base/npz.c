@@ -281,10 +281,9 @@ cvx_npz_free (struct cvx_npz *z)
   cvx_free (z);
 }
 
-/* Room for one more array, zeroed, with NAME of LEN bytes.  */
-static enum cvx_status
-add_array (struct cvx_npz *z, size_t *cap, const char *name, size_t len,
-           struct cvx_array **a, struct cvx_error *err)
+enum cvx_status
+cvx_npz_extend (struct cvx_npz *z, size_t *cap, const char *name, size_t len,
+                struct cvx_array **a, struct cvx_error *err)
 {
   if (z->n == *cap)
     {
@@ -337,7 +336,7 @@ read_member (struct source *s, struct archive_entry *entry, struct cvx_npz *z,
       cvx_fail (err, CVX_E221, "more than %d members", (int)MAX_MEMBERS);
       return cvx_at (err, s->path, 0, 0);
     }
-  status = add_array (z, cap, name, len, &a, err);
+  status = cvx_npz_extend (z, cap, name, len, &a, err);
   if (status != CVX_OK)
     return status;
   s->member = a->name;
@@ -410,7 +409,7 @@ read_npy (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
 {
   struct cvx_array *a;
   size_t cap = 0;
-  enum cvx_status status = add_array (z, &cap, "", 0, &a, err);
+  enum cvx_status status = cvx_npz_extend (z, &cap, "", 0, &a, err);
   s->input = in;
   s->size = cvxi_input_size (in);
   if (s->size == 0)
@@ -624,7 +623,7 @@ cvx_npz_add (struct cvx_npz_writer *w, const char *name,
   bool text = type == CVX_ARRAY_TEXT;
   size_t head
       = text ? 0 : cvxi_npy_header (header, sizeof header, type, rank, shape);
-  size_t bytes = product (rank, shape) * cvxi_array_width (type);
+  size_t bytes = product (rank, shape) * cvx_array_width (type);
   assert (!text || ends_in (name, ".json") || ends_in (name, ".txt"));
   if (w->failure.status != CVX_OK)
     return fail_writer (w, err);
@@ -679,7 +678,7 @@ cvx_npy_write (const char *path, enum cvx_array_type type, size_t rank,
   status = cvx_output_write (out, header, head, err);
   if (status == CVX_OK)
     status = cvx_output_write (
-        out, values, product (rank, shape) * cvxi_array_width (type), err);
+        out, values, product (rank, shape) * cvx_array_width (type), err);
   if (status == CVX_OK)
     return cvx_output_commit (out, err);
   cvx_output_abort (out);

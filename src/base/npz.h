@@ -70,6 +70,16 @@ enum cvx_status cvx_npz_doubles (const struct cvx_npz *z, const char *name,
                                  size_t count, double **values,
                                  struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Bytes of one element of TYPE; 0 for CVX_ARRAY_OTHER.  */
+size_t cvx_array_width (enum cvx_array_type type);
+
+/* Room for one more array, zeroed, with the name of LEN bytes at NAME, in Z of
+   capacity *CAP; Z owns it.  CVX_NOMEM.  */
+enum cvx_status cvx_npz_extend (struct cvx_npz *z, size_t *cap,
+                                const char *name, size_t len,
+                                struct cvx_array **a,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Writing: open, add any number of arrays, close.  The file appears complete
    at close or not at all.  close frees W on success and on failure; abort
    forgets the file, NULL is fine.  The members are stored, not compressed, and

@@ -30,6 +30,7 @@ libcommand_la_SOURCES = \
   src/command/figures.c \
   src/command/plotter.h \
   src/command/network_file.c \
+  src/command/importer.c \
   src/command/screen.c \
   src/command/session.c \
   src/command/session.h \

@@ -125,6 +125,9 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
   session_say (s, "training part: %zu rows, rank %zu, condition %.3g, %s\n",
                p->n, sum.rank, sum.condition,
                cvx_bytes_words (words, sizeof words, (double)sum.bytes));
+  if (d->source != NULL)
+    session_say (s, "  from %s, hash %016llx\n",
+                 session_shown (s, d->source), (unsigned long long)d->hash);
   session_say (s, "  x in [%.6g, %.6g], y in [%.6g, %.6g]\n", sum.x_min,
                sum.x_max, sum.y_min, sum.y_max);
   for (size_t k = 0; k < d->n_labels; k++)

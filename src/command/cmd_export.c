@@ -9,51 +9,32 @@
 
 #include "base/alloc.h"
 #include "command/command.h"
+#include "data/sheets.h"
 #include "formulation/sdp.h"
 
 static const char *const what_words[]
-    = { "network", "history", "data", "problem", NULL };
+    = { "network", "history", "data", "problem", "predictions", NULL };
+enum
+{
+  NETWORK,
+  HISTORY,
+  DATA,
+  PROBLEM,
+  PREDICTIONS
+};
 
 const struct lang_key cmd_export_keys[]
     = { { .name = "what",
           .kind = LANG_KIND_WORD,
           .flags = LANG_ARG | LANG_REQUIRED,
           .words = what_words,
-          .help = "network, history, data or problem" },
+          .help = "network, history, data, problem or predictions" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED,
-          .help = "file: .npz, .csv or .json; a network also .c; a problem "
-                  ".dat-s or .npz" },
+          .help = "file: .npz .npy .csv .json .mat .h5; data also .libsvm, a "
+                  "network .c, a problem .dat-s" },
         { .name = NULL } };
-
-/* A named array of numbers, rows x columns: what every format is made of.  */
-struct sheet
-{
-  const char *name;
-  const double *v;
-  size_t rows, cols;
-};
-
-static enum cvx_status
-write_npz (const char *path, const struct sheet *sheets, size_t n,
-           struct cvx_error *err)
-{
-  struct cvx_npz_writer *w;
-  enum cvx_status status = cvx_npz_create (&w, path, false, err);
-  if (status != CVX_OK)
-    return status;
-  for (size_t k = 0; k < n && status == CVX_OK; k++)
-    {
-      size_t shape[2] = { sheets[k].rows, sheets[k].cols };
-      status = cvx_npz_add (w, sheets[k].name, CVX_ARRAY_F64,
-                            shape[1] == 1 ? 1 : 2, shape, sheets[k].v, err);
-    }
-  if (status == CVX_OK)
-    return cvx_npz_close (w, err);
-  cvx_npz_abort (w);
-  return status;
-}
 
 static json_t *
 json_number (double x)
@@ -79,13 +60,13 @@ cmd_put_json (json_t *o, struct cvx_text *t, struct cvx_error *err)
 }
 
 static enum cvx_status
-write_json (const struct sheet *sheets, size_t n, struct cvx_text *t,
+write_json (const struct cvx_sheet *sheets, size_t n, struct cvx_text *t,
             struct cvx_error *err)
 {
   json_t *o = json_object ();
   for (size_t k = 0; k < n; k++)
     {
-      const struct sheet *p = &sheets[k];
+      const struct cvx_sheet *p = &sheets[k];
       json_t *rows = json_array ();
       for (size_t i = 0; i < p->rows; i++)
         if (p->cols == 1)
@@ -102,17 +83,34 @@ write_json (const struct sheet *sheets, size_t n, struct cvx_text *t,
   return cmd_put_json (o, t, err);
 }
 
+/* NAME as a cell.  */
+static void
+csv_name (struct cvx_text *t, const char *name)
+{
+  bool quote = strpbrk (name, ",\"\n\r") != NULL;
+  if (quote)
+    cvx_text_put (t, "\"");
+  for (; *name != '\0'; name++)
+    cvx_text_printf (t, "%s%c", *name == '"' ? "\"" : "", *name);
+  if (quote)
+    cvx_text_put (t, "\"");
+}
+
 /* Columns side by side: the sheets have the same number of rows.  */
 static void
-write_csv (const struct sheet *sheets, size_t n, struct cvx_text *t)
+write_csv (const struct cvx_sheet *sheets, size_t n, struct cvx_text *t)
 {
   for (size_t k = 0; k < n; k++)
     for (size_t j = 0; j < sheets[k].cols; j++)
-      if (sheets[k].cols == 1)
-        cvx_text_printf (t, "%s%s", k == 0 ? "" : ",", sheets[k].name);
-      else
-        cvx_text_printf (t, "%s%s%zu", k + j == 0 ? "" : ",", sheets[k].name,
-                         j + 1);
+      {
+        cvx_text_put (t, k + j == 0 ? "" : ",");
+        if (sheets[k].column != NULL)
+          csv_name (t, sheets[k].column[j]);
+        else if (sheets[k].cols == 1)
+          cvx_text_put (t, sheets[k].name);
+        else
+          cvx_text_printf (t, "%s%zu", sheets[k].name, j + 1);
+      }
   cvx_text_put (t, "\n");
   for (size_t i = 0; n > 0 && i < sheets[0].rows; i++)
     {
@@ -124,13 +122,79 @@ write_csv (const struct sheet *sheets, size_t n, struct cvx_text *t)
     }
 }
 
+/* "Y INDEX:VALUE ...", zeros left out: the first two sheets of the data.  */
+static enum cvx_status
+write_libsvm (const struct cvx_sheet *sheets, struct cvx_text *t,
+              struct cvx_error *err)
+{
+  const struct cvx_sheet *x = &sheets[0], *y = &sheets[1];
+  if (y->cols != 1)
+    return cvx_fail (err, CVX_E391,
+                     "LIBSVM files have one target, the data have %zu",
+                     y->cols);
+  for (size_t i = 0; i < x->rows; i++)
+    {
+      cvx_text_printf (t, "%.17g", y->v[i]);
+      for (size_t j = 0; j < x->cols; j++)
+        if (x->v[i * x->cols + j] != 0)
+          cvx_text_printf (t, " %zu:%.17g", j + 1, x->v[i * x->cols + j]);
+      cvx_text_put (t, "\n");
+    }
+  return CVX_OK;
+}
+
+/* The sheets side by side as one array.  */
+static enum cvx_status
+write_npy (const char *path, const struct cvx_sheet *sheets, size_t n,
+           struct cvx_error *err)
+{
+  size_t shape[2] = { sheets[0].rows, 0 }, at = 0;
+  enum cvx_status status;
+  double *v;
+  for (size_t k = 0; k < n; k++)
+    {
+      if (sheets[k].rows != shape[0])
+        return cvx_fail (err, CVX_E391,
+                         "the arrays do not fit side by side; use .npz");
+      shape[1] += sheets[k].cols;
+    }
+  v = cvx_alloc (shape[0] * shape[1], sizeof *v);
+  if (v == NULL)
+    return cvx_fail_nomem (err, "exporting");
+  for (size_t k = 0; k < n; at += sheets[k++].cols)
+    for (size_t i = 0; i < shape[0]; i++)
+      memcpy (v + i * shape[1] + at, sheets[k].v + i * sheets[k].cols,
+              sheets[k].cols * sizeof *v);
+  status = cvx_npy_write (path, CVX_ARRAY_F64, 2, shape, v, err);
+  cvx_free (v);
+  return status;
+}
+
 enum
 {
   MAX_SHEETS = 12
 };
 
 static enum cvx_status
-history_sheets (struct session *s, struct sheet *sheets, size_t *n,
+network_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
+                struct cvx_error *err)
+{
+  const struct cvx_network *net;
+  enum cvx_status status = session_network (s, s->run, &net, err);
+  if (status != CVX_OK)
+    return status;
+  sheets[(*n)++]
+      = (struct cvx_sheet){ "W", net->u, net->width, net->n_features, NULL };
+  sheets[(*n)++] = (struct cvx_sheet){ "alpha", net->a, net->width,
+                                       net->n_outputs, NULL };
+  if (net->gate != NULL)
+    sheets[(*n)++] = (struct cvx_sheet){ "gate", net->gate, net->width,
+                                         net->n_features, NULL };
+  return CVX_OK;
+}
+
+static enum cvx_status
+history_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
                 struct cvx_error *err)
 {
   static const char *const names[]
@@ -144,13 +208,14 @@ history_sheets (struct session *s, struct sheet *sheets, size_t *n,
       enum cvx_status status = session_lookup (s, path, 2, &v, err);
       if (status != CVX_OK)
         return status;
-      sheets[(*n)++] = (struct sheet){ names[k], v.vector, run->n_trace, 1 };
+      sheets[(*n)++]
+          = (struct cvx_sheet){ names[k], v.vector, run->n_trace, 1, NULL };
     }
   return CVX_OK;
 }
 
 static void
-data_sheets (struct session *s, struct sheet *sheets, size_t *n, bool all)
+data_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n, bool all)
 {
   static const char *const names[][2]
       = { { "x", "y" }, { "x_val", "y_val" }, { "x_test", "y_test" } };
@@ -158,10 +223,13 @@ data_sheets (struct session *s, struct sheet *sheets, size_t *n, bool all)
   for (int k = 0; k < (all ? CVX_N_PARTS : 1); k++)
     if (d->part[k].n > 0)
       {
-        sheets[(*n)++] = (struct sheet){ names[k][0], d->part[k].x,
-                                         d->part[k].n, d->n_features };
-        sheets[(*n)++] = (struct sheet){ names[k][1], d->part[k].y,
-                                         d->part[k].n, d->n_outputs };
+        sheets[(*n)++]
+            = (struct cvx_sheet){ names[k][0], d->part[k].x, d->part[k].n,
+                                  d->n_features, d->feature };
+        sheets[(*n)++] = (struct cvx_sheet){
+          names[k][1], d->part[k].y, d->part[k].n, d->n_outputs,
+          d->target != NULL && d->n_outputs == 1 ? &d->target : NULL
+        };
       }
 }
 
@@ -205,14 +273,14 @@ export_problem (struct session *s, const struct lang_call *c, const char *to,
     }
   else if (status == CVX_OK)
     {
-      const struct sheet sheets[]
-          = { { "Z", pair->z, pair->h, pair->k },
-              { "W1", pair->w1, pair->h, pair->h },
-              { "W2", pair->w2, pair->k, pair->k },
-              { "slack", pair->slack, pair->h + pair->k, pair->h + pair->k },
-              { "nu", pair->nu, pair->n, 1 },
-              { "dimacs", pair->error, 6, 1 } };
-      status = write_npz (to, sheets, sizeof sheets / sizeof *sheets, err);
+      const struct cvx_sheet sheets[]
+          = { { "Z", pair->z, pair->h, pair->k, NULL },
+              { "W1", pair->w1, pair->h, pair->h, NULL },
+              { "W2", pair->w2, pair->k, pair->k, NULL },
+              { "slack", pair->slack, pair->h + pair->k, pair->h + pair->k, NULL },
+              { "nu", pair->nu, pair->n, 1, NULL },
+              { "dimacs", pair->error, 6, 1, NULL } };
+      status = cvx_sheets_npz (to, sheets, sizeof sheets / sizeof *sheets, err);
     }
   if (status == CVX_OK)
     {
@@ -228,64 +296,170 @@ export_problem (struct session *s, const struct lang_call *c, const char *to,
   return status;
 }
 
+/* Rows of every part: the part (0, 1, 2 for train, val, test), the row in its
+   file from 1, target and prediction, both unscaled.  The numbers are in the
+   new array *BYTES, the caller's.  */
+static enum cvx_status
+prediction_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
+                   double **bytes, struct cvx_error *err)
+{
+  const struct cvx_dataset *d = s->data;
+  const struct cvx_network *net;
+  size_t rows = 0, c = d->n_outputs, i = 0;
+  double *part, *row, *y, *f;
+  enum cvx_status status = session_network (s, s->run, &net, err);
+  if (status == CVX_OK
+      && (cvx_network_inputs (net) != d->n_features
+          || cvx_network_targets (net) != c))
+    status = cvx_fail (err, CVX_E393,
+                       "the network takes %zu features, the data have %zu",
+                       cvx_network_inputs (net), d->n_features);
+  if (status != CVX_OK)
+    return status;
+  for (int k = 0; k < CVX_N_PARTS; k++)
+    rows += d->part[k].n;
+  part = *bytes = cvx_alloc (rows * (2 + 2 * c), sizeof **bytes);
+  if (part == NULL)
+    return cvx_fail_nomem (err, "predicting");
+  row = part + rows;
+  y = row + rows;
+  f = y + rows * c;
+  for (int k = 0; k < CVX_N_PARTS && status == CVX_OK; k++)
+    {
+      const struct cvx_part *p = &d->part[k];
+      if (p->n > 0)
+        status = cvx_network_predict (net, p->x, p->n, f + i * c, err);
+      for (size_t j = 0; j < p->n; j++, i++)
+        {
+          part[i] = k;
+          row[i] = (double)p->row[j] + 1;
+          for (size_t o = 0; o < c; o++)
+            {
+              double factor = d->y_factor != NULL ? d->y_factor[o] : 1,
+                     shift = d->y_shift != NULL ? d->y_shift[o] : 0;
+              y[i * c + o] = p->y[j * c + o] / factor + shift;
+              f[i * c + o] = f[i * c + o] / factor + shift;
+            }
+        }
+    }
+  sheets[(*n)++] = (struct cvx_sheet){ "part", part, rows, 1, NULL };
+  sheets[(*n)++] = (struct cvx_sheet){ "row", row, rows, 1, NULL };
+  sheets[(*n)++] = (struct cvx_sheet){ "y", y, rows, c, NULL };
+  sheets[(*n)++] = (struct cvx_sheet){ "prediction", f, rows, c, NULL };
+  return status;
+}
+
+enum format
+{
+  NPZ,
+  NPY,
+  CSV,
+  JSON,
+  MAT,
+  HDF5,
+  LIBSVM,
+  UNKNOWN
+};
+
+static enum format
+format_of (const char *suffix)
+{
+  static const struct
+  {
+    const char *suffix;
+    enum format format;
+  } known[] = { { ".npz", NPZ },   { ".npy", NPY },    { ".csv", CSV },
+                { ".json", JSON }, { ".mat", MAT },    { ".h5", HDF5 },
+                { ".hdf5", HDF5 }, { ".svm", LIBSVM }, { ".libsvm", LIBSVM } };
+  for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+    if (strcmp (suffix, known[k].suffix) == 0)
+      return known[k].format;
+  return UNKNOWN;
+}
+
+static enum cvx_status
+write_text (const char *to, const struct cvx_sheet *sheets, size_t n,
+            enum format format, struct cvx_error *err)
+{
+  struct cvx_text t = CVX_TEXT_INIT;
+  enum cvx_status status = CVX_OK;
+  if (format == JSON)
+    status = write_json (sheets, n, &t, err);
+  else if (format == LIBSVM)
+    status = write_libsvm (sheets, &t, err);
+  else
+    write_csv (sheets, n, &t);
+  if (status == CVX_OK && t.failed)
+    status = cvx_fail_nomem (err, "exporting");
+  if (status == CVX_OK)
+    status = cvx_output_file (to, cvx_text_string (&t), t.len, err);
+  cvx_text_free (&t);
+  return status;
+}
+
 enum cvx_status
 cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
-  const char *to = lang_call_text (c, "to"), *suffix = cmd_suffix (to);
+  const char *to = lang_call_text (c, "to");
+  enum format format = format_of (cmd_suffix (to));
   int what = lang_call_word (c, "what");
-  struct sheet sheets[MAX_SHEETS];
-  struct cvx_text t = CVX_TEXT_INIT;
-  const struct cvx_network *net;
+  struct cvx_sheet sheets[MAX_SHEETS];
+  double *bytes = NULL;
   size_t n = 0;
-  bool npz = strcmp (suffix, ".npz") == 0, csv = strcmp (suffix, ".csv") == 0,
-       json = strcmp (suffix, ".json") == 0,
-       source = what == 0 && strcmp (suffix, ".c") == 0;
+  bool whole; /* the formats that `load' and others read as a network */
   enum cvx_status status;
-  if (what == 3)
+  if (what == PROBLEM)
     return export_problem (s, c, to, err);
+  whole = what == NETWORK
+          && (format == NPZ || format == CSV || format == JSON
+              || strcmp (cmd_suffix (to), ".c") == 0);
   status = session_may_write (s, to, err);
-  if (status == CVX_OK && !npz && !csv && !json && !source)
+  if (status == CVX_OK && !whole
+      && (format == UNKNOWN || (format == LIBSVM && what != DATA)))
     {
       status = lang_call_fail (c, "to", err, CVX_E391,
-                               "cannot export to %s: unknown suffix", to);
-      cvx_hint (err,
-                what == 0 ? ".npz, .csv, .json or .c" : ".npz, .csv or .json");
+                               format == UNKNOWN
+                                   ? "cannot export to %s: unknown suffix"
+                                   : "cannot export this to %s: LIBSVM files "
+                                     "hold data",
+                               to);
+      cvx_hint (err, ".npz, .npy, .csv, .json, .mat, .h5; data also .libsvm, "
+                     "a network .c");
     }
   if (status == CVX_OK)
-    status = cmd_ready (s, what == 2 ? HAS_DATA : HAS_RUN, err);
-  if (status == CVX_OK && what == 0)
+    status = cmd_ready (s, what == DATA ? HAS_DATA : HAS_RUN, err);
+  if (status == CVX_OK && whole)
     {
+      const struct cvx_network *net;
       status = session_network (s, s->run, &net, err);
       if (status == CVX_OK)
-        {
-          status = cmd_network_write (s, to, net, err);
-          if (status != CVX_OK)
-            return lang_call_blame (c, "to", err);
-          cmd_wrote (s, to);
-        }
+        status = cmd_network_write (s, to, net, err);
+      if (status != CVX_OK)
+        return lang_call_blame (c, "to", err);
+      cmd_wrote (s, to);
+      return CVX_OK;
+    }
+  if (status == CVX_OK && what == NETWORK)
+    status = network_sheets (s, sheets, &n, err);
+  if (status == CVX_OK && what == HISTORY)
+    status = history_sheets (s, sheets, &n, err);
+  if (status == CVX_OK && what == DATA)
+    data_sheets (s, sheets, &n,
+                 format != CSV && format != NPY && format != LIBSVM);
+  if (status == CVX_OK && what == PREDICTIONS)
+    status = prediction_sheets (s, sheets, &n, &bytes, err);
+  if (status != CVX_OK)
+    {
+      cvx_free (bytes);
       return status;
     }
-  if (status == CVX_OK && what == 1)
-    status = history_sheets (s, sheets, &n, err);
-  if (status == CVX_OK && what == 2)
-    data_sheets (s, sheets, &n, !csv);
-  if (status != CVX_OK)
-    return status;
-  if (npz)
-    status = write_npz (to, sheets, n, err);
-  else
-    {
-      if (json)
-        status = write_json (sheets, n, &t, err);
-      else
-        write_csv (sheets, n, &t);
-      if (status == CVX_OK && t.failed)
-        status = cvx_fail_nomem (err, "exporting");
-      if (status == CVX_OK)
-        status = cvx_output_file (to, cvx_text_string (&t), t.len, err);
-    }
-  cvx_text_free (&t);
+  status = format == NPZ    ? cvx_sheets_npz (to, sheets, n, err)
+           : format == MAT  ? cvx_sheets_mat (to, sheets, n, err)
+           : format == HDF5 ? cvx_sheets_hdf5 (to, sheets, n, err)
+           : format == NPY  ? write_npy (to, sheets, n, err)
+                            : write_text (to, sheets, n, format, err);
+  cvx_free (bytes);
   if (status != CVX_OK)
     return lang_call_blame (c, "to", err);
   cmd_wrote (s, to);

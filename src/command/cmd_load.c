@@ -8,13 +8,16 @@
 #include "command/command.h"
 
 static const char *const header_words[] = { "auto", "yes", "no", NULL };
+static const char *const part_words[] = { "val", "test", NULL };
+static const char *const dtype_words[]
+    = { "f64", "f32", "i32", "i16", "u8", NULL };
 static const char *const missing_words[] = { "error", "drop", "mean", NULL };
 
 const struct lang_key cmd_load_keys[] = {
   { .name = "path",
     .kind = LANG_KIND_PATH,
     .flags = LANG_ARG | LANG_REQUIRED,
-    .help = "the file; FILE:NAME is one array of an NPZ" },
+    .help = "the file; FILE:NAME is one array or file of it" },
   { .name = "as", .kind = LANG_KIND_STRING, .help = "short name of the data" },
   { .name = "format",
     .kind = LANG_KIND_WORD,
@@ -50,6 +53,24 @@ const struct lang_key cmd_load_keys[] = {
     .words = missing_words,
     .default_text = "error",
     .help = "empty or NA cells: refuse, drop the row, column mean" },
+  { .name = "part",
+    .kind = LANG_KIND_WORD,
+    .words = part_words,
+    .default_text = "new data",
+    .help = "add to the data as their validation or test part" },
+  { .name = "onehot",
+    .kind = LANG_KIND_FLAG,
+    .help = "features of text become columns of 0 and 1" },
+  { .name = "dtype",
+    .kind = LANG_KIND_WORD,
+    .words = dtype_words,
+    .default_text = "f64",
+    .help = "type of raw numbers" },
+  { .name = "columns",
+    .kind = LANG_KIND_COUNT,
+    .flags = LANG_GE,
+    .min = 1,
+    .help = "raw numbers that make a row" },
   { .name = "rows", .kind = LANG_KIND_ROWS, .help = "rows to keep, a:b" },
   { .name = NULL }
 };
@@ -77,11 +98,12 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   const char *path = lang_call_text (c, "path"),
              *as = lang_call_text (c, "as");
+  struct cvx_importer importer = { cmd_import, s };
   struct cvx_read_options o = { 0 };
   struct cvx_dataset *d;
   struct cvx_text notes = CVX_TEXT_INIT;
   size_t last = 0;
-  int word = lang_call_word (c, "header");
+  int part, word = lang_call_word (c, "header");
   enum cvx_status status;
   o.format = lang_call_text (c, "format");
   o.y = lang_call_text (c, "y");
@@ -91,6 +113,12 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   o.decimal = '.';
   word = lang_call_word (c, "missing");
   o.missing = word > 0 ? word : CVX_MISSING_ERROR;
+  lang_call_flag (c, "onehot", &o.onehot);
+  word = lang_call_word (c, "dtype");
+  o.dtype = word > 0 ? dtype_words[word] : NULL;
+  lang_call_count (c, "columns", &o.n_columns);
+  if (s->program != NULL)
+    o.importer = &importer;
   if (lang_call_rows (c, "rows", &o.first_row, &last))
     {
       o.n_rows = last - o.first_row + 1;
@@ -100,11 +128,18 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   status = character (c, "delim", &o.delimiter, err);
   if (status == CVX_OK)
     status = character (c, "decimal", &o.decimal, err);
+  part = lang_call_word (c, "part");
+  if (status == CVX_OK && part >= 0)
+    status = cmd_ready (s, HAS_DATA, err);
   if (status != CVX_OK)
     return status;
 
   session_work_begin (s, "reading");
-  status = cvx_dataset_read (&d, path, &o, &s->progress, &notes, err);
+  status = part >= 0
+               ? cvx_dataset_read_part (&d, s->data,
+                                        part == 0 ? CVX_VAL : CVX_TEST, path,
+                                        &o, &s->progress, &notes, err)
+               : cvx_dataset_read (&d, path, &o, &s->progress, &notes, err);
   session_work_end (s);
   if (status == CVX_OK && as != NULL)
     {

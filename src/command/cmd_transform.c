@@ -18,6 +18,7 @@ const struct lang_key cmd_classes_keys[]
           .candidates = cmd_label_names,
           .help = "labels to keep, A,B" },
         { .name = NULL } };
+const struct lang_key cmd_onehot_keys[] = { { .name = NULL } };
 const struct lang_key cmd_split_keys[]
     = { { .name = "train",
           .kind = LANG_KIND_NUMBER,
@@ -182,4 +183,13 @@ cmd_subset (void *session, const struct lang_call *c, struct cvx_error *err)
                            s->data->part[CVX_TRAIN].n, last);
   status = cvx_dataset_subset (&d, s->data, first - 1, last - first + 1, err);
   return take (s, c, "rows", status, d, err);
+}
+
+enum cvx_status
+cmd_onehot (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct cvx_dataset *d = NULL;
+  enum cvx_status status = cvx_dataset_onehot (&d, s->data, err);
+  return take (s, c, NULL, status, d, err);
 }

@@ -115,6 +115,17 @@ void cmd_live_end (struct session *s);
 /* Seed of a command: its own key, else the session's.  */
 uint64_t cmd_seed (const struct session *s, const struct lang_call *c);
 
+/* The importer (see cvx_importer) that has a file read by another process of
+   the program; CONTEXT is the session.  E239, E241, and what the helper
+   says.  */
+enum cvx_status cmd_import (void *context, struct cvx_npz **out,
+                            const char *format, int fd, const char *path,
+                            size_t max_bytes, struct cvx_progress *progress,
+                            struct cvx_error *err) CVX_MUST_CHECK;
+/* That process: ARGV is the format, the file, its name and the memory that it
+   may take.  Returns the exit code.  */
+int cmd_import_helper (int argc, char **argv);
+
 /* Names for completion.  */
 const char *const *cmd_generator_names (void *session);
 const char *const *cmd_reader_names (void *session);

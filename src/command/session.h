@@ -108,6 +108,7 @@ struct session
   struct lang_interp *interp; /* owned */
   struct cvx_progress progress;
   struct cvx_rng rng;
+  const char *program; /* this program as a file, NULL: not to be started */
 
   /* the chain; all owned */
   struct cvx_dataset *data;

@@ -7,17 +7,27 @@
 
 #include "data/readers.h"
 
-/* The array X, first index the row, as a dataset.  With Y, its rows are the
+/* The array X, first index the row, as a dataset, which may take the numbers
+   over (x->values NULL).  With Y, its rows are the
    targets.  Without, one or two dimensions are a table whose target OPTIONS
    choose; three or four are images: rows, columns, channels.  Bytes of images
    are scaled to 0 .. 1.  E221: shapes that do not fit; E222: images without
    labels; E230.  */
 enum cvx_status cvxi_from_arrays (struct cvx_dataset **out,
-                                  const struct cvx_array *x,
+                                  struct cvx_array *x,
                                   const struct cvx_array *y, const char *path,
                                   const struct cvx_read_options *options,
                                   struct cvx_text *notes,
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The arrays of Z that OPTIONS ask for, borrowed from Z; *Y NULL: none.  The
+   member, or x= and y=, name them; without them the first of X, x, data,
+   features and the first of y, Y, target, labels that there are, or the only
+   array.  E210: there are no such.  */
+enum cvx_status cvxi_choose_arrays (
+    const struct cvx_npz *z, const char *path,
+    const struct cvx_read_options *options, struct cvx_array **x,
+    const struct cvx_array **y, struct cvx_error *err) CVX_MUST_CHECK;
 
 /* E222, with the labels file that PATH suggests.  */
 enum cvx_status cvxi_fail_no_labels (const char *path, struct cvx_error *err);

@@ -61,7 +61,7 @@ struct cvx_dataset
      arrays of n_features and n_outputs, or NULL.  */
   double *x_shift, *x_factor, *y_shift, *y_factor;
   bool x_rownorm; /* and then each row of x was divided by its length */
-  uint64_t hash; /* of all numbers of all parts, see cvx_dataset_rehash */
+  uint64_t hash;  /* of all numbers of all parts, see cvx_dataset_rehash */
 };
 
 /* A dataset with N training rows, everything else empty or zero.  */
@@ -84,12 +84,20 @@ struct cvx_read_options
 {
   const char *format; /* name of readers.def, or NULL: by content */
   const char *y;      /* target columns, as x; NULL: the last; "": none */
+  const char *member; /* array of the file; cvx_dataset_read finds it */
   const char *x;      /* feature columns "a,b,3:5", NULL: all others */
   const char *labels; /* file with the target as its one column, or NULL */
   int header;         /* -1 automatic, 0 none, 1 present */
   char delimiter;     /* 0 automatic */
   char decimal;       /* '.' or ',' */
   int missing;        /* enum cvx_missing */
+  bool onehot;        /* features of text become 0/1 columns */
+  const char *dtype;  /* of raw numbers: f64 f32 i32 i16 u8; NULL: f64 */
+  size_t n_columns;   /* of raw numbers; 0: not known */
+  /* The training data that the file is to go with (cvx_dataset_read_part sets
+     it): its 0/1 columns and its width are taken.  */
+  const struct cvx_dataset *like;
+  const struct cvx_importer *importer; /* see below, NULL: none */
   size_t first_row, n_rows; /* rows of data from 0; n_rows 0: to the end */
   size_t max_bytes;         /* memory that may be taken; 0: no limit */
 };
@@ -101,19 +109,44 @@ enum cvx_missing
   CVX_MISSING_MEAN  /* column mean over the rows that have it */
 };
 
-/* Read PATH, a regular file of any format of readers.def, known by its content;
-   gzip, xz, zstd and bzip2 are undone on the way.  "FILE:NAME" is one array of
-   an archive.  *OUT is the caller's; on failure it is NULL and nothing is left.
+/* Formats whose parsers have a history of faults (those of CVX_IMPORTED in
+   readers.def) are turned into arrays by cvx_import_arrays.  A program may
+   have that done by another process: IMPORT gets CONTEXT, the name of the
+   format, the file as an open descriptor (-1 for a folder) and as a path, and
+   otherwise what cvx_import_arrays gets, and does what that does.  */
+struct cvx_importer
+{
+  enum cvx_status (*import) (void *context, struct cvx_npz **out,
+                             const char *format, int fd, const char *path,
+                             size_t max_bytes, struct cvx_progress *progress,
+                             struct cvx_error *err);
+  void *context;
+};
+
+/* Every array of the file PATH of FORMAT ("mat", "hdf5", "png"), at most
+   MAX_BYTES of memory (0: no limit); variables that are no arrays of numbers
+   come as CVX_ARRAY_OTHER.  Messages name SHOWN.  CVX_DATA, CVX_LIMIT,
+   CVX_INTERRUPTED, CVX_NOMEM.  */
+enum cvx_status cvx_import_arrays (struct cvx_npz **out, const char *format,
+                                   const char *path, const char *shown,
+                                   size_t max_bytes,
+                                   struct cvx_progress *progress,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Read PATH, a regular file of any format of readers.def, known by its
+   content; gzip, xz, zstd and bzip2 are undone on the way.  "FILE:NAME" is one
+   array of a file, or a file of a zip or tar archive; a folder is one of PNG
+   images.  *OUT is the caller's; on failure it is NULL and nothing is left.
    PROGRESS counts bytes of the file.  What the user should know goes, one line
    each, to NOTES (may be NULL).
 
-   Labels.  A target of text is a target of labels.  So is the target of images,
-   and a single column of numbers that takes exactly two values, both whole,
-   when these are {-1, 1}, {0, 1} or {1, 2} or each occurs twice or more; all
-   else is regression, and cvx_dataset_classes can still choose among its whole
-   numbers.  Labels whose names are all numbers keep them as values, others get
-   0 .. C-1 in the order of strcmp; two labels become -1 and +1 in that order
-   (NOTES says so).
+   Labels.  A target of text is a target of labels.  So is the target of
+   images, and a single column of numbers that takes exactly two values, both
+   whole, when these are {-1, 1}, {0, 1} or {1, 2} or each occurs twice or
+   more; all else is regression, and cvx_dataset_classes can still choose among
+   its whole numbers.  Labels whose names are all numbers keep them as values,
+   others get 0 .. C-1 in the order of strcmp; two labels become -1 and +1 in
+   that order (NOTES says so).
 
    CVX_DATA with the place in ERR, CVX_LIMIT (E230 memory, checked before it is
    taken; E231), CVX_INTERRUPTED, CVX_NOMEM.  */
@@ -122,6 +155,25 @@ enum cvx_status cvx_dataset_read (struct cvx_dataset **out, const char *path,
                                   struct cvx_progress *progress,
                                   struct cvx_text *notes,
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* D with the rows of PATH, read by OPTIONS, as its validation or test PART,
+   scaled as D is.  The features are matched by name when both have names, else
+   by number; labels by name.  Without options->y the target has the name that
+   it has in D.  CVX_DATA (E247 columns, E248 labels, and as
+   cvx_dataset_read), CVX_LIMIT, CVX_INTERRUPTED, CVX_NOMEM.  */
+enum cvx_status cvx_dataset_read_part (struct cvx_dataset **out,
+                                       const struct cvx_dataset *d,
+                                       enum cvx_part_id part, const char *path,
+                                       const struct cvx_read_options *options,
+                                       struct cvx_progress *progress,
+                                       struct cvx_text *notes,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
+/* D with one 0/1 output for each of its labels, in their order, instead of
+   labels.  CVX_INVALID (E249), CVX_NOMEM.  */
+enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A reader is one file plus one row of readers.def.  HEAD holds the first
    HEAD_LEN bytes of the file after decompression.  */
@@ -217,11 +269,11 @@ enum cvx_status cvx_dataset_subset (struct cvx_dataset **out,
 /* What a person needs to see before modelling.  */
 struct cvx_summary
 {
-  size_t rank;                          /* of the training X */
-  double condition;                     /* largest over smallest of those */
-  size_t n_constant, n_duplicate_cols;  /* columns */
-  size_t n_duplicate_rows; /* rows that repeat an earlier x */
-  size_t n_conflicts;      /* rows whose x occurs with another y too */
+  size_t rank;                         /* of the training X */
+  double condition;                    /* largest over smallest of those */
+  size_t n_constant, n_duplicate_cols; /* columns */
+  size_t n_duplicate_rows;             /* rows that repeat an earlier x */
+  size_t n_conflicts; /* rows whose x occurs with another y too */
   size_t n_zero_rows;
   double x_min, x_max, y_min, y_max;
   size_t ones_column; /* number of a column of ones from 1, 0: none */

@@ -36,6 +36,11 @@ void cvxi_numbers_free (struct cvxi_numbers *f);
 enum cvxi_number_kind cvxi_number (const struct cvxi_numbers *f, const char *s,
                                    size_t len, double *value);
 
+/* The number at *S, up to END; *S moves behind it, unless there is none.
+   False: there is none, or it takes more care: cvxi_number has it.  */
+bool cvxi_number_scan (const struct cvxi_numbers *f, const char **s,
+                       const char *end, double *value);
+
 /* True when the text may be a number with a decimal comma: digits, one
    comma.  */
 bool cvxi_looks_comma (const char *s, size_t len);

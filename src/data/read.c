@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/container.h"
 #include "base/input.h"
 #include "data/parts.h"
 #include "data/readers.h"
@@ -116,20 +117,15 @@ foreign (const unsigned char *head, size_t len)
   {
     const char *magic, *hint;
   } known[] = {
-    { "\x89HDF", "an HDF5 file: write the data with numpy.savez" },
-    { "MATLAB", "a MATLAB file: write the data with scipy and numpy.savez" },
-    { "\x89PNG", "an image: write the pixels with numpy.save" },
+    { "\x89PNG", "an image: FOLDER/CLASS/NAME.png can be loaded as FOLDER" },
     { "PAR1", "a Parquet file: write the data with pandas to_csv" },
     { "\xd0\xcf\x11\xe0", "an old Excel file: save it as CSV" },
     { "%PDF", "a PDF file" },
-    { "ustar", "a tar archive: extract it first" },
   };
   for (size_t k = 0; k < sizeof known / sizeof *known; k++)
     if (len >= strlen (known[k].magic)
         && memcmp (head, known[k].magic, strlen (known[k].magic)) == 0)
       return known[k].hint;
-  if (len > 262 && memcmp (head + 257, "ustar", 5) == 0)
-    return known[6].hint;
   return NULL;
 }
 
@@ -157,6 +153,13 @@ fail_unknown (const char *path, const char *format, const unsigned char *head,
   return status;
 }
 
+static bool
+is_folder (const char *path)
+{
+  struct stat st;
+  return stat (path, &st) == 0 && S_ISDIR (st.st_mode);
+}
+
 /* The reader that OPTIONS name or the content of FILE asks for.  */
 static enum cvx_status
 find_reader (const struct cvx_reader **reader, const char *file,
@@ -168,7 +171,8 @@ find_reader (const struct cvx_reader **reader, const char *file,
   *reader = NULL;
   if (head == NULL)
     return cvx_fail_nomem (err, "reading a file");
-  status = cvxi_input_head (file, head, HEAD, &len, err);
+  status = is_folder (file) ? CVX_OK
+                            : cvxi_input_head (file, head, HEAD, &len, err);
   if (status == CVX_OK)
     {
       while (cvx_readers[k] != NULL
@@ -182,6 +186,37 @@ find_reader (const struct cvx_reader **reader, const char *file,
     }
   cvx_free (head);
   return status;
+}
+
+/* All N numbers at V are finite; *LARGEST is at least their largest size.  */
+static bool
+all_finite (const double *v, size_t n, double *largest)
+{
+  enum
+  {
+    LANES = 8
+  };
+  double size[LANES] = { 0 }, sum[LANES] = { 0 };
+  size_t k = 0;
+  for (; k + LANES <= n; k += LANES)
+    for (size_t j = 0; j < LANES; j++)
+      {
+        double a = fabs (v[k + j]);
+        size[j] = a > size[j] ? a : size[j];
+        sum[j] += a * 0; /* not a number from the first one on */
+      }
+  for (; k < n; k++)
+    {
+      size[0] = fmax (size[0], fabs (v[k]));
+      sum[0] += v[k] * 0;
+    }
+  for (size_t j = 0; j < LANES; j++)
+    {
+      *largest = fmax (*largest, size[j]);
+      if (isnan (sum[j]))
+        return false;
+    }
+  return true;
 }
 
 static bool
@@ -232,8 +267,13 @@ fail_not_finite (const struct cvx_dataset *d, const char *path, size_t i,
         v = p->x[i * d->n_features + j];
         column_words (column, sizeof column, d, j);
       }
-  cvx_fail (err, CVX_E216, "the value %g cannot be used (row %zu, column %s)",
-            v, p->row[i] + 1, column);
+  if (isnan (v))
+    cvx_fail (err, CVX_E215, "missing value (row %zu, column %s)",
+              p->row[i] + 1, column);
+  else
+    cvx_fail (err, CVX_E216,
+              "the value %g cannot be used (row %zu, column %s)", v,
+              p->row[i] + 1, column);
   cvx_at (err, path, 0, 0);
   return cvx_hint (err, "missing=drop leaves such rows out, missing=mean "
                         "fills in the mean of the column");
@@ -303,14 +343,15 @@ keep_rows (struct cvx_dataset *d,
 
 static enum cvx_status
 settle_missing (struct cvx_dataset *d, const char *path, int missing,
-                struct cvx_text *notes, struct cvx_error *err)
+                double *largest, struct cvx_text *notes, struct cvx_error *err)
 {
   struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t i = 0, dropped, filled = 0;
+  if (all_finite (p->x, p->n * d->n_features, largest)
+      && all_finite (p->y, p->n * d->n_outputs, largest))
+    return CVX_OK;
   while (i < p->n && row_is_whole (d, i))
     i++;
-  if (i == p->n)
-    return CVX_OK;
   if (missing == CVX_MISSING_ERROR)
     return fail_not_finite (d, path, i, err);
   dropped = keep_rows (d, missing == CVX_MISSING_DROP ? row_is_whole
@@ -379,11 +420,11 @@ attach_labels (struct cvx_dataset *d, const char *path,
 }
 
 static void
-note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
+note_constants (const struct cvx_dataset *d, double largest,
+                struct cvx_text *notes)
 {
   const struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t constant = 0, first = 0;
-  double largest = 0;
   char column[200];
   if (notes == NULL)
     return;
@@ -395,10 +436,6 @@ note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
       if (i == p->n && p->n > 1 && constant++ == 0)
         first = j;
     }
-  for (size_t k = 0; k < p->n * d->n_features; k++)
-    largest = fabs (p->x[k]) > largest ? fabs (p->x[k]) : largest;
-  for (size_t k = 0; k < p->n * d->n_outputs; k++)
-    largest = fmax (largest, fabs (p->y[k]));
   column_words (column, sizeof column, d, first);
   if (constant == 1)
     cvx_text_printf (notes, "column %s is constant\n", column);
@@ -413,7 +450,7 @@ note_constants (const struct cvx_dataset *d, struct cvx_text *notes)
       if (i == p->n)
         cvx_text_put (notes, "the target is constant\n");
     }
-  if (largest > 1e100)
+  if (largest > 1e100 && isfinite (largest))
     cvx_text_printf (notes,
                      "values up to %.1g: squares will overflow; scale the "
                      "data\n",
@@ -426,7 +463,12 @@ short_name (const char *file)
 {
   static const char *const packed[] = { ".gz", ".xz", ".bz2", ".zst" };
   const char *base = cvxi_base_name (file), *dot;
-  size_t len = strlen (base);
+  const char *colon = strchr (base, ':');
+  struct stat st;
+  size_t len;
+  if (colon != NULL && lstat (file, &st) != 0)
+    base = colon + 1; /* a file in an archive */
+  len = strlen (base);
   for (size_t k = 0; k < sizeof packed / sizeof *packed; k++)
     {
       size_t s = strlen (packed[k]);
@@ -448,6 +490,7 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
         struct cvx_text *notes, struct cvx_error *err)
 {
   enum cvx_status status = CVX_OK;
+  double largest = 0;
   cvx_free (d->name);
   d->name = short_name (file);
   d->source = cvx_strdup (path);
@@ -456,16 +499,76 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
   if (options->labels != NULL)
     status = attach_labels (d, path, options, progress, err);
   if (status == CVX_OK)
-    status = settle_missing (d, path, options->missing, notes, err);
-  if (status == CVX_OK)
+    status = settle_missing (d, path, options->missing, &largest, notes, err);
+  if (status == CVX_OK && options->like == NULL)
     status = cvxi_labels_settle (d, notes, err);
   if (status == CVX_OK && cvx_aborted (progress))
     status = cvx_fail_interrupted (err);
   if (status != CVX_OK)
     return status;
-  note_constants (d, notes);
+  if (options->like == NULL)
+    note_constants (d, largest, notes);
   cvx_dataset_rehash (d);
   return CVX_OK;
+}
+
+/* What is to be opened for PATH, in a new string at *FILE, and the name of the
+   array that is wanted of it, borrowed from PATH, or NULL.  */
+static enum cvx_status
+find_file (char **file, const char **array, const char *path,
+           struct cvx_error *err)
+{
+  char *outer, *member = NULL;
+  const char *name;
+  bool container = false;
+  enum cvx_status status = CVX_OK;
+  *array = NULL;
+  if (!cvxi_path_split (path, &outer, &name))
+    return cvx_fail_nomem (err, "reading a file");
+  if (!is_folder (outer))
+    {
+      member = name != NULL ? cvx_strdup (name) : NULL;
+      status = cvxi_container_look (outer, &container, &member, err);
+    }
+  if (status == CVX_OK && container)
+    {
+      struct cvx_text t = CVX_TEXT_INIT;
+      cvx_text_printf (&t, "%s:%s", outer, member);
+      *file = t.failed ? NULL : cvx_strdup (t.s);
+      cvx_text_free (&t);
+    }
+  else if (status == CVX_OK)
+    {
+      *array = name;
+      *file = cvx_strdup (outer);
+    }
+  cvx_free (member);
+  cvx_free (outer);
+  return status == CVX_OK && *file == NULL
+             ? cvx_fail_nomem (err, "reading a file")
+             : status;
+}
+
+/* Files of these formats hold arrays with names.  */
+static bool
+has_arrays (const struct cvx_reader *r)
+{
+  return r == &reader_npz || r == &reader_mat || r == &reader_hdf5;
+}
+
+static enum cvx_status
+read_file (struct cvx_dataset **d, const char *file,
+           const struct cvx_read_options *o, struct cvx_progress *progress,
+           struct cvx_text *said, struct cvx_error *err)
+{
+  const struct cvx_reader *reader;
+  enum cvx_status status = find_reader (&reader, file, o->format, err);
+  if (status == CVX_OK && o->member != NULL && !has_arrays (reader))
+    return cvx_fail (err, CVX_E204,
+                     "cannot read %s:%s: the file has no parts (it is %s)",
+                     file, o->member, reader->summary);
+  return status == CVX_OK ? reader->read (d, file, o, progress, said, err)
+                          : status;
 }
 
 enum cvx_status
@@ -474,20 +577,16 @@ cvx_dataset_read (struct cvx_dataset **out, const char *path,
                   struct cvx_progress *progress, struct cvx_text *notes,
                   struct cvx_error *err)
 {
-  const struct cvx_reader *reader;
+  struct cvx_read_options o = *options;
   struct cvx_dataset *d = NULL;
   struct cvx_text said = CVX_TEXT_INIT;
-  const char *member;
-  char *file;
-  enum cvx_status status;
+  char *file = NULL;
+  enum cvx_status status = find_file (&file, &o.member, path, err);
   *out = NULL;
-  if (!cvxi_path_split (path, &file, &member))
-    return cvx_fail_nomem (err, "reading a file");
-  status = find_reader (&reader, file, options->format, err);
   if (status == CVX_OK)
-    status = reader->read (&d, path, options, progress, &said, err);
+    status = read_file (&d, file, &o, progress, &said, err);
   if (status == CVX_OK)
-    status = finish (d, path, file, options, progress, &said, err);
+    status = finish (d, path, file, &o, progress, &said, err);
   if (status == CVX_OK && said.failed)
     status = cvx_fail_nomem (err, "reading a file");
   if (status == CVX_OK)

@@ -77,7 +77,7 @@ read_header (struct cvxi_input *in, const char *path, struct cvxi_npy *h,
   h->kind = types[k].kind;
   h->width = types[k].width;
   h->type = types[k].type;
-  h->kept = cvxi_array_width (h->type);
+  h->kept = cvx_array_width (h->type);
   h->big_endian = true;
   h->rank = head[3];
   h->count = 1;

@@ -215,6 +215,13 @@ read_twice (struct sparse *t, struct cvx_progress *progress,
                           : "no row has a feature");
       return cvx_at (err, t->path, 0, 0);
     }
+  /* Features that no row of a test file has are zeros.  */
+  if (t->options->like != NULL)
+    {
+      const struct cvx_dataset *d = t->options->like;
+      size_t width = d->n_features - (d->bias == CVX_BIAS_AUGMENTED);
+      t->width = t->width < width ? width : t->width;
+    }
   status = cvxi_check_memory (t->options, t->path, t->n, t->width, c, err);
   if (status == CVX_OK)
     status = cvx_dataset_new (&t->d, "", t->n, t->width, c, err);

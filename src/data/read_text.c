@@ -17,16 +17,12 @@
 
 #include "base/alloc.h"
 #include "data/header.h"
+#include "data/nominal.h"
 #include "data/number.h"
 #include "data/parts.h"
 #include "data/readers.h"
 #include "data/record.h"
-
-enum
-{
-  MOST_LABELS = 10000,
-  SLOTS = 32768 /* of the hash table: a power of two above that */
-};
+#include "data/rows.h"
 
 enum target
 {
@@ -46,12 +42,11 @@ struct table
   struct cvxi_columns columns;
   ptrdiff_t *role; /* column: j + 1 feature j, -(k + 1) target k, 0 unused */
   enum target target;
-  size_t *slot; /* hash table of labels: number + 1 */
-  char **label; /* names in order of appearance */
-  size_t n_labels;
-  size_t cap, n, seen; /* rows: room, kept, of the file */
-  double *x, *y;
-  size_t *row;
+  struct cvxi_texts labels;
+  /* With onehot: per feature, whether it is of texts, and which.  */
+  enum target *feature_kind;
+  struct cvxi_texts *feature_texts;
+  struct cvxi_rows rows;
   size_t n_missing, n_underflow;
   struct cvx_error missing; /* the first missing value */
 };
@@ -87,10 +82,10 @@ static void
 cell_words (char *buf, size_t size, const struct table *t, size_t k)
 {
   if (t->header.names != NULL)
-    snprintf (buf, size, "row %zu, column %.200s", t->seen,
+    snprintf (buf, size, "row %zu, column %.200s", t->rows.seen,
               t->header.names[k]);
   else
-    snprintf (buf, size, "row %zu, column %zu", t->seen, k + 1);
+    snprintf (buf, size, "row %zu, column %zu", t->rows.seen, k + 1);
 }
 
 static enum cvx_status
@@ -120,11 +115,11 @@ fail_cell (struct table *t, const struct cvxi_record *rec, size_t k,
   if (kind == CVXI_NOT_A_NUMBER && cvxi_looks_comma (f->s, f->len))
     return cvx_hint (err, "decimal comma? use delim=\"%s\" decimal=\",\"",
                      t->records.delimiter == '\t' ? "\\t" : ";");
-  if (kind == CVXI_NOT_A_NUMBER && t->seen == 1 && !t->header.present)
+  if (kind == CVXI_NOT_A_NUMBER && t->rows.seen == 1 && !t->header.present)
     return cvx_hint (err, "is this a line of names? use header=yes");
   if (kind == CVXI_NOT_A_NUMBER)
-    return cvx_hint (err, "choose columns of numbers with x=..., the target "
-                          "with y=...");
+    return cvx_hint (err, "choose columns of numbers with x=... and y=...; "
+                          "onehot makes 0/1 columns of texts");
   if (kind != CVXI_OVERFLOW)
     return cvx_hint (err, "missing=drop leaves such rows out, missing=mean "
                           "fills in the mean of the column");
@@ -160,43 +155,47 @@ cell (struct table *t, const struct cvxi_record *rec, size_t k, double *value,
   return fail_cell (t, rec, k, kind, err);
 }
 
-/* The number of the label of LEN bytes at S, a new one when it is new.  */
+/* The number of the text in field F of column K among TEXTS.  */
 static enum cvx_status
-label_number (struct table *t, const char *s, size_t len, double *value,
-              struct cvx_error *err)
+text_number (struct table *t, struct cvxi_texts *texts,
+             const struct cvxi_field *f, size_t k, double *value,
+             struct cvx_error *err)
 {
-  uint64_t h = cvxi_name_hash (s, len);
-  size_t k;
-  if (t->slot == NULL)
-    {
-      t->slot = cvx_calloc (SLOTS, sizeof *t->slot);
-      t->label = cvx_calloc (MOST_LABELS, sizeof *t->label);
-      if (t->slot == NULL || t->label == NULL)
-        return cvx_fail_nomem (err, "collecting labels");
-    }
-  for (k = h % SLOTS; t->slot[k] != 0; k = (k + 1) % SLOTS)
-    {
-      const char *name = t->label[t->slot[k] - 1];
-      if (strncmp (name, s, len) == 0 && name[len] == '\0')
-        {
-          *value = (double)(t->slot[k] - 1);
-          return CVX_OK;
-        }
-    }
-  if (t->n_labels == MOST_LABELS)
+  size_t number;
+  enum cvx_status status
+      = cvxi_texts_number (texts, f->s, f->len, &number, err);
+  if (status != CVX_OK)
+    return status;
+  if (number == SIZE_MAX)
     {
       cvx_fail (err, CVX_E219,
-                "the target has more than %d different texts: is it a name?",
-                (int)MOST_LABELS);
+                "column %zu has more than %d different texts: is it a name?",
+                k + 1, (int)CVXI_MOST_TEXTS);
       cvx_at (err, t->path, 0, 0);
-      return cvx_hint (err, "choose the target with y=COLUMN");
+      return cvx_hint (err, "choose columns with x=... and y=...");
     }
-  t->label[t->n_labels] = cvx_strndup (s, len);
-  if (t->label[t->n_labels] == NULL)
-    return cvx_fail_nomem (err, "collecting labels");
-  *value = (double)t->n_labels;
-  t->slot[k] = ++t->n_labels;
+  *value = (double)number;
   return CVX_OK;
+}
+
+/* A feature in field K: with onehot its first value decides what it is.  */
+static enum cvx_status
+feature_cell (struct table *t, const struct cvxi_record *rec, size_t k,
+              size_t j, double *value, struct cvx_error *err)
+{
+  const struct cvxi_field *f = &rec->field[k];
+  enum target *kind = t->feature_kind != NULL ? &t->feature_kind[j] : NULL;
+  enum cvxi_number_kind number;
+  if (kind == NULL || *kind == NUMBERS)
+    return cell (t, rec, k, value, err);
+  number = cvxi_number (&t->numbers, f->s, f->len, value);
+  if (number == CVXI_MISSING)
+    return cell (t, rec, k, value, err);
+  if (*kind == UNKNOWN)
+    *kind = number == CVXI_NOT_A_NUMBER ? LABELS : NUMBERS;
+  return *kind == LABELS
+             ? text_number (t, &t->feature_texts[j], f, k, value, err)
+             : cell (t, rec, k, value, err);
 }
 
 /* The target in field K: its first value decides what it is.  */
@@ -219,45 +218,8 @@ target_cell (struct table *t, const struct cvxi_record *rec, size_t k,
     t->target = kind == CVXI_NOT_A_NUMBER && t->columns.n_targets == 1
                     ? LABELS
                     : NUMBERS;
-  return t->target == LABELS ? label_number (t, f->s, f->len, value, err)
+  return t->target == LABELS ? text_number (t, &t->labels, f, k, value, err)
                              : cell (t, rec, k, value, err);
-}
-
-/* Room for one more row.  */
-static enum cvx_status
-reserve (struct table *t, struct cvx_error *err)
-{
-  size_t d = t->columns.n_features, c = t->columns.n_targets;
-  size_t cap = t->cap < SIZE_MAX / 2 ? 2 * t->cap : t->cap;
-  size_t limit = t->options->max_bytes;
-  size_t bytes, total;
-  double *x, *y;
-  size_t *row;
-  if (t->n < t->cap && t->x != NULL)
-    return CVX_OK;
-  bytes = cvx_dataset_bytes (cap, d, c);
-  if (limit != 0 && bytes > limit)
-    {
-      cap = limit / cvx_dataset_bytes (1, d, c);
-      if (cap <= t->n)
-        return cvxi_fail_memory (t->records.lines.input, t->path,
-                                 (double)cvx_dataset_bytes (t->n + 1, d, c),
-                                 limit, err);
-    }
-  if (!cvx_mul (cap, d, &total))
-    return cvx_fail_nomem (err, "reading rows");
-  x = cvx_grow (t->x, t->n * d, cap * d, sizeof *x);
-  if (x != NULL)
-    t->x = x;
-  y = x != NULL ? cvx_grow (t->y, t->n * c, cap * c, sizeof *y) : NULL;
-  if (y != NULL)
-    t->y = y;
-  row = y != NULL ? cvx_grow (t->row, t->n, cap, sizeof *row) : NULL;
-  if (row == NULL)
-    return cvx_fail_nomem (err, "reading rows");
-  t->row = row;
-  t->cap = cap;
-  return CVX_OK;
 }
 
 /* Room for as many rows as the file seems to have; refuse what is certainly
@@ -284,7 +246,9 @@ estimate (struct table *t, struct cvx_error *err)
     return cvxi_fail_memory (NULL, t->path, (double)bytes, limit, err);
   if (limit != 0 && bytes > limit)
     rows = limit / cvx_dataset_bytes (1, d, c);
-  t->cap = rows / 2 + 1; /* reserve doubles it */
+  t->rows.cap = rows / 2 + 1; /* the first row doubles it */
+  t->rows.d = d;
+  t->rows.c = c;
   return CVX_OK;
 }
 
@@ -308,37 +272,66 @@ fail_ragged (const struct table *t, const struct cvxi_record *rec,
                              : (char[]){ t->records.delimiter, '\0' });
 }
 
-static enum cvx_status
-add_row (struct table *t, const struct cvxi_record *rec, struct cvx_error *err)
+/* The numbers of a line straight into X and Y.  False: something in it takes
+   more care.  */
+static bool
+take_line (const struct table *t, const struct cvxi_record *rec, double *x,
+           double *y)
 {
-  size_t d = t->columns.n_features, c = t->columns.n_targets;
-  enum cvx_status status = CVX_OK;
-  if (rec->n != t->n_columns)
+  const char *p = rec->line, *end = p + rec->line_len;
+  char delimiter = t->records.delimiter;
+  if (!rec->whole || t->records.trailing || t->feature_kind != NULL
+      || (t->target != NUMBERS && t->columns.n_targets > 0))
+    return false;
+  for (size_t k = 0; k < t->n_columns; k++)
+    {
+      ptrdiff_t role = t->role[k];
+      while (p < end && (*p == ' ' || (delimiter == ' ' && *p == '\t')))
+        p++;
+      if (role == 0)
+        while (p < end && *p != delimiter && (delimiter != ' ' || *p != '\t'))
+          p++;
+      else if (!cvxi_number_scan (&t->numbers, &p, end,
+                                  role > 0 ? &x[role - 1] : &y[-role - 1]))
+        return false;
+      if (k + 1 == t->n_columns)
+        break;
+      if (p == end || (*p != delimiter && (delimiter != ' ' || *p != '\t')))
+        return false;
+      p++;
+    }
+  return p == end;
+}
+
+static enum cvx_status
+add_row (struct table *t, struct cvxi_record *rec, struct cvx_error *err)
+{
+  enum cvx_status status;
+  double *x, *y;
+  bool keep;
+  status = cvxi_rows_next (&t->rows, t->records.lines.input, &keep, err);
+  if (status != CVX_OK)
+    return status;
+  x = t->rows.x + t->rows.n * t->rows.d;
+  y = t->rows.y + t->rows.n * t->rows.c;
+  if (keep && take_line (t, rec, x, y))
+    {
+      t->rows.n++;
+      return CVX_OK;
+    }
+  status = cvxi_records_split (&t->records, rec, err);
+  if (status == CVX_OK && rec->n != t->n_columns)
     return fail_ragged (t, rec, err);
-  if (t->seen++ < t->options->first_row)
-    return CVX_OK;
-  if (t->n == INT32_MAX)
-    return cvx_fail (err, CVX_E231, "%s has more than %d rows", t->path,
-                     INT32_MAX);
-  status = reserve (t, err);
-  for (size_t k = 0; k < t->n_columns && status == CVX_OK; k++)
+  for (size_t k = 0; k < t->n_columns && keep && status == CVX_OK; k++)
     {
       ptrdiff_t role = t->role[k];
       if (role > 0)
-        status = cell (t, rec, k, &t->x[t->n * d + (size_t)role - 1], err);
+        status = feature_cell (t, rec, k, (size_t)role - 1, &x[role - 1], err);
       else if (role < 0)
-        status = target_cell (t, rec, k, &t->y[t->n * c + (size_t)-role - 1],
-                              err);
+        status = target_cell (t, rec, k, &y[-role - 1], err);
     }
-  if (status == CVX_OK)
-    t->row[t->n++] = t->seen - 1;
+  t->rows.n += keep && status == CVX_OK;
   return status;
-}
-
-static bool
-full (const struct table *t)
-{
-  return t->options->n_rows > 0 && t->n >= t->options->n_rows;
 }
 
 static enum cvx_status
@@ -380,6 +373,14 @@ begin (struct table *t, const struct cvxi_record *first,
     t->role[t->columns.feature[j]] = (ptrdiff_t)j + 1;
   for (size_t k = 0; k < t->columns.n_targets; k++)
     t->role[t->columns.target[k]] = -(ptrdiff_t)k - 1;
+  if (t->options->onehot)
+    {
+      size_t n = t->columns.n_features;
+      t->feature_kind = cvx_calloc (n, sizeof *t->feature_kind);
+      t->feature_texts = cvx_calloc (n, sizeof *t->feature_texts);
+      if (t->feature_kind == NULL || t->feature_texts == NULL)
+        return cvx_fail_nomem (err, "reading columns");
+    }
   return estimate (t, err);
 }
 
@@ -403,24 +404,16 @@ read_rows (struct table *t, struct cvx_error *err)
     status = begin (t, &first, more ? &rec : NULL, err);
   if (status == CVX_OK && !t->header.present)
     status = add_row (t, &first, err);
-  while (status == CVX_OK && more && !full (t))
+  while (status == CVX_OK && more && !cvxi_rows_full (&t->rows))
     {
       status = add_row (t, &rec, err);
       if (status == CVX_OK)
-        status = cvxi_records_next (&t->records, &rec, &more, err);
+        status = cvxi_records_line (&t->records, &rec, &more, err);
     }
   if (status == CVX_OK)
     status = cvxi_lines_unchanged (&t->records.lines, err);
   if (t->n_missing > 0 && (status == CVX_OK || status == CVX_DATA))
     status = fail_missing (t, err);
-  if (status == CVX_OK && t->n == 0)
-    {
-      cvx_fail (err, CVX_E211,
-                t->seen == 0 ? "the file has no rows of data"
-                             : "the file has %zu rows, none was chosen",
-                t->seen);
-      status = cvx_at (err, t->path, 0, 0);
-    }
   cvx_free (text);
   cvxi_record_free (&first);
   cvxi_record_free (&rec);
@@ -456,8 +449,8 @@ drop_row_numbers (struct cvx_dataset *d, const struct table *t,
 static enum cvx_status
 take_labels (struct cvx_dataset *d, struct table *t, struct cvx_error *err)
 {
-  char **names = t->target == LABELS ? t->label : t->header.classes;
-  size_t n = t->target == LABELS ? t->n_labels : t->header.n_classes;
+  char **names = t->target == LABELS ? t->labels.name : t->header.classes;
+  size_t n = t->target == LABELS ? t->labels.n : t->header.n_classes;
   const struct cvx_part *p = &d->part[CVX_TRAIN];
   if (t->target == LABELS && n == p->n && n > 2)
     {
@@ -475,18 +468,27 @@ take_labels (struct cvx_dataset *d, struct table *t, struct cvx_error *err)
         && !(p->y[i] >= 0 && p->y[i] < (double)n
              && p->y[i] == floor (p->y[i])))
       return CVX_OK;
-  d->label = cvx_calloc (n, sizeof *d->label);
-  if (d->label == NULL)
-    return cvx_fail_nomem (err, "collecting labels");
-  d->n_labels = n;
-  for (size_t k = 0; k < n; k++)
-    {
-      d->label[k].value = (double)k;
-      d->label[k].name = cvxi_name_copy (names[k], strlen (names[k]));
-      if (d->label[k].name == NULL)
-        return cvx_fail_nomem (err, "collecting labels");
-    }
-  return CVX_OK;
+  return cvxi_texts_labels (d, names, n, err);
+}
+
+/* Features of texts become columns of 0 and 1.  */
+static enum cvx_status
+expand (struct cvx_dataset *d, const struct table *t, struct cvx_text *notes,
+        struct cvx_error *err)
+{
+  size_t n = t->columns.n_features;
+  const struct cvxi_texts **set;
+  enum cvx_status status;
+  if (t->feature_kind == NULL)
+    return CVX_OK;
+  set = cvx_calloc (n, sizeof *set);
+  if (set == NULL)
+    return cvx_fail_nomem (err, "making 0/1 columns");
+  for (size_t j = 0; j < n; j++)
+    set[j] = t->feature_kind[j] == LABELS ? &t->feature_texts[j] : NULL;
+  status = cvxi_expand (d, set, t->path, t->options, notes, err);
+  cvx_free (set);
+  return status;
 }
 
 static enum cvx_status
@@ -494,17 +496,15 @@ make (struct cvx_dataset **out, struct table *t, struct cvx_text *notes,
       struct cvx_error *err)
 {
   struct cvx_dataset *d;
-  enum cvx_status status = cvx_dataset_new (&d, "", 0, t->columns.n_features,
-                                            t->columns.n_targets, err);
+  enum cvx_status status = cvxi_rows_dataset (&d, &t->rows, err);
   if (status != CVX_OK)
     return status;
-  d->part[CVX_TRAIN] = (struct cvx_part){ t->n, t->x, t->y, t->row };
-  t->x = t->y = NULL;
-  t->row = NULL;
   status = cvxi_take_names (d, (const char *const *)t->header.names,
                             &t->columns, err);
   if (status == CVX_OK)
     status = take_labels (d, t, err);
+  if (status == CVX_OK)
+    status = expand (d, t, notes, err);
   if (status != CVX_OK)
     {
       cvx_dataset_free (d);
@@ -526,7 +526,9 @@ cvxi_read_text (struct cvx_dataset **out, const char *path,
                 struct cvx_progress *progress, struct cvx_text *notes,
                 struct cvx_error *err)
 {
-  struct table t = { .path = path, .options = options };
+  struct table t = { .path = path,
+                     .options = options,
+                     .rows = { .path = path, .options = options } };
   enum cvx_status status;
   *out = NULL;
   if (!cvxi_numbers_init (&t.numbers, options->decimal))
@@ -542,12 +544,13 @@ cvxi_read_text (struct cvx_dataset **out, const char *path,
     }
   cvxi_numbers_free (&t.numbers);
   cvxi_header_free (&t.header);
-  cvxi_columns_free (&t.columns);
   cvx_free (t.role);
-  cvx_free (t.slot);
-  cvxi_names_free (t.label, t.n_labels);
-  cvx_free (t.x);
-  cvx_free (t.y);
-  cvx_free (t.row);
+  cvxi_texts_free (&t.labels);
+  for (size_t j = 0; t.feature_texts != NULL && j < t.columns.n_features; j++)
+    cvxi_texts_free (&t.feature_texts[j]);
+  cvx_free (t.feature_texts);
+  cvx_free (t.feature_kind);
+  cvxi_columns_free (&t.columns);
+  cvxi_rows_free (&t.rows);
   return status;
 }

@@ -187,7 +187,6 @@ parse_quoted (struct cvxi_records *r, const char *s, size_t len,
   size_t opened = rec->number, total = 0, at = 0;
   enum cvx_status status = open_csv (r, err);
   cvx_text_clear (&r->buffer);
-  rec->quoted = true;
   r->row_done = false;
   while (status == CVX_OK)
     {
@@ -233,7 +232,7 @@ is_idle (const char *s, size_t len)
 }
 
 enum cvx_status
-cvxi_records_next (struct cvxi_records *r, struct cvxi_record *rec, bool *got,
+cvxi_records_line (struct cvxi_records *r, struct cvxi_record *rec, bool *got,
                    struct cvx_error *err)
 {
   const char *s;
@@ -251,17 +250,41 @@ cvxi_records_next (struct cvxi_records *r, struct cvxi_record *rec, bool *got,
   rec->line = s;
   rec->line_len = len;
   rec->number = r->lines.number;
-  rec->quoted = false;
-  if (memchr (s, '"', len) != NULL)
+  rec->quoted = memchr (s, '"', len) != NULL;
+  rec->whole = !rec->quoted;
+  if (rec->quoted)
     {
       r->now = rec;
       status = parse_quoted (r, s, len, err);
+      if (r->trailing && rec->n > 1 && rec->field[rec->n - 1].len == 0)
+        rec->n--;
     }
-  else if (!split (rec, s, len, r->delimiter))
-    status = cvx_fail_nomem (err, "reading a line");
+  *got = status == CVX_OK;
+  return status;
+}
+
+enum cvx_status
+cvxi_records_split (struct cvxi_records *r, struct cvxi_record *rec,
+                    struct cvx_error *err)
+{
+  if (!rec->whole)
+    return CVX_OK;
+  rec->whole = false;
+  if (!split (rec, rec->line, rec->line_len, r->delimiter))
+    return cvx_fail_nomem (err, "reading a line");
   if (r->trailing && rec->n > 1 && rec->field[rec->n - 1].len == 0)
     rec->n--;
-  *got = status == CVX_OK;
+  return CVX_OK;
+}
+
+enum cvx_status
+cvxi_records_next (struct cvxi_records *r, struct cvxi_record *rec, bool *got,
+                   struct cvx_error *err)
+{
+  enum cvx_status status = cvxi_records_line (r, rec, got, err);
+  if (status == CVX_OK && *got)
+    status = cvxi_records_split (r, rec, err);
+  *got = *got && status == CVX_OK;
   return status;
 }
 

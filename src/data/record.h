@@ -28,6 +28,7 @@ struct cvxi_record
   const char *line; /* its only line, NULL when it has several; borrowed */
   size_t line_len;
   size_t number; /* of its first line */
+  bool whole;    /* not split yet */
   bool quoted;   /* fields are in the buffer of the records */
 };
 
@@ -57,6 +58,15 @@ enum cvx_status cvxi_records_open (struct cvxi_records *r, const char *path,
 enum cvx_status cvxi_records_next (struct cvxi_records *r,
                                    struct cvxi_record *rec, bool *got,
                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The same in two steps: a record without quotes is its line until it is
+   split.  */
+enum cvx_status cvxi_records_line (struct cvxi_records *r,
+                                   struct cvxi_record *rec, bool *got,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvxi_records_split (struct cvxi_records *r,
+                                    struct cvxi_record *rec,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Column in its line of field K, from 1; 0: not known.  */
 size_t cvxi_record_column (const struct cvxi_records *r,

@@ -354,6 +354,8 @@ main (int argc, char **argv)
   char buf[1024];
   int code;
   fill_streams ();
+  if (argc > 1 && strcmp (argv[1], "--import-helper") == 0)
+    return cmd_import_helper (argc - 2, argv + 2);
   setlocale (LC_CTYPE, "");
   argp_parse (&argp, argc, argv, ARGP_IN_ORDER, NULL, &a);
   if (session_new (&s, stdout, &err) != CVX_OK)
@@ -361,6 +363,7 @@ main (int argc, char **argv)
       fprintf (stderr, "cvxnn: %s\n", err.text);
       return cvx_status_exit (err.status);
     }
+  s->program = "/proc/self/exe";
   s->out_tty = isatty (STDOUT_FILENO) == 1;
   s->err_tty = isatty (STDERR_FILENO) == 1;
   s->colour_tty = term != NULL && strcmp (term, "dumb") != 0

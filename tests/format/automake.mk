@@ -1,10 +1,13 @@
 # Every format and every kind of damage.  The files of tests/format/FOLDER were
 # made by the make.py there.
 
-EXTRA_DIST += tests/format/cifar tests/format/idx tests/format/libsvm \
+EXTRA_DIST += tests/format/malformed tests/format/malformed.tsv \
+  tests/format/arff tests/format/container tests/format/hdf5 \
+  tests/format/mat tests/format/png tests/format/raw tests/format/ts \
+  tests/format/wav tests/format/cifar tests/format/idx tests/format/libsvm \
   tests/format/npy tests/format/text
 
-noinst_HEADERS += tests/format/rows.h
+noinst_HEADERS += tests/format/more_rows.h tests/format/rows.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/format/formats.t

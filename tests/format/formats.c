@@ -14,12 +14,18 @@
 
 #include "data/dataset.h"
 #include "files.h"
-#include "format/rows.h"
+#include "format/more_rows.h"
 #include "support.h"
+
+enum
+{
+  N_GOOD = sizeof good / sizeof *good,
+  N_BAD = sizeof bad / sizeof *bad
+};
 
 START_TEST (good_files_load)
 {
-  const struct row *r = &good[_i];
+  const struct row *r = _i < N_GOOD ? &good[_i] : &good_more[_i - N_GOOD];
   struct cvx_error err;
   struct cvx_dataset *d;
   struct cvx_text notes = CVX_TEXT_INIT;
@@ -48,7 +54,7 @@ END_TEST
 
 START_TEST (bad_files_are_refused)
 {
-  const struct bad *b = &bad[_i];
+  const struct bad *b = _i < N_BAD ? &bad[_i] : &bad_more[_i - N_BAD];
   struct cvx_error err;
   struct cvx_dataset *d;
   struct cvx_text notes = CVX_TEXT_INIT;
@@ -134,7 +140,7 @@ START_TEST (special_files_are_refused)
   struct cvx_dataset *d;
   struct cvx_read_options o = { .header = -1 };
   const char *pipe = test_scratch ("pipe");
-  static const char *const devices[] = { "/dev/zero", "/dev/null", "/tmp" };
+  static const char *const devices[] = { "/dev/zero", "/dev/null", "/dev" };
   for (size_t k = 0; k < 3; k++)
     {
       ck_assert_int_eq (
@@ -187,7 +193,9 @@ START_TEST (every_allocation_may_fail)
           { "text", "packed.csv.xz" },  { "npy", "pair.npz" },
           { "npy", "fortran.npy" },     { "idx", "short-idx2" },
           { "text", "sklearn.csv" },    { "libsvm", "plain.txt" },
-          { "cifar", "three.bin" } };
+          { "cifar", "three.bin" },     { "arff", "weather.arff" },
+          { "ts", "two.ts" },           { "wav", "mono16.wav" },
+          { "container", "one.zip" } };
   const char *const *file = files[_i];
   struct cvx_error err;
   struct cvx_dataset *d;
@@ -226,13 +234,13 @@ main (void)
   SRunner *runner;
   tcase_set_timeout (cases, TEST_SECONDS);
   tcase_add_loop_test (cases, good_files_load, 0,
-                       (int)(sizeof good / sizeof *good));
+                       N_GOOD + (int)(sizeof good_more / sizeof *good_more));
   tcase_add_loop_test (cases, bad_files_are_refused, 0,
-                       (int)(sizeof bad / sizeof *bad));
+                       N_BAD + (int)(sizeof bad_more / sizeof *bad_more));
   tcase_add_test (cases, images_come_with_labels);
   tcase_add_test (cases, special_files_are_refused);
   tcase_add_test (cases, odd_names_are_literal);
-  tcase_add_loop_test (cases, every_allocation_may_fail, 0, 11);
+  tcase_add_loop_test (cases, every_allocation_may_fail, 0, 15);
   suite_add_tcase (suite, cases);
   runner = srunner_create (suite);
   srunner_set_tap (runner, "-");

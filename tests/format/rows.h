@@ -592,7 +592,7 @@ static const struct bad bad[] = {
     { .header = -1 } },
   { "npy", "empty.npy", CVX_E211, 0, 0, "no rows", { .header = -1 } },
   { "npy", "scalar.npy", CVX_E221, 0, 0, "0 dimensions", { .header = -1 } },
-  { "npy", "pair.npz:Z", CVX_E210, 0, 0, "it has X, y", { .header = -1 } },
+  { "npy", "pair.npz:Z", CVX_E210, 0, 0, "it has X (2x3), y (2)", { .header = -1 } },
   { "npy",
     "pair.npz",
     CVX_E210,

@@ -49,6 +49,48 @@ tests_fuzz_cifar_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"cifar"' \
 tests_fuzz_cifar_t_LDADD = $(fuzz_ldadd)
 TESTS += tests/fuzz/cifar.t
 
+check_PROGRAMS += tests/fuzz/arff.t
+tests_fuzz_arff_t_SOURCES = $(fuzz_sources)
+tests_fuzz_arff_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"arff"' \
+  -DFUZZ_CORPUS='"format/arff"'
+tests_fuzz_arff_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/arff.t
+
+check_PROGRAMS += tests/fuzz/ts.t
+tests_fuzz_ts_t_SOURCES = $(fuzz_sources)
+tests_fuzz_ts_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"ts"' \
+  -DFUZZ_CORPUS='"format/ts"'
+tests_fuzz_ts_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/ts.t
+
+check_PROGRAMS += tests/fuzz/wav.t
+tests_fuzz_wav_t_SOURCES = $(fuzz_sources)
+tests_fuzz_wav_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"wav"' \
+  -DFUZZ_CORPUS='"format/wav"'
+tests_fuzz_wav_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/wav.t
+
+check_PROGRAMS += tests/fuzz/cifar100.t
+tests_fuzz_cifar100_t_SOURCES = $(fuzz_sources)
+tests_fuzz_cifar100_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"cifar100"' \
+  -DFUZZ_CORPUS='"format/cifar"'
+tests_fuzz_cifar100_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/cifar100.t
+
+# The libraries behind these two have faults of their own, which is why the
+# program runs them in another process: their targets are built, not run.
+check_PROGRAMS += tests/fuzz/mat.t
+tests_fuzz_mat_t_SOURCES = $(fuzz_sources)
+tests_fuzz_mat_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"mat"' \
+  -DFUZZ_CORPUS='"format/mat"'
+tests_fuzz_mat_t_LDADD = $(fuzz_ldadd)
+
+check_PROGRAMS += tests/fuzz/hdf5.t
+tests_fuzz_hdf5_t_SOURCES = $(fuzz_sources)
+tests_fuzz_hdf5_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"hdf5"' \
+  -DFUZZ_CORPUS='"format/hdf5"'
+tests_fuzz_hdf5_t_LDADD = $(fuzz_ldadd)
+
 check_PROGRAMS += tests/fuzz/language.t
 tests_fuzz_language_t_SOURCES = tests/fuzz/fuzz_language.c tests/fuzz/replay.c
 tests_fuzz_language_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"language"' \

@@ -4,6 +4,8 @@ script_tests = \
   tests/script/csdp.sh \
   tests/script/exit_codes.sh \
   tests/script/layers.sh \
+  tests/script/load.sh \
+  tests/script/malformed.sh \
   tests/script/manual.sh \
   tests/script/networks.sh \
   tests/script/output.sh \

@@ -61,7 +61,7 @@ run -q -e "$data" -e 'report to=nowhere/r.txt'
 exits 74 "output in no folder"
 run -q -e "$data" -e 'export network to=n.xyz'
 exits 1 "unknown suffix"
-has err '.npz, .csv or .json' "lists those known"
+has err '.npz, .npy, .csv' "lists those known"
 echo old >r.txt
 run -q -e "$data" -e 'set noclobber=yes; report to=r.txt'
 exits 74 "noclobber"

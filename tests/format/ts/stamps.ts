@@ -1,0 +1,4 @@
+@problemName p
+@timeStamps true
+@data
+(0,1):a
