@@ -277,10 +277,12 @@ export_problem (struct session *s, const struct lang_call *c, const char *to,
           = { { "Z", pair->z, pair->h, pair->k, NULL },
               { "W1", pair->w1, pair->h, pair->h, NULL },
               { "W2", pair->w2, pair->k, pair->k, NULL },
-              { "slack", pair->slack, pair->h + pair->k, pair->h + pair->k, NULL },
+              { "slack", pair->slack, pair->h + pair->k, pair->h + pair->k,
+                NULL },
               { "nu", pair->nu, pair->n, 1, NULL },
               { "dimacs", pair->error, 6, 1, NULL } };
-      status = cvx_sheets_npz (to, sheets, sizeof sheets / sizeof *sheets, err);
+      status
+          = cvx_sheets_npz (to, sheets, sizeof sheets / sizeof *sheets, err);
     }
   if (status == CVX_OK)
     {

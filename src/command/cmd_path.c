@@ -269,7 +269,11 @@ fold_errors (struct session *s, const struct cvx_dataset *d,
 {
   const struct cvx_formulation *like = s->formulation;
   struct cvx_formulation_options o
-      = { like->loss, like->loss_param, NAN, session_threads (s) };
+      = { .loss = like->loss,
+          .loss_param = like->loss_param,
+          .beta = NAN,
+          .threads = session_threads (s),
+          .conv = like->conv.d > 0 ? &like->conv : NULL };
   struct cvx_settings settings = s->solver_settings;
   const struct cvx_part *val = &d->part[CVX_VAL];
   struct cvx_patterns *patterns = NULL;

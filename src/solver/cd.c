@@ -637,6 +637,7 @@ const struct cvx_solver cvxi_solver_cd = {
   NULL,
   step,
   point,
+  NULL,
   measures,
   NULL,
   NULL,

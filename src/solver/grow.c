@@ -92,7 +92,7 @@ cvx_network_refit (const struct cvx_formulation *f,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvx_formulation_options o
-      = { f->loss, f->loss_param, f->beta, f->threads };
+      = { f->loss, f->loss_param, f->beta, f->threads, NULL };
   struct cvx_patterns *cells = NULL;
   struct cvx_formulation *sub = NULL;
   double before[2], after[2];

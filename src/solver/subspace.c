@@ -601,6 +601,7 @@ const struct cvx_solver cvxi_solver_subspace = {
   NULL,
   step,
   point,
+  NULL,
   measures,
   NULL,
   NULL,
