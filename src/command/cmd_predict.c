@@ -135,7 +135,7 @@ cmd_predict (void *session, const struct lang_call *c, struct cvx_error *err)
   enum cvx_status status = session_network (s, s->run, &net, err);
   if (status != CVX_OK)
     return status;
-  if (net->n_features != s->data->n_features)
+  if (cvx_network_inputs (net) != s->data->n_features)
     return cvx_fail (err, CVX_E453,
                      "the network takes %zu features, the current data have "
                      "%zu",

@@ -548,8 +548,9 @@ cmd_solve (void *session, const struct lang_call *c, struct cvx_error *err)
   struct log log;
   double maxiter, time;
   enum cvx_status status;
-  if (!fresh)
-    settings = s->run->run->settings; /* of the method at work */
+  /* Options hold for one command; but a trainer has settings of its own.  */
+  if (!fresh && s->run->run->solver->network != NULL)
+    settings = s->run->run->settings;
   status = cmd_solver_options (c, NULL, &settings, err);
   if (status == CVX_OK && fresh)
     status = start (s, c, &settings, err);

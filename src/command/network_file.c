@@ -50,7 +50,7 @@ static bool
 augmented (const struct session *s, const struct cvx_network *net)
 {
   return s->data != NULL && s->data->bias == CVX_BIAS_AUGMENTED
-         && s->data->n_features == net->n_features;
+         && s->data->n_features == cvx_network_inputs (net);
 }
 
 /* What a reader needs beside the weights.  */
@@ -64,7 +64,7 @@ meta (const struct session *s, const struct cvx_network *net)
   json_object_set_new (o, "activation",
                        json_string (activation_word (net->activation)));
   json_object_set_new (o, "bias", json_boolean (augmented (s, net)));
-  if (d != NULL && d->n_features == net->n_features)
+  if (d != NULL && d->n_features == cvx_network_inputs (net))
     {
       size_t n = net->n_features - augmented (s, net);
       if (d->x_shift != NULL)

@@ -11,8 +11,8 @@
 bool
 figure_fits (const struct cvx_dataset *d, const struct cvx_network *net)
 {
-  return d != NULL && net != NULL && net->n_features == d->n_features
-         && net->n_outputs == d->n_outputs;
+  return d != NULL && net != NULL && cvx_network_inputs (net) == d->n_features
+         && cvx_network_targets (net) == d->n_outputs;
 }
 
 enum cvx_status
@@ -28,8 +28,9 @@ figure_needs_fit (const char *kind, const struct figure_input *in,
   return cvx_fail (err, CVX_E631,
                    "the network of %zu features and %zu outputs does not fit "
                    "the data of %zu and %zu",
-                   in->network->n_features, in->network->n_outputs,
-                   in->data->n_features, in->data->n_outputs);
+                   cvx_network_inputs (in->network),
+                   cvx_network_targets (in->network), in->data->n_features,
+                   in->data->n_outputs);
 }
 
 enum cvx_status
