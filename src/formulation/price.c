@@ -278,12 +278,34 @@ settle (const struct search *s, struct node *c)
   c->n = kept;
 }
 
+/* A bound this close to the threshold closes a cone: it counts as it is.  */
+static const double near_enough = 5e-11;
+
+/* Cosine of the widest pair of vertices.  */
+static double
+closest (const struct node *c, size_t r)
+{
+  double cosine = 1;
+  for (size_t k = 0; k < r; k++)
+    for (size_t j = 0; j < k; j++)
+      cosine = fmin (cosine, dot (c->v[j], c->v[k], r));
+  return cosine;
+}
+
+/* Distance from 0 to the hull of the vertices, from below.  */
+static double
+hull_distance (const struct node *c, size_t r)
+{
+  double cosine = closest (c, r);
+  return sqrt (cosine + (1 - cosine) / (double)r);
+}
+
 /* The linear bound at the vertices, divided by rho.  */
 static double
 vertex_bound (const struct search *s, const struct node *c)
 {
   size_t r = s->p->r;
-  double level[R_MAX], top = 0, nearest = 1, rho;
+  double level[R_MAX], top = 0;
   for (size_t k = 0; k < r; k++)
     level[k] = dot (c->g, c->v[k], r);
   for (size_t i = 0; i < c->n; i++)
@@ -307,13 +329,8 @@ vertex_bound (const struct search *s, const struct node *c)
         }
     }
   for (size_t k = 0; k < r; k++)
-    {
-      top = fmax (top, level[k]);
-      for (size_t j = 0; j < k; j++)
-        nearest = fmin (nearest, dot (c->v[j], c->v[k], r));
-    }
-  rho = sqrt (nearest + (1 - nearest) / (double)r);
-  return top / rho;
+    top = fmax (top, level[k]);
+  return top / hull_distance (c, r);
 }
 
 static double
@@ -424,7 +441,7 @@ branch_signs (const struct search *s, struct worker *w, const struct node *c,
       return true;
     }
   /* This close to the threshold the bound is good enough as it is.  */
-  if (value <= s->threshold * (1 + 1e-9) && fixed == c->n)
+  if (value <= s->threshold * (1 + near_enough) && fixed == c->n)
     {
       w->upper = fmax (w->upper, value);
       return true;
@@ -462,24 +479,19 @@ branch_signs (const struct search *s, struct worker *w, const struct node *c,
 
 /* True when C needs no more splitting; its bound is then in w->upper.  */
 static bool
-closed (const struct search *s, struct worker *w, struct node *c,
-        size_t depth)
+closed (const struct search *s, struct worker *w, struct node *c, size_t depth)
 {
   double bound = vertex_bound (s, c), before = w->upper;
   w->nodes++;
-  if (bound <= s->threshold)
+  if (bound <= s->threshold * (1 + near_enough))
     {
       w->upper = fmax (w->upper, bound);
       return true;
     }
   if (c->n <= LEAF_ROWS && c->n < c->failed)
     {
-      double nearest = 1, rho;
-      for (size_t k = 0; k < s->p->r; k++)
-        for (size_t j = 0; j < k; j++)
-          nearest = fmin (nearest, dot (c->v[j], c->v[k], s->p->r));
-      rho = sqrt (nearest + (1 - nearest) / (double)s->p->r);
-      if (branch_signs (s, w, c, 0, c->g, rho) || w->improved)
+      if (branch_signs (s, w, c, 0, c->g, hull_distance (c, s->p->r))
+          || w->improved)
         return true;
       w->upper = before;
       c->failed = c->n;
@@ -495,7 +507,8 @@ closed (const struct search *s, struct worker *w, struct node *c,
           return true;
         }
     }
-  if (depth >= DEPTH_MAX || s->p->r == 1)
+  /* Below this size the vertices are rounding.  */
+  if (depth >= DEPTH_MAX || s->p->r == 1 || closest (c, s->p->r) > 1 - 1e-14)
     {
       w->upper = fmax (w->upper, bound);
       return true;
