@@ -93,6 +93,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "it needs blocks without cones whose columns can be formed";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
+  if (!f->loss->strict)
+    return "the second derivative of the loss vanishes in places; use fista";
   return NULL;
 }
 

@@ -80,6 +80,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "it is for the nuclear norm";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
+  if (!f->loss->strict)
+    return "the second derivative of the loss vanishes in places; use fista";
   if (2 * (f->conv.h + f->conv.k) > MAX_SIZE)
     return "two neurons already have too many weights for Newton's method";
   return NULL;
