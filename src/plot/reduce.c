@@ -49,7 +49,9 @@ point_at (const struct plot_series *s, const struct plot_range *x,
   p->z = s->z != NULL ? s->z[k] : 0;
   if (!isfinite (p->x) || !isfinite (p->y) || !isfinite (p->z))
     {
-      notes->missing++;
+      /* A point with neither coordinate is how a figure breaks a line.  */
+      if (!isnan (p->x) || !isnan (p->y))
+        notes->missing++;
       return false;
     }
   if (x->log && s->x != NULL && p->x <= 0)
