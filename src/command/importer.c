@@ -97,7 +97,7 @@ put_array (const struct cvx_array *a)
 }
 
 static void
-limit (int what, rlim_t value)
+limit (__rlimit_resource_t what, rlim_t value)
 {
   struct rlimit l = { value, value };
   setrlimit (what, &l);
