@@ -98,12 +98,6 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   return NULL;
 }
 
-static double
-loss_value (const struct cvx_formulation *f, const double *at)
-{
-  return f->loss->value (at, f->y, f->n_samples, f->n_outputs, f->loss_param);
-}
-
 static enum cvx_status
 init (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, const struct cvx_point *warm,
@@ -118,7 +112,8 @@ init (void *state, const struct cvx_formulation *f,
       st = f->class->apply (f, s->x, s->ax, NULL);
     }
   if (st == CVX_OK)
-    s->objective = loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
+    s->objective
+        = cvxi_loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
   s->excess = nan ("");
   return st;
 }
@@ -521,7 +516,7 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
 {
   struct small *p = &w->p;
   memcpy (w->at, s->ax, f->n_obs * sizeof *w->at);
-  *objective = loss_value (f, w->at) + penalty (p, 0);
+  *objective = cvxi_loss_value (f, w->at) + penalty (p, 0);
   for (int k = 0; k < MODELS; k++)
     {
       double t = 1, before = *objective, now = before;
@@ -539,7 +534,7 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
         {
           for (size_t i = 0; i < f->n_obs; i++)
             w->step[i] = w->at[i] + t * w->h[i];
-          now = loss_value (f, w->step) + penalty (p, t);
+          now = cvxi_loss_value (f, w->step) + penalty (p, t);
           if (now <= before + 1e-15 * fabs (before))
             break;
         }
@@ -629,18 +624,11 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_cd = {
-  "cd",
-  "working sets with coordinate descent and Newton's method",
-  true,
-  sizeof (struct cd),
-  fields,
-  unsuited,
-  init,
-  NULL,
-  step,
-  point,
-  NULL,
-  measures,
-  NULL,
-  NULL,
+  "cd",   "working sets with coordinate descent and Newton's method",
+  true,   sizeof (struct cd),
+  fields, unsuited,
+  init,   NULL,
+  step,   point,
+  NULL,   measures,
+  NULL,   NULL,
 };

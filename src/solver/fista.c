@@ -82,18 +82,6 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   return NULL;
 }
 
-static double
-loss_value (const struct cvx_formulation *f, const double *at)
-{
-  return f->loss->value (at, f->y, f->n_samples, f->n_outputs, f->loss_param);
-}
-
-static void
-loss_dual (const struct cvx_formulation *f, const double *at, double *nu)
-{
-  f->loss->dual (at, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
-}
-
 /* D above, from the dual vectors nu = -l' at both ends.  The difference of
    values loses its digits when the points are close; the trapezoidal rule
    <l'(b) - l'(a), b - a> / 2 keeps them (and is exact for squares).  */
@@ -108,8 +96,8 @@ curvature (const struct cvx_formulation *f, const struct fista *s)
       linear -= s->nu[i] * step;
     }
   by_gradient /= 2;
-  from = loss_value (f, s->az);
-  to = loss_value (f, s->ax_new);
+  from = cvxi_loss_value (f, s->az);
+  to = cvxi_loss_value (f, s->ax_new);
   by_value = to - from - linear;
   if (by_value > 1e-8 * (fabs (from) + fabs (to)))
     return by_value;
@@ -136,10 +124,10 @@ init (void *state, const struct cvx_formulation *f,
   s->objective
       = f->n_cone > 0 && warm != NULL
             ? CVX_INFINITY
-            : loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
+            : cvxi_loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
   /* First step: exact for a square along the gradient, so too long for the
      largest curvature; the search shortens it.  */
-  loss_dual (f, s->ax, s->nu);
+  cvxi_loss_dual (f, s->ax, s->nu);
   st = f->class->adjoint (f, s->nu, s->grad, NULL);
   if (st == CVX_OK)
     st = f->class->apply (f, s->grad, s->az, NULL);
@@ -170,7 +158,7 @@ search (struct fista *s, const struct cvx_formulation *f, double *penalty,
       st = f->class->apply (f, s->x_new, s->ax_new, progress);
       if (st != CVX_OK)
         return st;
-      loss_dual (f, s->ax_new, s->nu_new);
+      cvxi_loss_dual (f, s->ax_new, s->nu_new);
       *ss = 0;
       for (size_t i = 0; i < f->n_var; i++)
         {
@@ -210,7 +198,7 @@ step (void *state, const struct cvx_formulation *f,
     s->z[i] = s->x[i] + s->momentum * (s->x[i] - s->x_old[i]);
   for (size_t i = 0; i < f->n_obs; i++)
     s->az[i] = s->ax[i] + s->momentum * (s->ax[i] - s->ax_old[i]);
-  loss_dual (f, s->az, s->nu);
+  cvxi_loss_dual (f, s->az, s->nu);
   st = f->class->adjoint (f, s->nu, s->grad, progress);
   if (st == CVX_OK)
     st = search (s, f, &penalty, &ss, &d, progress);
@@ -226,7 +214,7 @@ step (void *state, const struct cvx_formulation *f,
     s->residual /= s->residual0;
   if (ss > 5 * 2 * s->eta * d)
     s->eta *= 1.25; /* the quadratic model is slack */
-  objective = loss_value (f, s->ax_new) + penalty;
+  objective = cvxi_loss_value (f, s->ax_new) + penalty;
   s->event = EVENT_NONE;
   if (s->momentum > 0
       && objective > s->objective + 4e-16 * fabs (s->objective))
@@ -282,18 +270,11 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_fista = {
-  "fista",
-  "accelerated proximal gradient with restart and a searched step",
-  false,
-  sizeof (struct fista),
-  fields,
-  unsuited,
-  init,
-  NULL,
-  step,
-  point,
-  NULL,
-  measures,
-  NULL,
-  NULL,
+  "fista", "accelerated proximal gradient with restart and a searched step",
+  false,   sizeof (struct fista),
+  fields,  unsuited,
+  init,    NULL,
+  step,    point,
+  NULL,    measures,
+  NULL,    NULL,
 };

@@ -19,6 +19,7 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include "solver/reduced.h"
+#include "solver/state.h"
 
 #include <cblas.h>
 #include <float.h>
@@ -60,13 +61,6 @@ static double
 side (const struct cvxi_piece *p, size_t i)
 {
   return is_on (p, i) ? 1 : -1;
-}
-
-static double
-loss_value (const struct cvxi_reduced *r, const double *fit)
-{
-  const struct cvx_formulation *f = r->f;
-  return f->loss->value (fit, f->y, f->n_samples, f->n_outputs, f->loss_param);
 }
 
 /* OUT = X v.  */
@@ -368,7 +362,7 @@ cvxi_reduced_update (struct cvxi_reduced *r)
                  r->nu);
   f->loss->curvature (r->fit, f->y, f->n_samples, f->n_outputs, f->loss_param,
                       r->curvature);
-  r->objective = loss_value (r, r->fit) + f->beta * penalty;
+  r->objective = cvxi_loss_value (r->f, r->fit) + f->beta * penalty;
 }
 
 /* r->gradient = beta w / ||w|| - s X'D nu of piece P, all of R^d.  */
@@ -447,7 +441,7 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
       for (size_t i = 0; i < r->n; i++)
         xw[i] = r->fit[i]
                 + (is_on (p, i) && !p->bound[i] ? t * p->sign * xv[i] : 0);
-      change = loss_value (r, xw) - loss_value (r, r->fit)
+      change = cvxi_loss_value (r->f, xw) - cvxi_loss_value (r->f, r->fit)
                + r->f->beta * change_of_norm (r->d, p->w, t, v);
       if (change <= 1e-4 * t * slope)
         {
@@ -729,7 +723,7 @@ change (struct newton *s, struct cvxi_reduced *r, double t, size_t skip)
       penalty += j == skip ? -norm (r->d, p->w)
                            : change_of_norm (r->d, p->w, t, s->v + j * r->d);
     }
-  return loss_value (r, r->trial) - loss_value (r, r->fit)
+  return cvxi_loss_value (r->f, r->trial) - cvxi_loss_value (r->f, r->fit)
          + r->f->beta * penalty;
 }
 

@@ -382,3 +382,15 @@ cvxi_point_dense (const struct cvx_formulation *f,
     }
   return CVX_OK;
 }
+
+double
+cvxi_loss_value (const struct cvx_formulation *f, const double *at)
+{
+  return f->loss->value (at, f->y, f->n_samples, f->n_outputs, f->loss_param);
+}
+
+void
+cvxi_loss_dual (const struct cvx_formulation *f, const double *at, double *nu)
+{
+  f->loss->dual (at, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
+}

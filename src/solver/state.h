@@ -103,6 +103,12 @@ enum cvx_status cvxi_run_take (struct cvx_run *run,
 enum cvx_status cvxi_run_row (struct cvx_run *run, const char *event,
                               struct cvx_error *err) CVX_MUST_CHECK;
 
+/* l (f; y) and nu = -dl (f) of the formulation's loss at the fit AT; n_obs
+   numbers each.  */
+double cvxi_loss_value (const struct cvx_formulation *f, const double *at);
+void cvxi_loss_dual (const struct cvx_formulation *f, const double *at,
+                     double *nu);
+
 /* Count the seconds since the last call as work.  */
 void cvxi_run_clock (struct cvx_run *run, double seconds);
 

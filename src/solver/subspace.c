@@ -87,18 +87,6 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   return NULL;
 }
 
-static double
-loss_value (const struct cvx_formulation *f, const double *at)
-{
-  return f->loss->value (at, f->y, f->n_samples, f->n_outputs, f->loss_param);
-}
-
-static void
-loss_dual (const struct cvx_formulation *f, const double *at, double *nu)
-{
-  f->loss->dual (at, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
-}
-
 static enum cvx_status
 init (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, const struct cvx_point *warm,
@@ -110,7 +98,8 @@ init (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK)
     st = f->class->apply (f, s->x, s->ax, NULL);
   if (st == CVX_OK)
-    s->objective = loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
+    s->objective
+        = cvxi_loss_value (f, s->ax) + cvx_formulation_penalty (f, s->x);
   s->excess = nan ("");
   return st;
 }
@@ -221,7 +210,7 @@ evaluate (struct work *w, const double *uv, double *fit, double *objective,
   product (w, uv, w->z);
   if (w->f->class->apply (w->f, w->z, fit, progress) != CVX_OK)
     return CVX_INTERRUPTED;
-  *objective = loss_value (w->f, fit) + 0.5 * w->f->beta * square;
+  *objective = cvxi_loss_value (w->f, fit) + 0.5 * w->f->beta * square;
   return CVX_OK;
 }
 
@@ -263,7 +252,7 @@ start (struct subspace *s, struct work *w, bool enter, size_t *old,
   size_t d = f->n_features, rank = 0, c = 0, kept = 0, j = 0;
   double sigma[ENTER], t[ENTER], *pairs = NULL;
   enum cvx_status st;
-  loss_dual (f, s->ax, s->nu);
+  cvxi_loss_dual (f, s->ax, s->nu);
   if (f->class->adjoint (f, s->nu, s->grad, progress) != CVX_OK)
     return cvx_fail_interrupted (err);
   f->loss->curvature (s->ax, f->y, f->n_samples, f->n_outputs, f->loss_param,
@@ -327,7 +316,7 @@ descend (struct subspace *s, struct work *w, struct cvx_progress *progress,
   for (int it = 0; it < DESCENT; it++)
     {
       double now = 0, ss = 0, curve = 0, before = objective;
-      loss_dual (f, w->fit, s->nu);
+      cvxi_loss_dual (f, w->fit, s->nu);
       if (f->class->adjoint (f, s->nu, grad, progress) != CVX_OK)
         return cvx_fail_interrupted (err);
       if (it == 0)
@@ -349,7 +338,7 @@ descend (struct subspace *s, struct work *w, struct cvx_progress *progress,
           norm = f->class->prox_block (f, 0, eta, x, x, 0);
           if (f->class->apply (f, x, w->other, progress) != CVX_OK)
             return cvx_fail_interrupted (err);
-          now = loss_value (f, w->other) + f->beta * norm;
+          now = cvxi_loss_value (f, w->other) + f->beta * norm;
           if (now <= objective)
             break;
         }
@@ -360,7 +349,7 @@ descend (struct subspace *s, struct work *w, struct cvx_progress *progress,
           change[i] = x[i] - s->near[i];
           ss += change[i] * change[i];
         }
-      loss_dual (f, w->other, s->nu_next);
+      cvxi_loss_dual (f, w->other, s->nu_next);
       for (size_t i = 0; i < f->n_obs; i++)
         curve += (s->nu[i] - s->nu_next[i]) * (w->other[i] - w->fit[i]);
       memcpy (s->near, x, f->n_var * sizeof *x);
@@ -496,7 +485,7 @@ minimise (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   for (int it = 0; st == CVX_OK && it < NEWTON; it++)
     {
       double norm, scale, slope, t = 1, objective = 0, before = w->objective;
-      loss_dual (f, w->fit, w->other);
+      cvxi_loss_dual (f, w->fit, w->other);
       if (f->class->adjoint (f, w->other, grad, progress) != CVX_OK)
         {
           st = cvx_fail_interrupted (err);
@@ -593,18 +582,11 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_subspace = {
-  "subspace",
-  "active subspace of the nuclear norm with Newton's method",
-  true,
-  sizeof (struct subspace),
-  fields,
-  unsuited,
-  init,
-  NULL,
-  step,
-  point,
-  NULL,
-  measures,
-  NULL,
-  NULL,
+  "subspace", "active subspace of the nuclear norm with Newton's method",
+  true,       sizeof (struct subspace),
+  fields,     unsuited,
+  init,       NULL,
+  step,       point,
+  NULL,       measures,
+  NULL,       NULL,
 };
