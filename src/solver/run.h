@@ -240,12 +240,11 @@ enum cvx_status cvx_run_certify (struct cvx_run *run,
                                  struct cvx_progress *progress,
                                  struct cvx_error *err) CVX_MUST_CHECK;
 
-/* Solve the reduced problem on the active neurons to machine accuracy (Newton,
-   ALGORITHMS b.4), adding neurons while some block asks for it, and keep the
-   result when it is better.  The solver's state is untouched.  E364: detached;
-   E368: not neurons with one output and one pattern, no second derivative of
-   the loss, or too many active weights; E369; CVX_INTERRUPTED: nothing
-   changed.  */
+/* Solve the reduced problem on the active neurons to machine accuracy
+   (Newton), adding neurons while some block asks for it, and keep the result
+   when it is better.  The solver's state is untouched.  E364: detached; E368:
+   not neurons with one output and one pattern, no second derivative of the
+   loss, or too many active weights; E369; CVX_INTERRUPTED: nothing changed. */
 enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
                                 struct cvx_progress *progress,
                                 struct cvx_error *err) CVX_MUST_CHECK;
@@ -255,10 +254,11 @@ enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
    solved to the relative gap TOL.  ReLU with one output (E451).  Never worse
    than NET but by rounding: *OUT, the caller's, is a copy of NET then.  */
 enum cvx_status cvx_network_refit (const struct cvx_formulation *f,
-                            const struct cvx_network *net, const double *gates,
-                            size_t k, double tol, struct cvx_network **out,
-                            struct cvx_progress *progress,
-                            struct cvx_error *err) CVX_MUST_CHECK;
+                                   const struct cvx_network *net,
+                                   const double *gates, size_t k, double tol,
+                                   struct cvx_network **out,
+                                   struct cvx_progress *progress,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A better lower end for a run that trains a network: the dual point of its
    refitted network is nearer to the optimal one than its own.  The upper end
