@@ -97,9 +97,9 @@ static void
 put_residual (struct cvx_text *t, double x)
 {
   if (isnan (x))
-    cvx_text_printf (t, "%8s", "-");
+    cvx_text_printf (t, " %7s", "-");
   else
-    cvx_text_printf (t, "%8.1e", x);
+    cvx_text_printf (t, " %7.1e", x);
 }
 
 static void
