@@ -14,7 +14,8 @@ script_tests = \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
-  tests/script/tables.sh
+  tests/script/tables.sh \
+  tests/script/torch.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
   tests/script/run_onnx.py
