@@ -29,7 +29,10 @@ libcommand_la_SOURCES = \
   src/command/fields.c \
   src/command/figures.c \
   src/command/plotter.h \
+  src/command/network_code.c \
   src/command/network_file.c \
+  src/command/network_io.h \
+  src/command/network_read.c \
   src/command/importer.c \
   src/command/screen.c \
   src/command/session.c \

@@ -3,6 +3,7 @@ script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
   tests/script/exit_codes.sh \
+  tests/script/export.sh \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
@@ -13,8 +14,10 @@ script_tests = \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/session_file.sh \
-  tests/script/tables.sh
+  tests/script/tables.sh \
+  tests/script/torch.sh
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py
+EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
+  tests/script/run_onnx.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
