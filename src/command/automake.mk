@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += libcommand.la
 app_libs += libcommand.la
 libcommand_la_SOURCES = \
   src/command/cmd_certify.c \
+  src/command/cmd_compare.c \
   src/command/cmd_debug.c \
   src/command/cmd_describe.c \
   src/command/cmd_export.c \
@@ -30,6 +31,8 @@ libcommand_la_SOURCES = \
   src/command/events.c \
   src/command/fields.c \
   src/command/figures.c \
+  src/command/grid.c \
+  src/command/grid.h \
   src/command/plotter.h \
   src/command/network_file.c \
   src/command/importer.c \

@@ -136,6 +136,7 @@ struct session
 
   struct session_run **runs; /* owned; run number k may be absent */
   size_t n_runs, next_run;
+  size_t path_first, path_last; /* runs of the last path */
 
   struct session_settings settings;
   const struct cvx_solver *solver;     /* NULL: auto */

@@ -13,6 +13,7 @@ script_tests = \
   tests/script/paper.sh \
   tests/script/plot.sh \
   tests/script/prompt.sh \
+  tests/script/results.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh
 TESTS += $(script_tests)
