@@ -211,8 +211,12 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   if (r->x == NULL)
     return cvx_fail (err, CVX_E393, "run %zu kept no iterate to start from",
                      r->run->id);
-  if (r->n_blocks != f->n_blocks || r->block_len != f->block_len
-      || r->n_obs != f->n_obs || r->run->data_hash != s->data->hash
+  /* More patterns since then: its blocks are the first ones.  */
+  if ((r->n_blocks != f->n_blocks
+       && !(r->n_blocks < f->n_blocks && f->class->needs_patterns
+            && strcmp (r->run->kind, f->class->name) == 0))
+      || r->block_len != f->block_len || r->n_obs != f->n_obs
+      || r->run->data_hash != s->data->hash
       || r->patterns_serial != s->patterns_serial)
     {
       cvx_fail (err, CVX_E393,
@@ -236,7 +240,8 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   return CVX_OK;
 }
 
-/* The run that `warm=WORD' of C names, NULL for zero and without C.  */
+/* The run that `warm=WORD' of C names, NULL for zero.  Without the word or C
+   it is the one that the patterns grew from, if any.  */
 static enum cvx_status
 warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
           struct cvx_error *err)
@@ -245,6 +250,11 @@ warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
   char *end;
   size_t id;
   *r = NULL;
+  if (word == NULL && s->grown_from != 0)
+    {
+      *r = session_find_run (s, s->grown_from);
+      return CVX_OK;
+    }
   if (word == NULL || strcmp (word, "zero") == 0)
     return CVX_OK;
   if (strcmp (word, "last") == 0)
@@ -286,7 +296,7 @@ start (struct session *s, const struct lang_call *c,
     {
       status = warm_point (s, from, &x, &nu, err);
       if (status != CVX_OK)
-        return lang_call_blame (c, "warm", err);
+        return c != NULL ? lang_call_blame (c, "warm", err) : status;
       warm.n_atoms = s->formulation->n_blocks;
       warm.x = x;
       warm.nu = nu;
@@ -305,6 +315,7 @@ start (struct session *s, const struct lang_call *c,
       cvx_run_free (run);
       return status;
     }
+  s->grown_from = 0;
   if (why != NULL)
     session_note (s, "solver auto takes %s: %s\n", solver->name, why);
   return CVX_OK;
