@@ -11,6 +11,7 @@ run -q -e "$data; patterns sample n=10 seed=2
 formulation relu beta=0.05*betamax
 solve tol=1e-6
 let old = run.obj
+let b = run.beta
 patterns grow n=20
 start
 near run.obj old rel=1e-12
@@ -19,7 +20,7 @@ assert run.obj < old
 let grown = run.obj
 patterns sample n=10 seed=2
 patterns grow n=20
-formulation relu beta=0.05*betamax
+formulation relu beta=b
 solve tol=1e-6 warm=zero
 near run.obj grown rel=2e-6"
 exits 0 "patterns grow keeps the solution and lowers it"
