@@ -69,8 +69,12 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   if (r->x == NULL)
     return cvx_fail (err, CVX_E393, "run %zu kept no iterate to start from",
                      r->run->id);
-  if (r->n_blocks != f->n_blocks || r->block_len != f->block_len
-      || r->n_obs != f->n_obs || r->run->data_hash != s->data->hash
+  /* More patterns since then: its blocks are the first ones.  */
+  if ((r->n_blocks != f->n_blocks
+       && !(r->n_blocks < f->n_blocks && f->class->needs_patterns
+            && strcmp (r->run->kind, f->class->name) == 0))
+      || r->block_len != f->block_len || r->n_obs != f->n_obs
+      || r->run->data_hash != s->data->hash
       || r->patterns_serial != s->patterns_serial)
     {
       cvx_fail (err, CVX_E393,
@@ -102,6 +106,11 @@ cmd_warm_run (struct session *s, const struct lang_call *c,
   char *end;
   size_t id;
   *r = NULL;
+  if (word == NULL && s->grown_from != 0)
+    {
+      *r = session_find_run (s, s->grown_from);
+      return CVX_OK;
+    }
   if (word == NULL || strcmp (word, "zero") == 0)
     return CVX_OK;
   if (strcmp (word, "last") == 0)
@@ -135,7 +144,7 @@ cmd_run_start (struct session *s, const struct lang_call *c,
     {
       status = warm_point (s, from, &x, &nu, err);
       if (status != CVX_OK)
-        return lang_call_blame (c, "warm", err);
+        return c != NULL ? lang_call_blame (c, "warm", err) : status;
       warm.n_atoms = s->formulation->n_blocks;
       warm.x = x;
       warm.nu = nu;
@@ -168,6 +177,8 @@ start (struct session *s, const struct lang_call *c,
     status = cmd_warm_run (s, c, &from, err);
   if (status == CVX_OK)
     status = cmd_run_start (s, c, from, solver, settings, err);
+  if (status == CVX_OK)
+    s->grown_from = 0;
   if (status == CVX_OK && why != NULL)
     session_note (s, "solver auto takes %s: %s\n", solver->name, why);
   return status;

@@ -56,7 +56,8 @@ enum cvx_status cmd_run_start (struct session *s, const struct lang_call *c,
 /* Drive the current run to its end.  */
 enum cvx_status cmd_run_drive (struct session *s, bool quiet,
                                struct cvx_error *err) CVX_MUST_CHECK;
-/* The run that `warm=' of C names, NULL for zero and without C.  E390.  */
+/* The run that `warm=' of C names, NULL for zero; without the word or C the
+   one that the patterns grew from, if any.  E390.  */
 enum cvx_status cmd_warm_run (struct session *s, const struct lang_call *c,
                               struct session_run **r,
                               struct cvx_error *err) CVX_MUST_CHECK;

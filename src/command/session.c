@@ -250,6 +250,20 @@ session_set_formulation (struct session *s, struct cvx_formulation *f)
   session_end_run (s);
   cvx_formulation_free (s->formulation);
   s->formulation = f;
+  s->grown_from = 0;
+}
+
+void
+session_grow_patterns (struct session *s, struct cvx_patterns *more,
+                       struct cvx_formulation *f)
+{
+  struct session_run *run = s->run;
+  session_set_formulation (s, NULL);
+  cvx_patterns_free (s->patterns);
+  s->patterns = more;
+  s->formulation = f;
+  if (f != NULL && run != NULL && run->x != NULL)
+    s->grown_from = run->run->id;
 }
 
 void

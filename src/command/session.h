@@ -133,6 +133,7 @@ struct session
   struct cvx_formulation *formulation;
   struct session_run *run; /* into runs, or NULL */
   uint64_t patterns_serial;
+  size_t grown_from; /* run that the next one starts from, 0: none */
 
   struct session_run **runs; /* owned; run number k may be absent */
   size_t n_runs, next_run;
@@ -182,6 +183,12 @@ void session_free (struct session *s);
 void session_set_data (struct session *s, struct cvx_dataset *data);
 void session_set_patterns (struct session *s, struct cvx_patterns *patterns);
 void session_set_formulation (struct session *s, struct cvx_formulation *f);
+
+/* MORE begins with the present patterns and takes their place; F (NULL: none)
+   is the formulation over it.  The current run, if its iterate can be kept,
+   becomes the one that the next starts from.  */
+void session_grow_patterns (struct session *s, struct cvx_patterns *more,
+                            struct cvx_formulation *f);
 
 /* End the current run: it stays as a value and nothing is current.  */
 void session_end_run (struct session *s);

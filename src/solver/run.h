@@ -153,6 +153,10 @@ const struct cvx_solver *cvx_solver_find (const char *name);
    `network' and no `point', and gaps end where local minima do.  */
 extern const struct cvx_solver *const cvx_trainers[]; /* NULL at the end */
 const struct cvx_solver *cvx_trainer_find (const char *name);
+/* The random first layer from which a trainer with SETTINGS starts when it is
+   not warm started: U is WIDTH (settings->m) x N_FEATURES, the caller's.  */
+void cvx_train_first_layer (const struct cvx_settings *settings, size_t width,
+                            size_t n_features, double *u);
 /* The solver `auto' takes for F, and why, in words (static text).  */
 const struct cvx_solver *cvx_solver_choose (const struct cvx_formulation *f,
                                             const struct cvx_settings *s,
