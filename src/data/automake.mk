@@ -32,6 +32,7 @@ libdata_la_SOURCES = \
   src/data/save.c \
   src/data/scale.c \
   src/data/sheets.c \
+  src/data/sparse.c \
   src/data/transform.c
 
 dataincludedir = $(includedir)/cvxnn/data
