@@ -279,6 +279,9 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     return status;
   lang_call_count (c, "top", &top);
+  status = session_fill (s, err);
+  if (status != CVX_OK)
+    return status;
   if (net->conv.d > 0)
     return convolutional (s, net, top, err);
   known = known && s->data->n_features == net->n_features

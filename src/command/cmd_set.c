@@ -264,7 +264,7 @@ cmd_show (void *session, const struct lang_call *c, struct cvx_error *err)
   switch (what)
     {
     case 0:
-      status = cmd_ready (s, HAS_DATA, err);
+      status = cmd_ready (s, HAS_DATA | KEEPS_SPARSE, err);
       return status == CVX_OK ? cmd_data (session, c, err) : status;
     case 1:
       return show_formulation (s, c, err);

@@ -481,6 +481,29 @@ session_check_memory (const struct session *s, const char *what, double bytes,
                         "(sample 1000); set maxmem=... changes the limit");
 }
 
+enum cvx_status
+session_fill (struct session *s, struct cvx_error *err)
+{
+  struct cvx_dataset *d = s->data;
+  char before[32], after[32];
+  size_t bytes;
+  enum cvx_status status;
+  if (d == NULL || !cvx_dataset_is_sparse (d))
+    return CVX_OK;
+  bytes = cvx_dataset_fill_bytes (d);
+  cvx_bytes_words (before, sizeof before, (double)cvx_dataset_size (d));
+  status = session_check_memory (s, "X with its zeros", (double)bytes, err);
+  if (status != CVX_OK)
+    return cvx_hint (err, "fewer rows (sample 1000); set maxmem=... changes "
+                          "the limit");
+  status = cvx_dataset_fill (d, err);
+  if (status == CVX_OK)
+    session_note (
+        s, "X is written out with its zeros: %s, now %s\n", before,
+        cvx_bytes_words (after, sizeof after, (double)cvx_dataset_size (d)));
+  return status;
+}
+
 double
 session_clock (void)
 {

@@ -39,7 +39,8 @@ enum
   HAS_PATTERNS = 1 << 1,
   HAS_FORMULATION = 1 << 2,
   HAS_RUN = 1 << 3,
-  HAS_NETWORK = 1 << 4
+  HAS_NETWORK = 1 << 4,
+  KEEPS_SPARSE = 1 << 5 /* and data of few nonzeros are taken as they are */
 };
 
 enum session_verbose
@@ -227,7 +228,12 @@ int session_threads (const struct session *s);
    free.  */
 double session_memory (const struct session *s);
 
-/* CVX_LIMIT (E335) when WHAT needs more BYTES than session_memory.  */
+/* Give sparse data their zeros back, and say so; others, and none, are left
+   alone.  CVX_LIMIT (E395), CVX_NOMEM.  */
+enum cvx_status session_fill (struct session *s,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* CVX_LIMIT (E395) when WHAT needs more BYTES than session_memory.  */
 enum cvx_status session_check_memory (const struct session *s,
                                       const char *what, double bytes,
                                       struct cvx_error *err) CVX_MUST_CHECK;
