@@ -34,6 +34,10 @@ const struct lang_key cmd_patterns_keys[]
           .default_text = "up to 2M patterns",
           .help = "exact: keep the patterns in memory; nostore: solver "
                   "interior finds those that matter" },
+        { .name = "patches",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "no",
+          .help = "those of all patches of the samples, for relu-cnn" },
         { .name = "draws",
           .kind = LANG_KIND_COUNT,
           .default_text = "100 n + 1000",
@@ -85,24 +89,49 @@ cmd_patterns_line (struct session *s, const struct cvx_patterns *p)
     }
 }
 
+/* The rows whose patterns are meant: samples, or their patches.  */
+struct rows
+{
+  const double *x;
+  size_t n, d;
+  double *own; /* memory of patches, or NULL */
+};
+
+static enum cvx_status
+rows_of (struct session *s, const struct cvx_conv *conv, struct rows *r,
+         struct cvx_error *err)
+{
+  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
+  enum cvx_status status;
+  *r = (struct rows){ p->x, p->n, s->data->n_features, NULL };
+  if (conv == NULL)
+    return CVX_OK;
+  status = session_check_memory (
+      s, "the patches", 8 * (double)p->n * (double)conv->k * (double)conv->h,
+      err);
+  if (status == CVX_OK)
+    status = cvx_conv_rows (conv, p->x, p->n, &r->own, err);
+  r->x = r->own;
+  r->n = p->n * conv->k;
+  r->d = conv->h;
+  return status;
+}
+
 /* All patterns of the data, at most LIMIT and as many as memory holds.  STORE:
    1 keep them, 0 do not, -1 as their number asks for.  */
 static enum cvx_status
-exact (struct session *s, double limit, int store, struct cvx_patterns **out,
-       struct cvx_error *err)
+exact (struct session *s, const struct rows *p, double limit, int store,
+       struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
-  enum cvx_status status
-      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status = cvx_patterns_estimate (p->x, p->n, p->d, &e, err);
   if (status == CVX_OK && store < 0)
     store = e.bound <= STORED_MAX || e.rank > CVX_PRICE_MAX_RANK;
   if (status == CVX_OK && store == 0)
     {
       session_work_begin (s, "counting patterns");
-      status = cvx_patterns_unstored (out, p->x, p->n, s->data->n_features,
-                                      COUNTED_MAX, session_threads (s),
-                                      &s->progress, err);
+      status = cvx_patterns_unstored (out, p->x, p->n, p->d, COUNTED_MAX,
+                                      session_threads (s), &s->progress, err);
       session_work_end (s);
       return status;
     }
@@ -111,7 +140,7 @@ exact (struct session *s, double limit, int store, struct cvx_patterns **out,
   if (status != CVX_OK)
     return status;
   session_work_begin (s, "patterns");
-  status = cvx_patterns_exact (out, p->x, p->n, s->data->n_features,
+  status = cvx_patterns_exact (out, p->x, p->n, p->d,
                                limit < 1e18 ? (size_t)limit : (size_t)1e18,
                                session_threads (s), &s->progress, err);
   session_work_end (s);
@@ -119,29 +148,27 @@ exact (struct session *s, double limit, int store, struct cvx_patterns **out,
 }
 
 static enum cvx_status
-sample (struct session *s, size_t n, uint64_t seed, size_t draws,
-        struct cvx_patterns **out, struct cvx_error *err)
+sample (struct session *s, const struct rows *p, size_t n, uint64_t seed,
+        size_t draws, struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   enum cvx_status status = session_check_memory (
       s, "the set of patterns",
-      (double)n * ((double)p->n / 8 + 8 * (double)s->data->n_features), err);
+      (double)n * ((double)p->n / 8 + 8 * (double)p->d), err);
   if (status != CVX_OK)
     return status;
   session_work_begin (s, "patterns");
-  status = cvx_patterns_sample (out, p->x, p->n, s->data->n_features, n, seed,
-                                draws, &s->progress, err);
+  status = cvx_patterns_sample (out, p->x, p->n, p->d, n, seed, draws,
+                                &s->progress, err);
   session_work_end (s);
   return status;
 }
 
 /* The array NAME of FILE, "FILE:NAME" or FILE alone.  */
 static enum cvx_status
-gates (struct session *s, const char *where, struct cvx_patterns **out,
-       struct cvx_error *err)
+gates (struct session *s, const struct rows *p, const char *where,
+       struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
-  size_t d = s->data->n_features;
+  size_t d = p->d;
   const char *colon = strrchr (where, ':');
   char *file = colon != NULL ? cvx_strndup (where, (size_t)(colon - where))
                              : cvx_strdup (where);
@@ -196,14 +223,12 @@ gates (struct session *s, const char *where, struct cvx_patterns **out,
 }
 
 static enum cvx_status
-count (struct session *s, struct cvx_error *err)
+count (struct session *s, const struct rows *p, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
   size_t n;
   char count_words[32], bound_words[32];
-  enum cvx_status status
-      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status = cvx_patterns_estimate (p->x, p->n, p->d, &e, err);
   if (status != CVX_OK)
     return status;
   if (e.bound > 1e9)
@@ -214,8 +239,8 @@ count (struct session *s, struct cvx_error *err)
       return cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
     }
   session_work_begin (s, "counting patterns");
-  status = cvx_patterns_count (&n, p->x, p->n, s->data->n_features,
-                               session_threads (s), &s->progress, err);
+  status = cvx_patterns_count (&n, p->x, p->n, p->d, session_threads (s),
+                               &s->progress, err);
   session_work_end (s);
   if (status == CVX_OK)
     session_say (s, "%s patterns of at most %s (n=%zu, rank %zu)\n",
@@ -226,25 +251,31 @@ count (struct session *s, struct cvx_error *err)
 }
 
 enum cvx_status
-cmd_default_patterns (struct session *s, struct cvx_patterns **out,
-                      struct cvx_error *err)
+cmd_default_patterns (struct session *s, const struct cvx_conv *conv,
+                      struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
+  struct rows p;
   char bound[32];
-  enum cvx_status status
-      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
-  if (status != CVX_OK)
-    return status;
-  if (e.bound <= s->settings.maxpatterns)
-    return exact (s, s->settings.maxpatterns, 1, out, err);
-  status = sample (s, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out, err);
+  enum cvx_status status = rows_of (s, conv, &p, err);
+  if (status == CVX_OK)
+    status = cvx_patterns_estimate (p.x, p.n, p.d, &e, err);
+  if (status == CVX_OK && e.bound <= s->settings.maxpatterns)
+    {
+      status = exact (s, &p, s->settings.maxpatterns, 1, out, err);
+      cvx_free (p.own);
+      return status;
+    }
+  if (status == CVX_OK)
+    status = sample (s, &p, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out,
+                     err);
   if (status == CVX_OK)
     session_note (s,
                   "note: up to %s patterns exist, so %zu were sampled "
-                  "(patterns exact tries all)\n",
+                  "(patterns exact%s tries all)\n",
                   cmd_count_words (bound, sizeof bound, e.bound),
-                  (*out)->n_patterns);
+                  (*out)->n_patterns, conv != NULL ? " patches" : "");
+  cvx_free (p.own);
   return status;
 }
 
@@ -255,6 +286,8 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
   int kind = lang_call_word (c, "kind");
   const char *file = lang_call_text (c, "gates");
   struct cvx_patterns *p = NULL;
+  struct rows rows;
+  bool patches = false;
   size_t n = DEFAULT_SAMPLE, draws = 0;
   enum cvx_status status;
   if (kind < 0 && file == NULL && lang_call_has (c, "n"))
@@ -274,11 +307,24 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
                            "gates= stands without %s", kind_words[kind]);
   lang_call_count (c, "n", &n);
   lang_call_count (c, "draws", &draws);
+  lang_call_flag (c, "patches", &patches);
+  if (patches && s->patches.d == 0)
+    {
+      lang_call_fail (c, "patches", err, CVX_E352, "no patches are chosen");
+      return cvx_hint (err, "patches size=5");
+    }
+  status = rows_of (s, patches ? &s->patches : NULL, &rows, err);
+  if (status != CVX_OK)
+    return status;
   if (kind == 2)
-    return count (s, err);
+    {
+      status = count (s, &rows, err);
+      cvx_free (rows.own);
+      return status;
+    }
   if (file != NULL)
     {
-      status = gates (s, file, &p, err);
+      status = gates (s, &rows, file, &p, err);
       if (status != CVX_OK)
         lang_call_blame (c, "gates", err);
     }
@@ -286,13 +332,14 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
     {
       bool keep;
       int store = lang_call_flag (c, "store", &keep) ? keep : -1;
-      status = exact (s, lang_call_has (c, "n") ? (double)n : 1e8, store, &p,
-                      err);
+      status = exact (s, &rows, lang_call_has (c, "n") ? (double)n : 1e8,
+                      store, &p, err);
       if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')
         cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
     }
   else
-    status = sample (s, n, cmd_seed (s, c), draws, &p, err);
+    status = sample (s, &rows, n, cmd_seed (s, c), draws, &p, err);
+  cvx_free (rows.own);
   if (status != CVX_OK)
     return status;
   session_set_patterns (s, p);

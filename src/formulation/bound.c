@@ -536,7 +536,7 @@ cvx_network_bound (const struct cvx_formulation *f,
   struct spectrum s = { 0 };
   size_t n = f->n_obs;
   size_t nodes = options->max_nodes > 0 ? options->max_nodes : NODES_DEFAULT;
-  bool relu = f->class->activation == CVX_ACT_RELU && f->n_outputs == 1;
+  bool relu = cvx_formulation_is_relu (f);
   double *fit = NULL, *own = NULL, *trial = NULL, *best = NULL;
   enum cvx_status status = cvx_formulation_network_objective (
       f, net, &b.cert.loss, &b.cert.penalty, err);

@@ -68,17 +68,22 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
 {
   const struct cvx_patterns *p = f->patterns;
   const struct cvx_loss *loss = f->loss;
-  size_t n_var;
+  size_t n_var, n = f->n_samples, d = f->n_features;
+  if (f->class->patches && f->conv.d > 0)
+    {
+      n *= f->conv.k;
+      d = f->conv.h;
+    }
   if (f->class->needs_patterns
       && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
     return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
                      f->class->name);
-  if (p != NULL
-      && (p->n_samples != f->n_samples || p->n_features != f->n_features))
+  if (p != NULL && (p->n_samples != n || p->n_features != d))
     return cvx_fail (err, CVX_E341,
                      "the patterns are those of %zu x %zu data, the training "
-                     "data is %zu x %zu",
-                     p->n_samples, p->n_features, f->n_samples, f->n_features);
+                     "data%s is %zu x %zu",
+                     p->n_samples, p->n_features,
+                     f->class->patches ? ", patch by patch," : "", n, d);
   if (f->n_outputs != 1)
     return cvx_fail (err, CVX_E343,
                      "formulation %s has one output, the data has %zu targets",
@@ -107,7 +112,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                       "their squares overflow");
       return cvx_hint (err, "scale x=standard y=standard");
     }
-  if (f->n_samples > INT_MAX || f->n_features > INT_MAX
+  if (n > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2)
       || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
     return cvx_fail (err, CVX_E349,
@@ -215,6 +220,7 @@ cvx_formulation_free (struct cvx_formulation *f)
     f->class->destroy (f);
   work_free (f->work);
   cvx_pricer_free (f->pricer);
+  cvx_dataset_free (f->patch_data);
   cvx_free (f);
 }
 
@@ -226,6 +232,8 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
     return cvx_fail (err, CVX_E120, "beta must be > 0 and finite, not %g",
                      beta);
   f->beta = beta;
+  if (f->inner != NULL)
+    f->inner->beta = beta;
   return CVX_OK;
 }
 

@@ -51,7 +51,7 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   if (!f->loss->strict)
     return "the second derivative of the loss vanishes in places; use fista";
   if (f->patterns == NULL || f->n_outputs != 1
-      || f->block_len != f->n_features)
+      || f->block_len != cvxi_rows (f)->n_features)
     return "it needs neurons with one output and one pattern each";
   return NULL;
 }
@@ -92,7 +92,7 @@ keep (struct newton *s, const struct cvxi_reduced *r, struct cvx_error *err)
     }
   s->block.len = n;
   s->w.len = n * len;
-  memcpy (s->nu, r->nu, r->n * sizeof *s->nu);
+  memcpy (s->nu, r->nu, r->f->n_obs * sizeof *s->nu);
   s->objective = r->objective;
   return CVX_OK;
 }

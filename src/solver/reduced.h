@@ -27,18 +27,29 @@ struct cvxi_piece
   size_t n_bound;
 };
 
+/* The program whose patterns are those of its samples: with pooled patches
+   the inner one.  */
+static inline const struct cvx_formulation *
+cvxi_rows (const struct cvx_formulation *f)
+{
+  return f->inner != NULL ? f->inner : f;
+}
+
 struct cvxi_reduced
 {
   const struct cvx_formulation *f;
+  const double *x; /* n x d, borrowed: what the patterns are of */
   size_t n, d, n_words;
+  size_t group; /* rows of an observation: patches that are pooled, or 1 */
+  double scale; /* the weight of each of them */
   bool cones;
   struct cvxi_piece *piece;
   size_t n_pieces, cap;
   double objective; /* at the weights */
-  double *fit, *nu; /* n: A x and -l'(A x) */
+  double *fit, *nu; /* n_obs: A x and -l'(A x) */
   /* scratch */
   double *row_norm;          /* n: ||x_i|| */
-  double *curvature;         /* n */
+  double *curvature;         /* n_obs */
   double *probe, *at;        /* d and n: a generic vector and X times it */
   double *row, *trial;       /* n */
   double *vector, *gradient; /* d */

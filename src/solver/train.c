@@ -87,6 +87,8 @@ cvxi_train_unsuited (const struct cvx_formulation *f,
                      const struct cvx_settings *s)
 {
   double size = s->m * (double)(f->n_features + f->n_outputs);
+  if (f->class->patches)
+    return "networks on patches with an activation are not trained; solve";
   if (f->class->activation == CVX_ACT_GATED
       && (f->patterns == NULL || f->patterns->gate == NULL))
     return "the patterns have no gates";

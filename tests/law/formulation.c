@@ -439,7 +439,7 @@ START_TEST (scaling_and_permuting_the_data)
             memcpy (q.x + i * d, p.x + order[i] * d, d * sizeof *q.x);
             q.y[i] = p.y[order[i]];
           }
-        q.patterns = NULL;
+        q.patterns = q.patches = NULL;
         problem_patterns (&q, 0);
         h = problem_formulation (&q, f->class, NULL, f->beta);
         ck_assert_uint_eq (h->n_var, f->n_var);
@@ -528,9 +528,10 @@ START_TEST (norm_and_sizes)
     ck_assert_msg (
         norm2 <= w[n - 1] * (1 + 1e-13) && norm2 >= w[n - 1] * (1 - 1e-3),
         "%s kind %d: %g, not %g", f->class->name, kind_, norm2, w[n - 1]);
-    ck_assert_ok (cvx_formulation_estimate (f->class, n, f->n_features, 1,
-                                            p.patterns->n_patterns, &f->conv,
-                                            &size, &err),
+    ck_assert_ok (cvx_formulation_estimate (
+                      f->class, n, f->n_features, 1,
+                      f->patterns != NULL ? f->patterns->n_patterns : 1,
+                      &f->conv, &size, &err),
                   err);
     ck_assert (size.n_var == (double)f->n_var
                && size.n_cone == (double)f->n_cone && size.bytes > 0);
