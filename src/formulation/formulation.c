@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "formulation/private.h"
@@ -62,6 +64,16 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
   return CVX_OK;
 }
 
+/* The sum of the squares of ROWS x COLS numbers.  */
+static double
+squares (size_t rows, size_t cols, const double *x)
+{
+  double sum = 0;
+  for (size_t i = 0; i < rows; i++)
+    sum += cblas_ddot ((blasint)cols, x + i * cols, 1, x + i * cols, 1);
+  return sum;
+}
+
 /* What cannot be built, before memory is taken.  */
 static enum cvx_status
 check (const struct cvx_formulation *f, struct cvx_error *err)
@@ -104,8 +116,8 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
         return cvx_fail (err, CVX_E342,
                          "the %s loss needs labels -1 and 1; row %zu has %g",
                          loss->name, i + 1, f->y[i]);
-  if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
-      || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
+  if (!isfinite (squares (f->n_samples, f->n_features, f->x))
+      || !isfinite (squares (1, f->n_obs, f->y)))
     {
       (void)cvx_fail (err, CVX_E344,
                       "the numbers of the data are too large or not finite: "
@@ -141,9 +153,13 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
+      /* A sum of d squares has a relative error of at most d eps / 2, unless
+         they are so small that they lose digits.  */
       const double *x = f->x + i * f->n_features;
-      double norm = sqrt (cvx_dot2 (f->n_features, x, x));
-      w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
+      double sum = squares (1, f->n_features, x);
+      double norm = sum > 1e-280 ? sqrt (sum)
+                                 : cblas_dnrm2 ((blasint)f->n_features, x, 1);
+      w->row_norm[i] = norm * (1 + (double)(f->n_features + 4) * DBL_EPSILON);
     }
   w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
               * (1 + 4 * DBL_EPSILON);
