@@ -13,6 +13,7 @@ libformulation_la_SOURCES = \
   src/formulation/loss.c \
   src/formulation/price.c \
   src/formulation/relu.c \
+  src/formulation/relu_cnn.c \
   src/formulation/scale.c \
   src/formulation/sdp.c \
   src/formulation/softmax.c

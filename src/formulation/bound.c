@@ -560,7 +560,7 @@ cvx_network_bound (const struct cvx_formulation *f,
   struct spectrum s = { 0 };
   size_t n = f->n_obs;
   size_t nodes = options->max_nodes > 0 ? options->max_nodes : NODES_DEFAULT;
-  bool relu = f->class->activation == CVX_ACT_RELU;
+  bool relu = cvx_formulation_is_relu (f);
   bool scalar = relu && f->n_outputs == 1;
   double *fit = NULL, *own = NULL, *trial = NULL, *best = NULL;
   enum cvx_status status = cvx_formulation_network_objective (

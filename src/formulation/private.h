@@ -31,6 +31,11 @@ enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
                                double *loss, double *penalty,
                                struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Merge the ReLU neurons of *NET where its objective does not rise.  */
+enum cvx_status cvxi_relu_merge (const struct cvx_formulation *f,
+                                 struct cvx_network **net,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Describe F: FIT is the prediction, PENALTY stands after beta, CONES (may be
    NULL) are the constraints.  */
 void cvxi_put_program (const struct cvx_formulation *f, bool tex,

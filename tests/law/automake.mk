@@ -83,3 +83,9 @@ tests_law_outputs_t_SOURCES = tests/law/outputs.c
 tests_law_outputs_t_CPPFLAGS = $(test_cppflags)
 tests_law_outputs_t_LDADD = $(test_ldadd)
 TESTS += tests/law/outputs.t
+
+check_PROGRAMS += tests/law/relu_cnn.t
+tests_law_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
+tests_law_relu_cnn_t_CPPFLAGS = $(test_cppflags)
+tests_law_relu_cnn_t_LDADD = $(test_ldadd)
+TESTS += tests/law/relu_cnn.t

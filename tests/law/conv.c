@@ -2,6 +2,7 @@
    convex programs equal the training of the networks (equations 9 to 14),
    against descents on the networks themselves.  */
 
+#include "descent.h"
 #include "problems.h"
 
 #include "base/alloc.h"
@@ -191,8 +192,9 @@ neuron (const struct descent *q, const double *x, double *w, const double *g,
 }
 
 static double
-objective (const struct descent *q, const double *x, double *gradient)
+objective (const void *context, const double *x, double *gradient)
 {
+  const struct descent *q = context;
   size_t d = q->d, step = q->factors * d;
   double w[MAX_D] = { 0 }, g[MAX_D] = { 0 }, value = 0;
   for (size_t j = 0; j < q->m; j++)
@@ -223,71 +225,6 @@ objective (const struct descent *q, const double *x, double *gradient)
   return value;
 }
 
-/* L-BFGS with ten pairs (Nocedal 1980), Armijo steps.  */
-static double
-lbfgs (const struct descent *q, double *x)
-{
-  enum
-  {
-    PAIRS = 10
-  };
-  double s[PAIRS][MAX_SIZE], y[PAIRS][MAX_SIZE], rho[PAIRS], g[MAX_SIZE];
-  double p[MAX_SIZE], to[MAX_SIZE], next[MAX_SIZE], alpha[PAIRS];
-  double value = objective (q, x, g);
-  size_t have = 0, n = q->size;
-  for (int it = 0; it < 3000; it++)
-    {
-      double slope, t = 1, now = 0, sy;
-      memcpy (p, g, n * sizeof *p);
-      for (size_t k = have; k-- > (have > PAIRS ? have - PAIRS : 0);)
-        {
-          alpha[k % PAIRS] = rho[k % PAIRS] * inner (n, s[k % PAIRS], p);
-          for (size_t i = 0; i < n; i++)
-            p[i] -= alpha[k % PAIRS] * y[k % PAIRS][i];
-        }
-      if (have > 0)
-        for (size_t i = 0; i < n; i++)
-          p[i] /= rho[(have - 1) % PAIRS]
-                  * inner (n, y[(have - 1) % PAIRS], y[(have - 1) % PAIRS]);
-      for (size_t k = have > PAIRS ? have - PAIRS : 0; k < have; k++)
-        {
-          double b = rho[k % PAIRS] * inner (n, y[k % PAIRS], p);
-          for (size_t i = 0; i < n; i++)
-            p[i] += (alpha[k % PAIRS] - b) * s[k % PAIRS][i];
-        }
-      slope = inner (n, p, g);
-      if (!(slope > 0))
-        break;
-      for (; t > 1e-12; t *= 0.5)
-        {
-          for (size_t i = 0; i < n; i++)
-            to[i] = x[i] - t * p[i];
-          now = objective (q, to, next);
-          if (now <= value - 1e-4 * t * slope)
-            break;
-        }
-      if (!(t > 1e-12))
-        break;
-      for (size_t i = 0; i < n; i++)
-        {
-          s[have % PAIRS][i] = to[i] - x[i];
-          y[have % PAIRS][i] = next[i] - g[i];
-        }
-      sy = inner (n, s[have % PAIRS], y[have % PAIRS]);
-      memcpy (x, to, n * sizeof *x);
-      memcpy (g, next, n * sizeof *g);
-      if (value - now < 1e-15)
-        break;
-      value = now;
-      if (sy > 0)
-        {
-          rho[have % PAIRS] = 1 / sy;
-          have++;
-        }
-    }
-  return objective (q, x, NULL);
-}
-
 static double
 best_of_descents (struct descent *q, struct cvx_rng *r, int trials,
                   double target)
@@ -314,7 +251,7 @@ best_of_descents (struct descent *q, struct cvx_rng *r, int trials,
                                / (double)q->d
                            + phase);
         }
-      best = fmin (best, lbfgs (q, x));
+      best = fmin (best, descend (objective, q, q->size, x));
     }
   return best;
 }
