@@ -7,7 +7,7 @@
 
 enum
 {
-  DESCENT_MAX = 128 /* variables */
+  DESCENT_MAX = 160 /* variables */
 };
 
 /* L-BFGS with ten pairs (Nocedal 1980), steps that need no

@@ -76,7 +76,7 @@ static const struct cvx_field fields[]
 struct small
 {
   size_t k, len, m;
-  double beta;
+  double beta, most;   /* most: points of larger penalty / beta are worse */
   double *q, *g;       /* m x m, m */
   double *x, *dl, *qd; /* blocks at the start, change, Q dl */
   double *size;        /* k: bounds of the eigenvalues of Q_gg */
@@ -247,20 +247,28 @@ sweep (struct small *p)
     }
 }
 
+/* sum_g ||x_g + dl_g||.  */
+static double
+norms (const struct small *p, const double *dl)
+{
+  double sum = 0;
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double norm = 0;
+      for (size_t i = 0; i < p->len; i++)
+        norm = hypot (norm, p->x[g * p->len + i] + dl[g * p->len + i]);
+      sum += norm;
+    }
+  return sum;
+}
+
 static double
 model (const struct small *p, const double *dl, const double *qd)
 {
   double sum = 0;
   for (size_t i = 0; i < p->m; i++)
     sum += dl[i] * (0.5 * qd[i] - p->g[i]);
-  for (size_t g = 0; g < p->k; g++)
-    {
-      double norm = 0;
-      for (size_t i = 0; i < p->len; i++)
-        norm = hypot (norm, p->x[g * p->len + i] + dl[g * p->len + i]);
-      sum += p->beta * norm;
-    }
-  return sum;
+  return sum + p->beta * norms (p, dl);
 }
 
 /* The Newton system on the nonzero blocks: hess and rhs of size *N.  Returns
@@ -339,6 +347,8 @@ newton (struct small *p, double tol, bool *done, struct cvx_error *err)
           cblas_dsymv (CblasRowMajor, CblasLower, (blasint)p->m, 1, p->q,
                        (blasint)p->m, p->trial, 1, 0, p->qd, 1);
           now = model (p, p->trial, p->qd);
+          if (norms (p, p->trial) > p->most)
+            now = HUGE_VAL; /* what the sum said is rounding */
           if (now <= value - 1e-4 * t * slope
               || now - value <= 1e-15 * fabs (value))
             {
@@ -526,6 +536,7 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
       f->loss->dual (w->at, f->y, f->n_samples, f->n_outputs, f->loss_param,
                      s->nu);
       quadratic (s, f, w);
+      p->most = 2 * *objective / f->beta;
       st = minimise (p, err);
       if (st != CVX_OK)
         return st;

@@ -132,7 +132,7 @@ best_of_descents (const struct network *q, struct cvx_rng *r, double target)
 {
   size_t size = WIDTH * (q->conv->h + 1);
   double best = HUGE_VAL, kept[DESCENT_MAX] = { 0 };
-  for (int t = 0; t < 3000 && best > target; t++)
+  for (int t = 0; t < 30000 && best > target; t++)
     {
       double x[DESCENT_MAX], noise = pow (10, -6 * cvx_rng_uniform (r)), at;
       draw (r, size, x);

@@ -13,7 +13,7 @@ tests_long_relu_cnn_t_LDADD = $(test_ldadd)
 
 # 20,000 problems, shared by two processes.
 check-long: tests/long/agree.t tests/long/relu_cnn.t
-	CK_DEFAULT_TIMEOUT=0 ./tests/long/relu_cnn.t
+	CK_FORK=no ./tests/long/relu_cnn.t
 	@status=0; ./tests/long/agree.t 20000 0 2 & first=$$!; \
 	./tests/long/agree.t 20000 1 2 || status=1; \
 	wait $$first || status=1; exit $$status
