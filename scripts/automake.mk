@@ -1,7 +1,7 @@
 # Scripts: the two commands of the README and the checks of the tree.
 
 dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check \
-  scripts/check-data
+  scripts/check-data scripts/fuzz-readers
 EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 
 # Timings, not part of `make check'; scripts/bench drives them.

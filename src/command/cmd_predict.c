@@ -109,10 +109,13 @@ read_input (struct session *s, const struct lang_call *c, size_t wanted,
             struct cvx_dataset **in, struct cvx_error *err)
 {
   const char *path = lang_call_text (c, "path"), *y = lang_call_text (c, "y");
-  struct cvx_read_options o = { .y = y != NULL ? y : "",
-                                .header = -1,
-                                .decimal = '.',
-                                .max_bytes = (size_t)session_memory (s) };
+  struct cvx_importer importer = { cmd_import, s };
+  struct cvx_read_options o
+      = { .y = y != NULL ? y : "",
+          .header = -1,
+          .decimal = '.',
+          .importer = s->program != NULL ? &importer : NULL,
+          .max_bytes = (size_t)session_memory (s) };
   enum cvx_status status
       = cvx_dataset_read (in, path, &o, &s->progress, NULL, err);
   if ((status == CVX_OK && (*in)->n_features == wanted) || y != NULL)
@@ -148,6 +151,8 @@ cmd_predict (void *session, const struct lang_call *c, struct cvx_error *err)
     status = cvx_fail (err, CVX_E453,
                        "%s has %zu features, the network takes %zu",
                        lang_call_text (c, "path"), in->n_features, wanted);
+  if (status == CVX_OK && cvx_dataset_is_sparse (in))
+    status = cvx_dataset_fill (in, err);
   if (status == CVX_OK)
     status = predict (s, net, in, &t, err);
   session_work_end (s);

@@ -122,6 +122,24 @@ cvxi_train_width (const struct cvx_settings *s, const struct cvx_point *warm)
   return warm != NULL && warm->n_atoms > m ? warm->n_atoms : m;
 }
 
+/* He et al. 2015: the size of the signal stays from layer to layer.  */
+static void
+first_layer (struct cvx_rng *r, const struct cvx_settings *s, size_t width,
+             size_t d, double *u)
+{
+  cvx_rng_init (r, (uint64_t)s->seed, CVX_STREAM_TRAIN);
+  for (size_t k = 0; k < width * d; k++)
+    u[k] = s->init * sqrt (2.0 / (double)d) * cvx_rng_normal (r);
+}
+
+void
+cvx_train_first_layer (const struct cvx_settings *s, size_t width,
+                       size_t n_features, double *u)
+{
+  struct cvx_rng r;
+  first_layer (&r, s, width, n_features, u);
+}
+
 enum cvx_status
 cvxi_train_start (const struct cvx_formulation *f,
                   const struct cvx_settings *s, size_t width,
@@ -132,14 +150,11 @@ cvxi_train_start (const struct cvx_formulation *f,
   size_t d = z.d, c = z.c, first = 0;
   double *a = theta + width * d;
   struct cvx_rng r;
-  cvx_rng_init (&r, (uint64_t)s->seed, CVX_STREAM_TRAIN);
   if (warm != NULL && (warm->sign == NULL || c != 1 || f->conv.d > 0))
     return cvx_fail (err, CVX_E450,
                      "training starts from a network with one output or from "
                      "random weights");
-  /* He et al. 2015: the size of the signal stays from layer to layer.  */
-  for (size_t k = 0; k < width * d; k++)
-    theta[k] = s->init * sqrt (2.0 / (double)d) * cvx_rng_normal (&r);
+  first_layer (&r, s, width, d, theta);
   for (size_t k = 0; k < width * c; k++)
     a[k] = s->init * sqrt (2.0 / (double)width) * cvx_rng_normal (&r);
   for (; warm != NULL && first < warm->n_atoms; first++)

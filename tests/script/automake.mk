@@ -2,6 +2,7 @@
 script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
+  tests/script/debugger.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
   tests/script/layers.sh \
@@ -11,8 +12,10 @@ script_tests = \
   tests/script/networks.sh \
   tests/script/output.sh \
   tests/script/paper.sh \
+  tests/script/sampling.sh \
   tests/script/plot.sh \
   tests/script/prompt.sh \
+  tests/script/results.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
   tests/script/torch.sh
