@@ -79,10 +79,14 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                      "the patterns are those of %zu x %zu data, the training "
                      "data is %zu x %zu",
                      p->n_samples, p->n_features, f->n_samples, f->n_features);
-  if (f->n_outputs != 1)
-    return cvx_fail (err, CVX_E343,
-                     "formulation %s has one output, the data has %zu targets",
-                     f->class->name, f->n_outputs);
+  if (f->n_outputs != 1 && !f->class->vector)
+    {
+      (void)cvx_fail (
+          err, CVX_E343,
+          "formulation %s has one output, the data has %zu targets",
+          f->class->name, f->n_outputs);
+      return cvx_hint (err, "formulation gated takes several");
+    }
   if (f->data->bias == CVX_BIAS_FREE)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
@@ -108,10 +112,13 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
       return cvx_hint (err, "scale x=standard y=standard");
     }
   if (f->n_samples > INT_MAX || f->n_features > INT_MAX
-      || (p != NULL && p->n_patterns > INT_MAX / 2)
-      || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
+      || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
+      || (p != NULL
+          && !cvx_mul (2 * p->n_patterns * f->n_outputs, f->n_features,
+                       &n_var)))
     return cvx_fail (err, CVX_E349,
-                     "more than 2^31 rows, features or patterns");
+                     "more than 2^31 rows, features or patterns of all "
+                     "outputs");
   return CVX_OK;
 }
 

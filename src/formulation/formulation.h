@@ -75,6 +75,7 @@ struct cvx_formulation_class
   const char *name, *summary;
   bool needs_patterns;
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
+  bool vector;  /* takes several outputs, each neuron one of them */
   /* The class to take instead when the patterns are complete but not stored;
      NULL: they must be stored.  */
   const struct cvx_formulation_class *unstored;
@@ -136,7 +137,8 @@ struct cvx_formulation_class
   void (*cone_adjoint) (const struct cvx_formulation *f, const double *s,
                         double *x);
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
-     K = A M^{-1} A' (n_obs x n_obs): the exact u-step of ADMM (manual,
+     K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
+     all, and there is nothing between them): the exact u-step of ADMM (manual,
      Methods).  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);

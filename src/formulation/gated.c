@@ -36,9 +36,9 @@ estimate (size_t n_samples, size_t n_features, size_t n_outputs,
           size_t n_patterns, const struct cvx_conv *conv,
           struct cvx_formulation_estimate *out)
 {
-  (void)n_outputs;
   (void)conv;
-  cvxi_group_l1_estimate (n_samples, n_features, n_patterns, 1, false, out);
+  cvxi_group_l1_estimate (n_samples, n_features, n_outputs, n_patterns, 1,
+                          false, out);
 }
 
 /* True when GATE opens for the samples of pattern I.  */
@@ -133,6 +133,7 @@ block_norm (const struct cvx_formulation *f, size_t g)
 const struct cvx_formulation_class cvxi_formulation_gated = {
   .name = "gated",
   .summary = "two-layer ReLU network with gates fixed beforehand",
+  .vector = true,
   .activation = CVX_ACT_GATED,
   .estimate = estimate,
   .build = build,

@@ -64,7 +64,8 @@ enum cvx_field_length
   CVX_LEN_VAR,
   CVX_LEN_CONE,
   CVX_LEN_BLOCKS,
-  CVX_LEN_OBS2, /* n_obs x n_obs */
+  CVX_LEN_SAMPLES,
+  CVX_LEN_SAMPLES2, /* n_samples x n_samples */
   CVX_LEN_FREE  /* vectors: the solver sets it */
 };
 struct cvx_field
