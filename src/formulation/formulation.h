@@ -235,6 +235,14 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            size_t *solved, struct cvx_progress *progress,
                            struct cvx_error *err) CVX_MUST_CHECK;
 
+/* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
+   A_g'nu.  A dual norm or price of the same nu before is not computed again.
+   CVX_INTERRUPTED; the patterns must be stored.  */
+enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
+                                       const double *nu, double *psi,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Both ends of the gap at POINT: decode, network objective from the data, dual
    bound from the residual of the network and from point->nu, the better one.
    *NET (may be NULL) gets the network, the caller's; *NU (may be NULL, n_obs)

@@ -18,6 +18,10 @@ struct cvx_formulation_work
   double x_norm;      /* ||X||_F, never below it */
   double *row_norm;   /* n_samples: ||x_i||, never below it */
   size_t largest;     /* block of the last dual norm */
+  double *priced;     /* n_obs: nu of BOUND and NORM ... */
+  bool known;         /* ... when this is true */
+  double norm;        /* the dual norm ... */
+  size_t solved;      /* and the projections it took */
 };
 
 /* l (F) of network NET at the training data with FIT (n_obs) its outputs.  */
