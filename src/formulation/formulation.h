@@ -140,7 +140,8 @@ struct cvx_formulation_class
                         double *x);
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
      K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
-     all, and there is nothing between them): the exact u-step of ADMM.  */
+     all, and there is nothing between them): the exact u-step of ADMM (manual,
+     Methods).  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);
   void (*gram) (const struct cvx_formulation *f, double *k);
@@ -244,6 +245,14 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            double threshold, double *norm, size_t *cells,
                            size_t *solved, struct cvx_progress *progress,
                            struct cvx_error *err) CVX_MUST_CHECK;
+
+/* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
+   A_g'nu.  A dual norm or price of the same nu before is not computed again.
+   CVX_INTERRUPTED; the patterns must be stored.  */
+enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
+                                       const double *nu, double *psi,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Both ends of the gap at POINT: decode, network objective from the data, dual
    bound from the residual of the network and from point->nu, the better one.

@@ -19,6 +19,10 @@ struct cvx_formulation_work
   double *row_norm;   /* n_samples: ||x_i||, never below it */
   double *column;     /* n_samples */
   size_t largest;     /* block of the last dual norm */
+  double *priced;     /* n_obs: nu of BOUND and NORM ... */
+  bool known;         /* ... when this is true */
+  double norm;        /* the dual norm ... */
+  size_t solved;      /* and the projections it took */
 };
 
 /* COLUMN (n_samples) = output OUTPUT of NU (n_obs).  */
