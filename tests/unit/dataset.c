@@ -789,10 +789,6 @@ TEST_MAIN ("dataset", numbers_are_those_of_strtod, what_is_no_number,
            generators_make_what_they_say, generators_refuse_nonsense,
            split_deals_every_row_once, scale_fits_the_training_rows,
            scale_survives_extremes, bias_comes_and_goes, classes_pick_labels,
-           shrunk_images_keep_their_mean, sample_and_subset_keep_the_order,
-}
-END_TEST
-
-           onehot_and_back, sample_and_subset_keep_the_order,
-           describe_sees_what_is_odd, saved_is_loaded,
-           transforms_survive_lack_of_memory)
+           shrunk_images_keep_their_mean, onehot_and_back,
+           sample_and_subset_keep_the_order, describe_sees_what_is_odd,
+           saved_is_loaded, transforms_survive_lack_of_memory)
