@@ -31,6 +31,13 @@ enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
                                double *loss, double *penalty,
                                struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The bound that NU gives for a penalty that is a sum of squares, and the scale
+   of NU that gives it.  CVX_INTERRUPTED.  */
+enum cvx_status cvxi_ridge_bound (const struct cvx_formulation *f,
+                                  const double *nu, double *scale,
+                                  double *bound, struct cvx_progress *progress,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Describe F: FIT is the prediction, PENALTY stands after beta, CONES (may be
    NULL) are the constraints.  */
 void cvxi_put_program (const struct cvx_formulation *f, bool tex,

@@ -90,6 +90,8 @@ cvxi_train_unsuited (const struct cvx_formulation *f,
   if (f->class->activation == CVX_ACT_GATED
       && (f->patterns == NULL || f->patterns->gate == NULL))
     return "the patterns have no gates";
+  if (f->class->penalized)
+    return "training has weight decay, which is penalty group-l1";
   if (size > 1e9)
     return "more than 1e9 weights";
   return NULL;
