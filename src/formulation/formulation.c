@@ -5,7 +5,7 @@
      d* = max_nu -l*(-nu)  s.t.  psi_g (nu) <= beta for all g,
      psi_g (nu) = max {nu'A_g u : R_g (u) <= 1, u in K_g}
 
-   (Pilanci and Ergen, ICML 2020, equations 4 and 8; MATH 1.2, 1.3, 1.6).  The
+   (Pilanci and Ergen, ICML 2020, equations 4 and 8, appendix A.13).  The
    zero point is optimal from beta = max_g psi_g (-dl (0)) on.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */

@@ -201,7 +201,7 @@ struct cvx_formulation
   /* With several outputs as many blocks for each, all of one before those of
      the next.  */
   size_t n_blocks, block_len, n_var, n_cone;
-  double betamax;                    /* nan until cvx_formulation_betamax */
+  double betamax; /* nan until cvx_formulation_betamax */
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
      enumeration; else NULL.  Owned; scratch of calls that take F.  */
   struct cvx_pricer *pricer;
@@ -237,8 +237,8 @@ enum cvx_status cvx_formulation_estimate (
     const struct cvx_conv *conv, struct cvx_formulation_estimate *out,
     struct cvx_error *err) CVX_MUST_CHECK;
 
-/* Smallest beta with the zero solution: max_g psi_g (nu0), exact; infinite for
-   penalty l2.  Kept in F.  */
+/* Smallest beta with the zero solution: max_g psi_g (nu0), exact (manual, The
+   certified gap); infinite for penalty l2.  Kept in F.  */
 enum cvx_status cvx_formulation_betamax (struct cvx_formulation *f,
                                          double *betamax,
                                          struct cvx_progress *progress,

@@ -16,7 +16,7 @@
    a relaxation over the same patterns.  With all patterns of X present its
    dual bound is therefore a lower bound for the ReLU network too, its
    objective is not an upper one; with sampled gates nothing follows for the
-   ReLU network (ALGORITHMS e.4).  A certificate that is global holds for
+   ReLU network.  A certificate that is global holds for
    gated networks whose gates may be any.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */

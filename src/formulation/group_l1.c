@@ -15,7 +15,7 @@
    them.
 
    Pilanci and Ergen (ICML 2020), equation 8; Moreau (1962); for the last line
-   Bai, Gautam and Sojoudi (2022), algorithm 3.1, as in MATH 6.1.
+   Bai, Gautam and Sojoudi (2022), algorithm 3.1.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -611,7 +611,7 @@ cvxi_group_l1_gram (const struct cvx_formulation *f, double *k)
       k[i * n + j] = k[j * n + i];
 }
 
-/* Decoding (MATH 1.4): v gives u = v / sqrt ||v||, a = +- sqrt ||v||.  */
+/* Decoding (Theorem 1): v gives u = v / sqrt ||v||, a = +- sqrt ||v||.  */
 
 static enum cvx_status
 fill_network (const struct cvx_formulation *f, const struct cvx_point *point,

@@ -3,8 +3,8 @@
      min l(z) + beta R(v) + 1{s >= 0}   s.t.  A u = z,  u = v,  G u = s
 
    scaled multipliers mu, lam, nu; penalties rho for u = v and G u = s, and
-   rho kappa for A u = z (MATH 6.1, with the loss split off as in 6.1's remark
-   on general losses).  The squared loss needs no z: it stays with u.
+   rho kappa for A u = z (Bai, Gautam and Sojoudi 2022, algorithm 3.1, with the
+   loss split off).  The squared loss needs no z: it stays with u.
 
      u   (M + k A'A) u = b + k A't,   M = I + G'G,
          b = v - lam + G'(s - nu),

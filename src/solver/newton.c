@@ -2,7 +2,7 @@
 
    One iteration: price all blocks at the present dual point, let the worst
    with distinct directions enter, solve the problem on the active blocks to
-   rounding (reduced.c, colgen.c; ALGORITHMS b.4).  The objective falls with
+   rounding (reduced.c, colgen.c).  The objective falls with
    every iteration, and there are finitely many sets of faces, so the method
    ends; it needs tens of iterations, each much longer than one of a first
    order method.

@@ -1,4 +1,4 @@
-/* reduced.c -- Newton's method on the active neurons (ALGORITHMS b.4).
+/* reduced.c -- Newton's method on the active neurons.
 
    With several outputs each piece is of one.  Pieces of different outputs do
    not meet in the Hessian unless the loss couples them: its Hessian at a

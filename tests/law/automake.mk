@@ -83,3 +83,9 @@ tests_law_penalty_t_SOURCES = tests/law/penalty.c
 tests_law_penalty_t_CPPFLAGS = $(test_cppflags)
 tests_law_penalty_t_LDADD = $(test_ldadd)
 TESTS += tests/law/penalty.t
+
+check_PROGRAMS += tests/law/sampling.t
+tests_law_sampling_t_SOURCES = tests/law/sampling.c
+tests_law_sampling_t_CPPFLAGS = $(test_cppflags)
+tests_law_sampling_t_LDADD = $(test_ldadd)
+TESTS += tests/law/sampling.t
