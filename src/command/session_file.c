@@ -86,6 +86,9 @@ describe (const struct session *s)
       if (isfinite (f->loss_param))
         json_object_set_new (w, "param", json_real (f->loss_param));
       json_object_set_new (w, "beta", json_real (f->beta));
+      if (f->penalty != CVX_PENALTY_GROUP)
+        json_object_set_new (w, "penalty",
+                             json_string (cvx_penalties[f->penalty]));
       if (f->conv.d > 0)
         json_object_set_new (w, "patches", describe_patches (&f->conv));
       json_object_set_new (o, "formulation", w);
@@ -199,7 +202,8 @@ read_formulation (struct session *s, const json_t *w, const char *path,
                   struct opened *o, struct cvx_error *err)
 {
   const char *kind = json_string_value (json_object_get (w, "kind")),
-             *loss = json_string_value (json_object_get (w, "loss"));
+             *loss = json_string_value (json_object_get (w, "loss")),
+             *penalty = json_string_value (json_object_get (w, "penalty"));
   const json_t *param = json_object_get (w, "param");
   const struct cvx_formulation_class *class = kind != NULL
                                                   ? cvx_formulation_find (kind)
@@ -219,6 +223,11 @@ read_formulation (struct session *s, const json_t *w, const char *path,
     return damaged (err, path, "its formulation is not understood");
   if (o->data == NULL || (class->needs_patterns && o->patterns == NULL))
     return damaged (err, path, "the formulation lacks data or patterns");
+  while (penalty != NULL && cvx_penalties[options.penalty] != NULL
+         && strcmp (cvx_penalties[options.penalty], penalty) != 0)
+    options.penalty++;
+  if (cvx_penalties[options.penalty] == NULL)
+    return damaged (err, path, "its penalty is not understood");
   if (patches != NULL)
     {
       if (!read_patches (patches, o->data, &conv))

@@ -170,6 +170,14 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
           f->class->name, f->n_outputs);
       return cvx_hint (err, "formulation gated takes several");
     }
+  if (f->penalty != CVX_PENALTY_GROUP && f->class != &cvxi_formulation_gated)
+    {
+      (void)cvx_fail (err, CVX_E380,
+                      "formulation %s has no penalty %s: only gated has a "
+                      "choice",
+                      f->class->name, cvx_penalties[f->penalty]);
+      return cvx_hint (err, "formulation gated");
+    }
   if (f->data->bias == CVX_BIAS_FREE)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
@@ -299,6 +307,7 @@ cvx_formulation_new (struct cvx_formulation **out,
   if (options->conv != NULL)
     f->conv = *options->conv;
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
+  f->penalty = options->penalty;
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
@@ -528,6 +537,8 @@ cvx_formulation_betamax (struct cvx_formulation *f, double *betamax,
 {
   struct cvx_formulation_work *w = f->work;
   enum cvx_status status;
+  if (f->class->ridge)
+    f->betamax = HUGE_VAL;
   if (isnan (f->betamax))
     {
       double norm;
