@@ -333,13 +333,14 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   return CVX_OK;
 }
 
-/* Right answers per class of PART, for one output with labels.  */
+/* Right answers per class of PART.  */
 static enum cvx_status
 per_class (struct session *s, const struct cvx_network *net,
            const struct cvx_part *p, struct cvx_error *err)
 {
   const struct cvx_dataset *d = s->data;
-  double *f = cvx_alloc (p->n * cvx_network_targets (net), sizeof *f);
+  size_t c = cvx_network_targets (net);
+  double *f = cvx_alloc (p->n * c, sizeof *f);
   enum cvx_status status;
   if (f == NULL)
     return cvx_fail_nomem (err, "predicting");
@@ -348,15 +349,10 @@ per_class (struct session *s, const struct cvx_network *net,
     {
       size_t n = 0, right = 0;
       for (size_t i = 0; i < p->n; i++)
-        if (p->y[i] == d->label[k].value)
+        if (cvx_dataset_label_of (d, p->y + i * c) == k)
           {
-            size_t best = 0;
-            for (size_t l = 1; l < d->n_labels; l++)
-              if (fabs (f[i] - d->label[l].value)
-                  <= fabs (f[i] - d->label[best].value)) /* as the scores */
-                best = l;
             n++;
-            right += best == k;
+            right += cvx_dataset_label_of (d, f + i * c) == k;
           }
       session_say (s, "%s%s: %zu/%zu", k == 0 ? "  confusion  " : "   ",
                    session_shown (s, d->label[k].name), right, n);
@@ -383,8 +379,7 @@ eval_part (struct session *s, enum cvx_part_id part, struct cvx_error *err)
     session_say (s, ", accuracy %.4f (%zu of %zu)", scores.accuracy,
                  scores.n_right, scores.n);
   session_say (s, "\n");
-  if (s->data->n_labels > 0 && s->data->n_labels <= 10
-      && s->data->n_outputs == 1)
+  if (s->data->n_labels > 0 && s->data->n_labels <= 10)
     return per_class (s, net, &s->data->part[part], err);
   return CVX_OK;
 }

@@ -14,7 +14,8 @@ libformulation_la_SOURCES = \
   src/formulation/price.c \
   src/formulation/relu.c \
   src/formulation/scale.c \
-  src/formulation/sdp.c
+  src/formulation/sdp.c \
+  src/formulation/softmax.c
 
 noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
   src/formulation/private.h

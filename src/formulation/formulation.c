@@ -47,6 +47,12 @@ cvx_formulation_find (const char *name)
   return NULL;
 }
 
+size_t
+cvx_formulation_output (const struct cvx_formulation *f, size_t g)
+{
+  return g / (f->n_blocks / f->n_outputs);
+}
+
 enum cvx_status
 cvx_formulation_estimate (const struct cvx_formulation_class *class,
                           size_t n_samples, size_t n_features,
@@ -60,6 +66,66 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
     return cvx_fail (err, CVX_E341,
                      "an estimate needs rows, features, outputs and patterns");
   class->estimate (n_samples, n_features, n_outputs, n_patterns, conv, out);
+  return CVX_OK;
+}
+
+/* Rows of zeros and a one.  */
+static enum cvx_status
+check_one_hot (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  size_t c = f->n_outputs;
+  if (c == 1)
+    {
+      (void)cvx_fail (err, CVX_E377,
+                      "the %s loss needs one output for every class, the data "
+                      "has one target",
+                      f->loss->name);
+      return cvx_hint (err, "onehot");
+    }
+  for (size_t i = 0; i < f->n_samples; i++)
+    {
+      size_t ones = 0, zeros = 0;
+      for (size_t k = 0; k < c; k++)
+        {
+          ones += f->y[i * c + k] == 1;
+          zeros += f->y[i * c + k] == 0;
+        }
+      if (ones != 1 || zeros != c - 1)
+        return cvx_fail (err, CVX_E378,
+                         "the %s loss needs targets of zeros and a single "
+                         "one, as `onehot' makes them; row %zu is another",
+                         f->loss->name, i + 1);
+    }
+  return CVX_OK;
+}
+
+/* True when the targets are several outputs of 0 and 1: classes against the
+   rest.  */
+static bool
+is_zero_one (const struct cvx_formulation *f)
+{
+  if (f->n_outputs == 1)
+    return false;
+  for (size_t i = 0; i < f->n_obs; i++)
+    if (f->y[i] != 0 && f->y[i] != 1)
+      return false;
+  return true;
+}
+
+static enum cvx_status
+check_signs (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  if (is_zero_one (f))
+    return CVX_OK;
+  for (size_t i = 0; i < f->n_obs; i++)
+    if (fabs (f->y[i]) != 1)
+      {
+        (void)cvx_fail (err, CVX_E342,
+                        "the %s loss needs labels -1 and 1; row %zu has %g",
+                        f->loss->name, i / f->n_outputs + 1, f->y[i]);
+        return cvx_hint (err,
+                         f->data->n_labels > 2 ? "onehot" : "classes A,B");
+      }
   return CVX_OK;
 }
 
@@ -99,11 +165,12 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                      loss->name, f->loss_param, loss->param_min,
                      loss->param_max);
   if (loss->labels)
-    for (size_t i = 0; i < f->n_obs; i++)
-      if (fabs (f->y[i]) != 1)
-        return cvx_fail (err, CVX_E342,
-                         "the %s loss needs labels -1 and 1; row %zu has %g",
-                         loss->name, i + 1, f->y[i]);
+    {
+      enum cvx_status status
+          = loss->coupled ? check_one_hot (f, err) : check_signs (f, err);
+      if (status != CVX_OK)
+        return status;
+    }
   if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
       || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
     {
@@ -112,6 +179,10 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                       "their squares overflow");
       return cvx_hint (err, "scale x=standard y=standard");
     }
+  if (f->n_outputs > CVX_LOSS_MAX_OUTPUTS)
+    return cvx_fail (err, CVX_E379,
+                     "%zu outputs are more than the %d possible", f->n_outputs,
+                     CVX_LOSS_MAX_OUTPUTS);
   if (f->n_samples > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
       || (p != NULL
@@ -120,6 +191,21 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail (err, CVX_E349,
                      "more than 2^31 rows, features or patterns of all "
                      "outputs");
+  return CVX_OK;
+}
+
+/* Targets 0 and 1 as -1 and 1, where the loss wants them so.  */
+static enum cvx_status
+code_targets (struct cvx_formulation *f, struct cvx_error *err)
+{
+  if (!f->loss->labels || f->loss->coupled || !is_zero_one (f))
+    return CVX_OK;
+  f->coded = cvx_alloc (f->n_obs, sizeof *f->coded);
+  if (f->coded == NULL)
+    return cvx_fail_nomem (err, "building the formulation");
+  for (size_t i = 0; i < f->n_obs; i++)
+    f->coded[i] = f->y[i] == 1 ? 1 : -1;
+  f->y = f->coded;
   return CVX_OK;
 }
 
@@ -140,8 +226,10 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
   w->zeros = cvx_calloc (f->n_obs, sizeof *w->zeros);
   w->priced = cvx_alloc (f->n_obs, sizeof *w->priced);
   w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
+  w->column = cvx_alloc (f->n_samples, sizeof *w->column);
   if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
-      || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL)
+      || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL
+      || w->column == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
@@ -166,6 +254,7 @@ work_free (struct cvx_formulation_work *w)
   cvx_free (w->zeros);
   cvx_free (w->priced);
   cvx_free (w->row_norm);
+  cvx_free (w->column);
   cvx_free (w);
 }
 
@@ -201,6 +290,8 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->n_obs = f->n_samples * f->n_outputs;
   f->beta = f->betamax = NAN;
   status = check (f, err);
+  if (status == CVX_OK)
+    status = code_targets (f, err);
   if (status == CVX_OK && !isnan (options->beta))
     status = cvx_formulation_set_beta (f, options->beta, err);
   if (status == CVX_OK)
@@ -225,6 +316,7 @@ cvx_formulation_free (struct cvx_formulation *f)
     f->class->destroy (f);
   work_free (f->work);
   cvx_pricer_free (f->pricer);
+  cvx_free (f->coded);
   cvx_free (f);
 }
 
@@ -303,26 +395,45 @@ price_by_search (const struct cvx_formulation *f)
 {
   return f->pricer != NULL
          && (f->n_blocks == 0
-             || f->n_blocks > (f->patterns->rank <= 3 ? 20000U : 5000000U));
+             || f->n_blocks / f->n_outputs
+                    > (f->patterns->rank <= 3 ? 20000U : 5000000U));
 }
 
+/* One output after the other.  */
 static enum cvx_status
 search (const struct cvx_formulation *f, const double *nu, double *norm,
         size_t *cells, size_t *solved, struct cvx_progress *progress,
         struct cvx_error *err)
 {
-  struct cvx_price price;
-  double known = isnan (f->beta) ? 0 : f->beta;
-  enum cvx_status status = cvx_pricer_run (f->pricer, nu, known, true, 0,
-                                           MAX_NODES, &price, progress, err);
-  if (status != CVX_OK)
-    return status;
-  *norm = isfinite (price.upper) ? price.upper : HUGE_VAL;
+  double known = isnan (f->beta) ? 0 : f->beta, *column = f->work->column;
+  size_t examined = 0, projected = 0;
+  *norm = 0;
+  for (size_t k = 0; k < f->n_outputs; k++)
+    {
+      struct cvx_price price;
+      enum cvx_status status;
+      cvxi_output_column (f, nu, k, column);
+      status = cvx_pricer_run (f->pricer, column, known, true, 0, MAX_NODES,
+                               &price, progress, err);
+      if (status != CVX_OK)
+        return status;
+      *norm = fmax (*norm, isfinite (price.upper) ? price.upper : HUGE_VAL);
+      examined += f->patterns->count;
+      projected += price.cells;
+    }
   if (cells != NULL)
-    *cells = f->patterns->count;
+    *cells = examined;
   if (solved != NULL)
-    *solved = price.cells;
+    *solved = projected;
   return CVX_OK;
+}
+
+void
+cvxi_output_column (const struct cvx_formulation *f, const double *nu,
+                    size_t output, double *column)
+{
+  for (size_t i = 0; i < f->n_samples; i++)
+    column[i] = nu[i * f->n_outputs + output];
 }
 
 enum cvx_status

@@ -36,8 +36,9 @@ struct cvx_point
   size_t n_atoms;      /* blocks listed */
   const size_t *block; /* their numbers, or NULL: all blocks in order */
   const double *x;     /* n_atoms x block_len */
-  const int *sign;     /* not NULL: atoms are neurons of these output signs,
-                          each in the cell it lies in, whatever BLOCK says; for
+  const int *sign;     /* not NULL: atoms are neurons, k + 1 or -(k + 1) those
+                          with a positive or negative weight to output k, each
+                          in the cell it lies in, whatever BLOCK says; for
                           formulations with a pricer only */
   const double *nu;    /* n_obs: the solver's own dual candidate, or NULL */
 };
@@ -178,8 +179,12 @@ struct cvx_formulation
   int threads;
   size_t n_samples, n_outputs, n_features;
   struct cvx_conv conv; /* of convolutional networks; d = 0: none */
-  const double *x, *y;  /* training data, borrowed from `data' */
+  const double *x, *y;  /* training data, borrowed from `data' ... */
+  double *coded;        /* ... but y this one where the loss needs -1 and 1
+                           and the data have 0 and 1; else NULL */
   size_t n_obs;         /* n_samples * n_outputs */
+  /* With several outputs as many blocks for each, all of one before those of
+     the next.  */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax; /* nan until cvx_formulation_betamax */
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
@@ -188,6 +193,9 @@ struct cvx_formulation
   void *impl;                        /* of the class */
   struct cvx_formulation_work *work; /* private */
 };
+
+/* The output that block G belongs to.  */
+size_t cvx_formulation_output (const struct cvx_formulation *f, size_t g);
 
 /* Build CLASS on DATA and PATTERNS (NULL when it needs none), both borrowed.
    BETA > 0, or nan: to be set later by cvx_formulation_set_beta.  */

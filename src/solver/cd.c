@@ -91,6 +91,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   (void)s;
   if (f->n_cone > 0 || f->class->columns == NULL)
     return "it needs blocks without cones whose columns can be formed";
+  if (f->n_outputs != 1)
+    return "it knows networks with one output; use newton, fista or admm";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
   if (!f->loss->strict)

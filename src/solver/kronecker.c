@@ -153,7 +153,7 @@ overlap (const struct cvx_formulation *f, size_t g, size_t h)
 {
   size_t words = f->patterns->n_words, count = 0;
   const uint64_t *a, *b;
-  if (cvxi_group_l1_output (f, g) != cvxi_group_l1_output (f, h))
+  if (cvx_formulation_output (f, g) != cvx_formulation_output (f, h))
     return 0;
   a = f->patterns->bits + cvxi_group_l1_pattern (f, g) * words;
   b = f->patterns->bits + cvxi_group_l1_pattern (f, h) * words;

@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "formulation/bound.h"
 #include "solver/colgen.h"
@@ -73,7 +75,8 @@ start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
     st = cvx_network_prune (net, f->x, f->n_samples, 1e-10, err);
   for (size_t j = 0; st == CVX_OK && j < net->width; j++)
     {
-      double a = net->a[j];
+      const double *out = net->a + j * net->n_outputs;
+      double a = out[cblas_idamax ((int)net->n_outputs, out, 1)];
       size_t g;
       for (size_t i = 0; i < d; i++)
         w[i] = net->u[j * d + i]

@@ -71,3 +71,9 @@ tests_law_price_t_SOURCES = tests/law/price.c
 tests_law_price_t_CPPFLAGS = $(test_cppflags)
 tests_law_price_t_LDADD = $(test_ldadd)
 TESTS += tests/law/price.t
+
+check_PROGRAMS += tests/law/outputs.t
+tests_law_outputs_t_SOURCES = tests/law/outputs.c
+tests_law_outputs_t_CPPFLAGS = $(test_cppflags)
+tests_law_outputs_t_LDADD = $(test_ldadd)
+TESTS += tests/law/outputs.t

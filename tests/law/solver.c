@@ -23,7 +23,8 @@ bench_open (struct bench *b, const struct cvx_formulation_class *class,
   cvx_rng_init (&r, seed, 77);
   problem_random (&b->p, kind, false, &r);
   problem_patterns (&b->p, 0);
-  if (b->p.patterns->n_patterns == 0)
+  if (b->p.patterns->n_patterns == 0
+      || (b->p.data.n_outputs > 1 && !class->vector))
     {
       b->f = NULL;
       return;
