@@ -28,7 +28,8 @@
 enum
 {
   TILE = 512,         /* blocks whose A_g'nu are held at a time */
-  MANY = 1024,        /* variables from which threads pay */
+  MANY = 1024,        /* variables from which threads pay with cones ... */
+  MANY_PLAIN = 65536, /* and without */
   MAX_NODES = 3000000 /* of a search, per thread */
 };
 
@@ -363,6 +364,12 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
   return CVX_OK;
 }
 
+static size_t
+many (const struct cvx_formulation *f)
+{
+  return f->n_cone > 0 ? MANY : MANY_PLAIN;
+}
+
 /* The dual norm of a tile: W->bound has an upper bound of psi of every block
    of W->list with A_g'nu in W->z.  Blocks whose cheap bound is at most SKIP
    are not solved.  Returns the blocks solved.  */
@@ -373,7 +380,7 @@ solve_tile (const struct cvx_formulation *f, size_t count, double skip,
   struct cvx_formulation_work *w = f->work;
   size_t solved = 0;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
-    reduction(+ : solved) if (count * f->block_len > MANY)
+    reduction(+ : solved) if (count * f->block_len > many (f))
   for (size_t k = 0; k < count; k++)
     {
       size_t g = w->list[k];
@@ -571,7 +578,7 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
   double *value = f->work->bound;
   f->work->known = false;
 #pragma omp parallel for schedule(dynamic, 16)                                \
-    num_threads(f->threads) if (f->n_var > MANY)
+    num_threads(f->threads) if (f->n_var > many(f))
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t at = g * f->block_len;
