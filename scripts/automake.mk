@@ -7,9 +7,11 @@ EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 # Timings, not part of `make check'; scripts/bench drives them.
 dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py
 noinst_HEADERS += scripts/bench.h
-EXTRA_PROGRAMS = scripts/bench_masked scripts/bench_run
+EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_masked scripts/bench_run
 scripts_bench_masked_SOURCES = scripts/bench_masked.c
 scripts_bench_masked_LDADD = libcore.la $(core_libs)
+scripts_bench_circular_SOURCES = scripts/bench_circular.c
+scripts_bench_circular_LDADD = libplot.la libcore.la $(core_libs)
 scripts_bench_run_SOURCES = scripts/bench_run.c scripts/bench_report.c
 scripts_bench_run_LDADD = libplot.la libcore.la $(core_libs)
 CLEANFILES += $(EXTRA_PROGRAMS)

@@ -4,6 +4,7 @@ libsolver_la_SOURCES = \
   src/solver/admm.c \
   src/solver/cd.c \
   src/solver/colgen.c \
+  src/solver/descend.c \
   src/solver/fista.c \
   src/solver/grow.c \
   src/solver/interior.c \
@@ -20,7 +21,8 @@ libsolver_la_SOURCES = \
   src/solver/subspace.c \
   src/solver/train.c
 noinst_HEADERS += src/solver/colgen.h src/solver/master.h \
-  src/solver/reduced.h src/solver/state.h src/solver/train.h
+  src/solver/descend.h src/solver/reduced.h src/solver/state.h \
+  src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \
