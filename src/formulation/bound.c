@@ -468,26 +468,27 @@ cvx_network_bound (const struct cvx_formulation *f,
 
 enum cvx_status
 cvx_network_directions (const struct cvx_formulation *f,
-                        const struct cvx_network *net, size_t max,
-                        struct cvx_bound *b, struct cvx_progress *progress,
-                        struct cvx_error *err)
+                        const struct cvx_network *net, const double *nu,
+                        size_t max, struct cvx_bound *b,
+                        struct cvx_progress *progress, struct cvx_error *err)
 {
-  double loss, penalty;
-  double *nu = cvx_alloc (f->n_obs, sizeof *nu);
-  double *fit = cvx_alloc (f->n_obs, sizeof *fit);
+  double loss, penalty, *fit = NULL;
   enum cvx_status status
       = cvx_formulation_network_objective (f, net, &loss, &penalty, err);
   cvx_bound_clear (b);
-  if (status == CVX_OK && (nu == NULL || fit == NULL))
-    status = cvx_fail_nomem (err, "looking for neurons");
-  if (status == CVX_OK)
-    status = cvxi_evaluate (f, net, fit, &loss, &penalty, err);
-  if (status == CVX_OK)
+  if (status == CVX_OK && nu == NULL)
     {
-      f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
-      status = cvxi_bound_directions (f, net, nu, max, b, progress, err);
+      fit = cvx_alloc (2 * f->n_obs, sizeof *fit);
+      if (fit == NULL)
+        return cvx_fail_nomem (err, "looking for neurons");
+      status = cvxi_evaluate (f, net, fit, &loss, &penalty, err);
+      if (status == CVX_OK)
+        f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param,
+                       fit + f->n_obs);
+      nu = fit + f->n_obs;
     }
-  cvx_free (nu);
+  if (status == CVX_OK)
+    status = cvxi_bound_directions (f, net, nu, max, b, progress, err);
   cvx_free (fit);
   return status;
 }

@@ -76,11 +76,14 @@ enum cvx_status cvx_network_bound (const struct cvx_formulation *f,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_bound_clear (struct cvx_bound *b);
 
-/* The directions only, for the residual of NET, by climbing or else by search:
-   those of B are replaced.  ReLU networks with one output (E346).  */
+/* The directions only, for NU (n_obs), or for the residual of NET where it is
+   NULL; by climbing or else by search: those of B are replaced.  At kinks of a
+   loss many residuals are possible, and the multipliers of a solver are the
+   right one.  ReLU networks with one output (E346).  */
 enum cvx_status cvx_network_directions (const struct cvx_formulation *f,
                                         const struct cvx_network *net,
-                                        size_t max, struct cvx_bound *b,
+                                        const double *nu, size_t max,
+                                        struct cvx_bound *b,
                                         struct cvx_progress *progress,
                                         struct cvx_error *err) CVX_MUST_CHECK;
 
