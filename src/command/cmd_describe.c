@@ -96,6 +96,11 @@ cmd_data (void *session, const struct lang_call *c, struct cvx_error *err)
   cmd_data_line (s);
   if (s->data->source != NULL)
     session_say (s, "from %s\n", session_shown (s, s->data->source));
+  for (size_t k = s->n_kept; k-- > 0;)
+    session_say (s, "kept: %s, n=%zu d=%zu (use data %s)\n",
+                 session_shown (s, s->kept[k]->name),
+                 s->kept[k]->part[CVX_TRAIN].n, s->kept[k]->n_features,
+                 session_shown (s, s->kept[k]->name));
   return CVX_OK;
 }
 
@@ -126,8 +131,8 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
                p->n, sum.rank, sum.condition,
                cvx_bytes_words (words, sizeof words, (double)sum.bytes));
   if (d->source != NULL)
-    session_say (s, "  from %s, hash %016llx\n",
-                 session_shown (s, d->source), (unsigned long long)d->hash);
+    session_say (s, "  from %s, hash %016llx\n", session_shown (s, d->source),
+                 (unsigned long long)d->hash);
   session_say (s, "  x in [%.6g, %.6g], y in [%.6g, %.6g]\n", sum.x_min,
                sum.x_max, sum.y_min, sum.y_max);
   for (size_t k = 0; k < d->n_labels; k++)
