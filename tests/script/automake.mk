@@ -16,6 +16,7 @@ script_tests = \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/results.sh \
+  tests/script/session.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
   tests/script/torch.sh
