@@ -62,7 +62,7 @@ cvx_pattern_bit (const uint64_t *pattern, size_t i)
   return pattern[i / 64] >> (i % 64) & 1;
 }
 
-/* Patterns of general position: 2 sum_{k<r} C(n-1,k), MATH 1.5; inf when it
+/* Patterns of general position: 2 sum_{k<r} C(n-1,k), Cover 1965; inf when it
    does not fit a double.  */
 double cvx_patterns_bound (size_t n, size_t rank);
 

@@ -130,7 +130,7 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
     status = character (c, "decimal", &o.decimal, err);
   part = lang_call_word (c, "part");
   if (status == CVX_OK && part >= 0)
-    status = cmd_ready (s, HAS_DATA, err);
+    status = cmd_ready (s, HAS_DATA | KEEPS_SPARSE, err);
   if (status != CVX_OK)
     return status;
 

@@ -43,7 +43,7 @@ activation_words (enum cvx_activation a)
 
 /* The network of the current run becomes its minimal one, *NET, with fewer
    neurons and the same objective: merged, then pruned to independent
-   activations (MATH 8.1).  */
+   activations (manual, Minimal networks).  */
 static enum cvx_status
 minimal (struct session *s, const struct cvx_network *from,
          const struct cvx_network **net, struct cvx_error *err)
@@ -279,6 +279,9 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     return status;
   lang_call_count (c, "top", &top);
+  status = session_fill (s, err);
+  if (status != CVX_OK)
+    return status;
   if (net->conv.d > 0)
     return convolutional (s, net, top, err);
   known = known && s->data->n_features == net->n_features

@@ -155,6 +155,13 @@ cmd_scale (void *session, const struct lang_call *c, struct cvx_error *err)
       lang_call_fail (c, NULL, err, CVX_E394, "scale what?");
       return cvx_hint (err, "scale x=standard");
     }
+  if (x == CVX_SCALE_CENTER || x == CVX_SCALE_STANDARD)
+    {
+      /* A mean taken off leaves no zeros.  */
+      status = session_fill (s, err);
+      if (status != CVX_OK)
+        return lang_call_blame (c, "x", err);
+    }
   status = cvx_dataset_scale (&d, s->data, (enum cvx_scale) (x < 0 ? 0 : x),
                               (enum cvx_scale) (y < 0 ? 0 : y), &notes, err);
   status = take (s, c, "x", status, d, err);

@@ -244,6 +244,15 @@ read_parts (struct session *s, const struct cvx_npz *z, const json_t *meta,
           || o->patterns->n_samples != o->data->part[CVX_TRAIN].n
           || o->patterns->n_features != o->data->n_features))
     status = damaged (err, path, "patterns and data do not fit together");
+  if (status == CVX_OK && (o->patterns != NULL || w != NULL) && o->data != NULL
+      && cvx_dataset_is_sparse (o->data))
+    {
+      status = session_check_memory (s, "X with its zeros",
+                                     (double)cvx_dataset_fill_bytes (o->data),
+                                     err);
+      if (status == CVX_OK)
+        status = cvx_dataset_fill (o->data, err);
+    }
   if (status == CVX_OK && w != NULL)
     status = read_formulation (s, w, path, o, err);
   if (status != CVX_OK)

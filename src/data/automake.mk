@@ -33,6 +33,7 @@ libdata_la_SOURCES = \
   src/data/scale.c \
   src/data/shrink.c \
   src/data/sheets.c \
+  src/data/sparse.c \
   src/data/transform.c
 
 dataincludedir = $(includedir)/cvxnn/data

@@ -13,6 +13,7 @@
 #include "base/npz.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "linalg/csr.h"
 
 enum cvx_part_id
 {
@@ -23,12 +24,17 @@ enum cvx_part_id
 };
 
 /* Rows of one part.  x is n x n_features, row after row (C order); y is
-   n x n_outputs.  row[i] is the number of the row in the file, from 0.  */
+   n x n_outputs.  row[i] is the number of the row in the file, from 0.
+
+   Data of few nonzeros have them in SPARSE, in all parts that have rows; x is
+   the same numbers, or NULL until cvx_dataset_fill makes it.  Only load,
+   describe, save and the transforms take data without x.  */
 struct cvx_part
 {
   size_t n;
   double *x, *y;
   size_t *row;
+  struct cvx_csr *sparse; /* n x n_features, or NULL */
 };
 
 enum cvx_bias
@@ -60,6 +66,9 @@ struct cvx_dataset
   /* What `scale' did: x_used = (x_file - shift) * factor, the same for y;
      arrays of n_features and n_outputs, or NULL.  */
   double *x_shift, *x_factor, *y_shift, *y_factor;
+  /* When the file was read: missing numbers replaced by the column mean, rows
+     left out for them.  */
+  size_t n_filled, n_dropped;
   bool x_rownorm; /* and then each row of x was divided by its length */
   uint64_t hash;  /* of all numbers of all parts, see cvx_dataset_rehash */
 };
@@ -78,6 +87,18 @@ void cvx_dataset_rehash (struct cvx_dataset *d);
 
 /* Bytes that N rows of F features and C outputs take.  SIZE_MAX: overflow.  */
 size_t cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs);
+
+/* True when X is there only without its zeros.  */
+bool cvx_dataset_is_sparse (const struct cvx_dataset *d);
+
+/* Bytes of D as it is, and of X with its zeros in all parts.  */
+size_t cvx_dataset_size (const struct cvx_dataset *d);
+size_t cvx_dataset_fill_bytes (const struct cvx_dataset *d);
+
+/* Make x of every part of D from its nonzeros, which stay; the numbers and the
+   hash do not change.  CVX_NOMEM, and D is as it was.  */
+enum cvx_status cvx_dataset_fill (struct cvx_dataset *d,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
 
 /* How a file is read; a reader ignores what does not concern it.  */
 struct cvx_read_options
@@ -277,8 +298,10 @@ enum cvx_status cvx_dataset_shrink (struct cvx_dataset **out,
 /* What a person needs to see before modelling.  */
 struct cvx_summary
 {
-  size_t rank;                         /* of the training X */
-  double condition;                    /* largest over smallest of those */
+  size_t rank;      /* of the training X */
+  double condition; /* largest over smallest of those; NAN: not known */
+  bool estimated;   /* these two, X being large or sparse */
+  size_t n_nonzero; /* of the training X */
   size_t n_constant, n_duplicate_cols; /* columns */
   size_t n_duplicate_rows;             /* rows that repeat an earlier x */
   size_t n_conflicts; /* rows whose x occurs with another y too */
