@@ -5,7 +5,8 @@ dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check \
 EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 
 # Timings, not part of `make check'; scripts/bench drives them.
-dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py
+dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
+  scripts/bench_torch.py
 noinst_HEADERS += scripts/bench.h
 EXTRA_PROGRAMS = scripts/bench_masked scripts/bench_run
 scripts_bench_masked_SOURCES = scripts/bench_masked.c

@@ -2,7 +2,7 @@
 
    A wall of a cell on the hyperplane of line l is a cell of the arrangement
    restricted to that hyperplane, and the two cells of the whole arrangement on
-   its sides differ in the bits of l only (ALGORITHMS b.1).  So the walls are
+   its sides differ in the bits of l only.  So the walls are
    found by enumerating m arrangements of rank r - 1, and each is looked up
    twice: a cost in the number of walls, not in patterns times rows.
 

@@ -33,7 +33,7 @@ const struct lang_key cmd_export_keys[]
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED,
           .help = "file: .npz .npy .csv .json .mat .h5; data also .libsvm, a "
-                  "network .c, a problem .dat-s" },
+                  "network .c or .onnx, a problem .dat-s" },
         { .name = NULL } };
 
 static json_t *
@@ -421,7 +421,8 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
     return export_problem (s, c, to, err);
   whole = what == NETWORK
           && (format == NPZ || format == CSV || format == JSON
-              || strcmp (cmd_suffix (to), ".c") == 0);
+              || strcmp (cmd_suffix (to), ".c") == 0
+              || strcmp (cmd_suffix (to), ".onnx") == 0);
   status = session_may_write (s, to, err);
   if (status == CVX_OK && !whole
       && (format == UNKNOWN || (format == LIBSVM && what != DATA)))
@@ -433,7 +434,7 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
                                      "hold data",
                                to);
       cvx_hint (err, ".npz, .npy, .csv, .json, .mat, .h5; data also .libsvm, "
-                     "a network .c");
+                     "a network .c or .onnx");
     }
   if (status == CVX_OK)
     status

@@ -43,7 +43,7 @@ activation_words (enum cvx_activation a)
 
 /* The network of the current run becomes its minimal one, *NET, with fewer
    neurons and the same objective: merged, then pruned to independent
-   activations (MATH 8.1).  */
+   activations (manual, Minimal networks).  */
 static enum cvx_status
 minimal (struct session *s, const struct cvx_network *from,
          const struct cvx_network **net, struct cvx_error *err)

@@ -64,14 +64,15 @@ predict (struct session *s, const struct cvx_network *net,
 {
   const struct cvx_dataset *like = s->data;
   const struct cvx_part *p = &in->part[CVX_TRAIN];
-  size_t d = in->n_features, c = net->n_outputs;
+  size_t d = in->n_features, c = cvx_network_targets (net);
+  size_t inputs = cvx_network_inputs (net);
   bool labels = like->n_labels > 0 && (c == 1 || c == like->n_labels);
-  double *x = cvx_alloc (p->n * net->n_features, sizeof *x);
+  double *x = cvx_alloc (p->n * inputs, sizeof *x);
   double *f = cvx_alloc (p->n * c, sizeof *f);
   enum cvx_status status
       = x == NULL || f == NULL ? cvx_fail_nomem (err, "predicting") : CVX_OK;
   for (size_t i = 0; status == CVX_OK && i < p->n; i++)
-    scale_row (like, d, p->x + i * d, x + i * net->n_features);
+    scale_row (like, d, p->x + i * d, x + i * inputs);
   if (status == CVX_OK)
     status = cvx_network_predict (net, x, p->n, f, err);
   for (size_t k = 0; k < c; k++)
@@ -162,8 +163,8 @@ cmd_predict (void *session, const struct lang_call *c, struct cvx_error *err)
     return cvx_fail (err, CVX_E453,
                      "the network takes %zu features, the current data have "
                      "%zu",
-                     net->n_features, s->data->n_features);
-  wanted = net->n_features - (s->data->bias == CVX_BIAS_AUGMENTED);
+                     cvx_network_inputs (net), s->data->n_features);
+  wanted = s->data->n_features - (s->data->bias == CVX_BIAS_AUGMENTED);
   session_work_begin (s, "predicting");
   status = read_input (s, c, wanted, &in, err);
   if (status == CVX_OK && in->n_features != wanted)

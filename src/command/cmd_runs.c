@@ -80,13 +80,13 @@ cmd_runs (void *session, const struct lang_call *c, struct cvx_error *err)
   for (size_t k = 0; k < s->n_runs; k++)
     order[k] = (struct ranked){ s->runs[k], sort_value (s->runs[k]->run, by) };
   qsort (order, s->n_runs, sizeof *order, compare);
-  session_say (s, "   run kind       solver      beta      objective      gap"
+  session_say (s, "   run kind       solver       beta      objective      gap"
                   "   iter    time  tag\n");
   for (size_t k = 0; k < s->n_runs; k++)
     {
       const struct cvx_run *r = order[k].run->run;
       session_say (s,
-                   "%c%5zu %-10.10s %-7.7s %9.3g %14.7e %8.1e %6zu %7.2f  "
+                   "%c%5zu %-10.10s %-8.8s %9.3g %14.7e %8.1e %6zu %7.2f  "
                    "%s\n",
                    order[k].run == s->run ? '*' : ' ', r->id, r->kind,
                    r->solver->name, r->beta, r->pobj, cvx_run_gap (r), r->iter,

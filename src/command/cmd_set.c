@@ -114,6 +114,8 @@ cmd_set (void *session, const struct lang_call *c, struct cvx_error *err)
       else if (key->kind == LANG_KIND_COUNT
                && lang_call_count (c, key->name, &count))
         *x = (double)count;
+      else if (key->kind == LANG_KIND_TIME)
+        lang_call_number (c, key->name, x);
     }
   if (lang_call_has (c, "seed"))
     cvx_rng_init (&s->rng, (uint64_t)s->settings.seed, CVX_STREAM_EXPRESSION);

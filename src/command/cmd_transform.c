@@ -1,5 +1,5 @@
 /* cmd_transform.c -- new data from the data: classes, split, scale, bias,
-   sample, subset.
+   sample, subset, shrink.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -87,6 +87,23 @@ const struct lang_key cmd_subset_keys[]
           .kind = LANG_KIND_ROWS,
           .flags = LANG_REQUIRED,
           .help = "training rows to keep, a:b" },
+        { .name = NULL } };
+
+const struct lang_key cmd_shrink_keys[]
+    = { { .name = "size",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_REQUIRED | LANG_GE,
+          .min = 1,
+          .help = "rows, and columns too unless they are given" },
+        { .name = "columns",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "size",
+          .help = "columns" },
+        { .name = "grey",
+          .kind = LANG_KIND_FLAG,
+          .help = "one channel, the mean of them" },
         { .name = NULL } };
 
 /* Take D over, or blame argument KEY.  */
@@ -212,4 +229,20 @@ cmd_onehot (void *session, const struct lang_call *c, struct cvx_error *err)
     session_notes (s, &notes);
   cvx_text_free (&notes);
   return status;
+}
+
+enum cvx_status
+cmd_shrink (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  size_t rows = 0, columns;
+  bool grey = false;
+  struct cvx_dataset *d = NULL;
+  enum cvx_status status;
+  lang_call_count (c, "size", &rows);
+  columns = rows;
+  lang_call_count (c, "columns", &columns);
+  lang_call_flag (c, "grey", &grey);
+  status = cvx_dataset_shrink (&d, s->data, rows, columns, grey, err);
+  return take (s, c, "size", status, d, err);
 }

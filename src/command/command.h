@@ -52,9 +52,39 @@ enum cvx_status cmd_run_new (struct session *s,
                              const struct cvx_settings *settings,
                              const struct cvx_point *warm, bool quiet,
                              struct cvx_error *err) CVX_MUST_CHECK;
+/* The same from the point of the run FROM (NULL: from zero), not driven; C has
+   the key warm for blame.  E393: FROM does not fit.  */
+enum cvx_status cmd_run_start (struct session *s, const struct lang_call *c,
+                               const struct session_run *from,
+                               const struct cvx_solver *solver,
+                               const struct cvx_settings *settings,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+/* Drive the current run to its end.  */
+enum cvx_status cmd_run_drive (struct session *s, bool quiet,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+/* The run that `warm=' of C names, NULL for zero; without the word or C the
+   one that the patterns grew from, if any.  E390.  */
+enum cvx_status cmd_warm_run (struct session *s, const struct lang_call *c,
+                              struct session_run **r,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 /* Its last line, and what its status means for the command.  */
 enum cvx_status cmd_run_end (struct session *s, const struct lang_call *c,
                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Breakpoints: what is true before the first iteration does not stop it;
+   *STOP when one became true.  Failures are those of their expressions.  */
+enum cvx_status cmd_breaks_begin (struct session *s,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cmd_breaks_test (struct session *s, bool *stop,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* Keep the current run as it is, when it is at a certified row, for rewind;
+   not when SILENT.  Without memory there is none.  */
+void cmd_snapshot (struct session *s, bool silent);
+/* Options of the current run that can be tuned.  */
+const struct lang_key *cmd_more_tune (void *session, const char *word);
+/* The value of the option K of CALL as a number; false when not given.  */
+bool cmd_option_value (const struct lang_call *c, const struct lang_key *k,
+                       double *x);
 
 /* The neurons of NET (ReLU, one output; E450) as a warm start that borrows
    scratch memory of the session.  */

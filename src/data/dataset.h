@@ -303,6 +303,14 @@ enum cvx_status cvx_dataset_subset (struct cvx_dataset **out,
                                     size_t n,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Images of ROWS x COLUMNS pixels, each the mean of the area that it covers;
+   with GREY of one channel, the mean of all.  CVX_INVALID (E625): no images,
+   not smaller, or scaled already; CVX_NOMEM.  */
+enum cvx_status cvx_dataset_shrink (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d, size_t rows,
+                                    size_t columns, bool grey,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
 /* What a person needs to see before modelling.  */
 struct cvx_summary
 {

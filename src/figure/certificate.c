@@ -2,7 +2,7 @@
 
    A dual point nu is feasible when no neuron can gain by entering:
 
-     |nu'(X u)_+| <= beta  for all ||u|| <= 1        (ReLU; MATH 1.2)
+     |nu'(X u)_+| <= beta  for all ||u|| <= 1        (ReLU; equation 4)
 
    and at an optimum the bound is touched exactly in the directions of the
    neurons (complementary slackness).  Two columns (one feature and its column

@@ -1,6 +1,6 @@
 /* spectrum.c -- Fourier coefficients of the weights of a linear network,
    |what_k| / sqrt (d) with what the transform that is not normalised: the
-   unitary one, which the penalty of circular networks sees (MATH 1.11).
+   unitary one, which the penalty of circular networks sees (equation 14).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 

@@ -9,7 +9,7 @@
      search     branch and bound for data of rank 8 or less: the maximum itself
      rank       X_k the k leading singular vectors' part of X:
                 |nu'(Xu)_+ - nu'(X_k u)_+| <= |nu| |X - X_k| = |nu| sigma_{k+1}
-                so M = M_k + |nu| sigma_{k+1} (MATH 1.8)
+                so M = M_k + |nu| sigma_{k+1} (manual, Data of high rank)
      spectrum   t_+ = t/2 + |t|/2 and Cauchy-Schwarz: for P = {i: nu_i > 0},
                 nu'(Xu)_+ <= |X'nu|/2 + (sum_P nu_i)^1/2
                 lambda_max (sum_P nu_i x_i x_i')^1/2 / 2

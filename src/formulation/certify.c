@@ -3,10 +3,10 @@
    Upper end: the objective of a real network.  Lower end, for any nu in the
    domain of l*: s nu with s psi (nu) <= beta, psi (nu) = max_g psi_g (nu), is
    dual feasible and -l*(-s nu) <= p* (Pilanci and Ergen, ICML 2020, equation
-   4; ALGORITHMS b.2 and e).  psi is bounded from above, with rounding: a loose
-   bound costs tightness, never truth.  Candidates for nu are the negative
-   gradient of the loss at the network's own output and what the solver
-   offers; a loss with kinks closes its gap with the latter only.
+   4; manual, The certified gap).  psi is bounded from above, with rounding: a
+   loose bound costs tightness, never truth.  Candidates for nu are the
+   negative gradient of the loss at the network's own output and what the
+   solver offers; a loss with kinks closes its gap with the latter only.
 
    With every pattern present both ends hold for networks of any width.  With
    some patterns they hold for the program over those: its points are the

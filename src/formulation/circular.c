@@ -2,8 +2,8 @@
    long as the signal.
 
    Pilanci and Ergen (ICML 2020), equations 13 and 14 and theorem 3, with the
-   normalisation and the weights of MATH 1.11 and 1.12.  F factors,
-   w = u_1 * ... * u_{F-1} * a summed over neurons, penalty beta sum
+   normalisation and the weights of the manual (Convolutional networks).  F
+   factors, w = u_1 * ... * u_{F-1} * a summed over neurons, penalty beta sum
    prod ||u_l|| ||a||, what = fft (w) not normalised:
 
      min l (X w; y) + beta R (w),
@@ -22,7 +22,7 @@
    One filter is enough for F = 2: fft (u) = sqrt |what|, fft (a) = what /
    sqrt |what|.  For F > 2 a neuron per frequency, each filter a cosine of
    norm 1.  Filters shorter than the signal: the nuclear norm over d shifted
-   patches (MATH 1.11), for which the l1 value is a lower bound only.
+   patches (equation 12), for which the l1 value is a lower bound only.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -47,8 +47,8 @@ struct circular
 {
   struct cvxi_linear linear; /* first */
   struct cvx_fourier *fourier;
-  double *cosine; /* d cosines and d sines of full turns */
-  double *band;   /* BAND x 2 WIDTH */
+  double *cosine;      /* d cosines and d sines of full turns */
+  double *band;        /* BAND x 2 WIDTH */
   double *spectrum;    /* n_var */
   double single, pair; /* c_k */
 };
@@ -217,8 +217,8 @@ block_norm (const struct cvx_formulation *f, size_t g)
 {
   const struct circular *s = f->impl;
   double d = (double)f->n_features;
-  double norm = alone (f, g) ? 1 / (sqrt (d) * s->single)
-                             : sqrt (2 / d) / s->pair;
+  double norm
+      = alone (f, g) ? 1 / (sqrt (d) * s->single) : sqrt (2 / d) / s->pair;
   return (1 + 1e-12) * f->work->x_norm * norm;
 }
 

@@ -5,7 +5,7 @@
      d* = max_nu -l*(-nu)  s.t.  psi_g (nu) <= beta for all g,
      psi_g (nu) = max {nu'A_g u : R_g (u) <= 1, u in K_g}
 
-   (Pilanci and Ergen, ICML 2020, equations 4 and 8; MATH 1.2, 1.3, 1.6).  The
+   (Pilanci and Ergen, ICML 2020, equations 4 and 8, appendix A.13).  The
    zero point is optimal from beta = max_g psi_g (-dl (0)) on.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
@@ -25,8 +25,8 @@
 
 enum
 {
-  TILE = 512, /* blocks whose A_g'nu are held at a time */
-  MANY = 1024, /* variables from which threads pay */
+  TILE = 512,         /* blocks whose A_g'nu are held at a time */
+  MANY = 1024,        /* variables from which threads pay */
   MAX_NODES = 3000000 /* of a search, per thread */
 };
 
@@ -69,7 +69,8 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
   const struct cvx_patterns *p = f->patterns;
   const struct cvx_loss *loss = f->loss;
   size_t n_var;
-  if (f->class->needs_patterns && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
+  if (f->class->needs_patterns
+      && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
     return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
                      f->class->name);
   if (p != NULL
@@ -78,10 +79,14 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                      "the patterns are those of %zu x %zu data, the training "
                      "data is %zu x %zu",
                      p->n_samples, p->n_features, f->n_samples, f->n_features);
-  if (f->n_outputs != 1)
-    return cvx_fail (err, CVX_E343,
-                     "formulation %s has one output, the data has %zu targets",
-                     f->class->name, f->n_outputs);
+  if (f->n_outputs != 1 && !f->class->vector)
+    {
+      (void)cvx_fail (
+          err, CVX_E343,
+          "formulation %s has one output, the data has %zu targets",
+          f->class->name, f->n_outputs);
+      return cvx_hint (err, "formulation gated takes several");
+    }
   if (f->data->bias == CVX_BIAS_FREE)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
@@ -107,10 +112,13 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
       return cvx_hint (err, "scale x=standard y=standard");
     }
   if (f->n_samples > INT_MAX || f->n_features > INT_MAX
-      || (p != NULL && p->n_patterns > INT_MAX / 2)
-      || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
+      || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
+      || (p != NULL
+          && !cvx_mul (2 * p->n_patterns * f->n_outputs, f->n_features,
+                       &n_var)))
     return cvx_fail (err, CVX_E349,
-                     "more than 2^31 rows, features or patterns");
+                     "more than 2^31 rows, features or patterns of all "
+                     "outputs");
   return CVX_OK;
 }
 

@@ -75,6 +75,7 @@ struct cvx_formulation_class
   const char *name, *summary;
   bool needs_patterns;
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
+  bool vector;  /* takes several outputs, each neuron one of them */
   /* The class to take instead when the patterns are complete but not stored;
      NULL: they must be stored.  */
   const struct cvx_formulation_class *unstored;
@@ -136,7 +137,8 @@ struct cvx_formulation_class
   void (*cone_adjoint) (const struct cvx_formulation *f, const double *s,
                         double *x);
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
-     K = A M^{-1} A' (n_obs x n_obs): the exact u-step of ADMM (MATH 6.1).  */
+     K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
+     all, and there is nothing between them): the exact u-step of ADMM.  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);
   void (*gram) (const struct cvx_formulation *f, double *k);
@@ -178,7 +180,7 @@ struct cvx_formulation
   const double *x, *y;  /* training data, borrowed from `data' */
   size_t n_obs;         /* n_samples * n_outputs */
   size_t n_blocks, block_len, n_var, n_cone;
-  double betamax;                    /* nan until cvx_formulation_betamax */
+  double betamax; /* nan until cvx_formulation_betamax */
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
      enumeration; else NULL.  Owned; scratch of calls that take F.  */
   struct cvx_pricer *pricer;
@@ -210,8 +212,8 @@ enum cvx_status cvx_formulation_estimate (
     const struct cvx_conv *conv, struct cvx_formulation_estimate *out,
     struct cvx_error *err) CVX_MUST_CHECK;
 
-/* Smallest beta with the zero solution: max_g psi_g (nu0), exact (MATH 1.2,
-   1.6).  Kept in F.  */
+/* Smallest beta with the zero solution: max_g psi_g (nu0), exact (manual, The
+   certified gap).  Kept in F.  */
 enum cvx_status cvx_formulation_betamax (struct cvx_formulation *f,
                                          double *betamax,
                                          struct cvx_progress *progress,

@@ -12,7 +12,7 @@
    a relaxation over the same patterns.  With all patterns of X present its
    dual bound is therefore a lower bound for the ReLU network too, its
    objective is not an upper one; with sampled gates nothing follows for the
-   ReLU network (ALGORITHMS e.4).  A certificate that is global holds for
+   ReLU network.  A certificate that is global holds for
    gated networks whose gates may be any.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
@@ -36,9 +36,9 @@ estimate (size_t n_samples, size_t n_features, size_t n_outputs,
           size_t n_patterns, const struct cvx_conv *conv,
           struct cvx_formulation_estimate *out)
 {
-  (void)n_outputs;
   (void)conv;
-  cvxi_group_l1_estimate (n_samples, n_features, n_patterns, 1, false, out);
+  cvxi_group_l1_estimate (n_samples, n_features, n_outputs, n_patterns, 1,
+                          false, out);
 }
 
 /* True when GATE opens for the samples of pattern I.  */
@@ -133,6 +133,7 @@ block_norm (const struct cvx_formulation *f, size_t g)
 const struct cvx_formulation_class cvxi_formulation_gated = {
   .name = "gated",
   .summary = "two-layer ReLU network with gates fixed beforehand",
+  .vector = true,
   .activation = CVX_ACT_GATED,
   .estimate = estimate,
   .build = build,

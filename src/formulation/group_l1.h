@@ -4,7 +4,8 @@
      R (x) = sum_g ||x_g||,
 
    with or without the cones (2D_i - I) X x_g >= 0.  Blocks: with two signs
-   2i is v_i and 2i+1 is w_i, with one sign i is v_i.
+   2i is v_i and 2i+1 is w_i, with one sign i is v_i; those of the next output
+   come after all of one.  Every neuron has one output: one against the rest.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -18,8 +19,8 @@ enum cvx_status cvxi_group_l1_build (struct cvx_formulation *f, size_t signs,
                                      bool cones,
                                      struct cvx_error *err) CVX_MUST_CHECK;
 void cvxi_group_l1_destroy (struct cvx_formulation *f);
-void cvxi_group_l1_estimate (size_t n, size_t d, size_t n_patterns,
-                             size_t signs, bool cones,
+void cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
+                             size_t n_patterns, size_t signs, bool cones,
                              struct cvx_formulation_estimate *out);
 
 enum cvx_status cvxi_group_l1_apply (const struct cvx_formulation *f,
@@ -58,8 +59,9 @@ void cvxi_group_l1_gram (const struct cvx_formulation *f, double *k);
 double cvxi_group_l1_violation (const struct cvx_formulation *f, size_t g,
                                 const double *x);
 
-/* The pattern of block G, and the sign of its output.  */
+/* The pattern of block G, its output and the sign there.  */
 size_t cvxi_group_l1_pattern (const struct cvx_formulation *f, size_t g);
+size_t cvxi_group_l1_output (const struct cvx_formulation *f, size_t g);
 double cvxi_group_l1_sign (const struct cvx_formulation *f, size_t g);
 
 /* The network of a point, a neuron for every block that is kept and in the

@@ -1,6 +1,6 @@
 /* loss.c -- convex losses, entry by entry.
 
-   Conjugates from Pilanci and Ergen (ICML 2020) as in MATH 1.6, in the sign
+   Conjugates for Pilanci and Ergen (ICML 2020), appendix A.13, in the sign
    of the whole program, nu = -dl(f) and bound = -l*(-nu):
 
      squared    1/2 (f - y)^2            nu y - nu^2/2

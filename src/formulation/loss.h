@@ -1,7 +1,7 @@
 /* loss.h -- convex losses l(f; y), their conjugates and proximal maps.
 
    All in sum form.  Throughout the program nu = -dl(f) (y - f for the squared
-   loss) and the dual bound is -l*(-nu) (MATH 1.6, ALGORITHMS b.2).
+   loss) and the dual bound is -l*(-nu) (manual, Other losses).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 

@@ -3,7 +3,7 @@
 
      h (u) = sum_i nu_i (x_i'u)_+,      max {h (u) : ||u|| <= 1}
 
-   is what dual feasibility over all patterns asks (|h| <= beta, MATH 1.2).
+   is what dual feasibility over all patterns asks (|h| <= beta, equation 4).
    Branch and bound over simplicial cones cone (v_1 .. v_r) that cover R^r:
 
    - rows of one sign on all v_k are linear there (or zero);

@@ -38,9 +38,9 @@ estimate (size_t n_samples, size_t n_features, size_t n_outputs,
           size_t n_patterns, const struct cvx_conv *conv,
           struct cvx_formulation_estimate *out)
 {
-  (void)n_outputs;
   (void)conv;
-  cvxi_group_l1_estimate (n_samples, n_features, n_patterns, 2, true, out);
+  cvxi_group_l1_estimate (n_samples, n_features, n_outputs, n_patterns, 2,
+                          true, out);
 }
 
 /* True when U lies in the cone of a pattern, up to rounding.  */
@@ -221,6 +221,7 @@ static const struct cvx_formulation_class unstored = {
 const struct cvx_formulation_class cvxi_formulation_relu = {
   .name = "relu",
   .summary = "two-layer ReLU network, exact with all patterns",
+  .vector = true,
   .activation = CVX_ACT_RELU,
   .unstored = &unstored,
   .estimate = estimate,

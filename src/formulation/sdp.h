@@ -9,7 +9,7 @@
      Y_1 = 1/2 [W_1, -Z; -Z', W_2],  Y_2 = 1/2 [r r', r; r', 1],  r = A Z - y
 
    so that both optima are -p* (Pilanci and Ergen, ICML 2020, equations 11 and
-   12; MATH 1.10).
+   12; manual, Convolutional networks).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 

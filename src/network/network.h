@@ -1,9 +1,9 @@
 /* network.h -- the two-layer network.
 
-   relu    f(x) = sum_j (x'u_j)_+ a_j + b0                    MATH 1.1
-   gated   f(x) = sum_j 1[x'h_j >= 0] (x'u_j) a_j + b0        MATH 5.1
+   relu    f(x) = sum_j (x'u_j)_+ a_j + b0                    (2)
+   gated   f(x) = sum_j 1[x'h_j >= 0] (x'u_j) a_j + b0
    linear  f(x) = sum_j (x'u_j) a_j + b0
-   conv    f(x) = sum_j sum_k (P_k x)'u_j a_jk + b0, linear too   MATH 1.10
+   conv    f(x) = sum_j sum_k (P_k x)'u_j a_jk + b0, linear too   (9)
 
    Balanced weights (||u_j|| = ||a_j||) make the weight decay
    beta/2 sum (||u_j||^2 + ||a_j||^2) equal to the path norm
@@ -75,7 +75,7 @@ void cvx_network_balance (struct cvx_network *net);
 
 /* Merge neurons with the same direction and the same direction of output (one
    output: sign): cosine >= 1 - TOL, TOL at most 1/2; TOL = 0 still allows for
-   rounding.  ReLU: u' = u_1 |a_1| + u_2 |a_2| (MATH 1.4, Remark 3.1).  Gated
+   rounding.  ReLU: u' = u_1 |a_1| + u_2 |a_2| (Remark 3.1).  Gated
    neurons must have equal gates; they and linear ones are also the same when
    both directions are opposite.  Merged neurons are balanced, others stay as
    they are.  Neurons are then sorted by falling norm; `merged' and `source'
@@ -86,7 +86,7 @@ enum cvx_status cvx_network_merge (struct cvx_network *net, double tol,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Scale neurons until the activations on the N rows of X are linearly
-   independent and drop those that reach zero (MATH 8.1): the predictions on X
+   independent and drop those that reach zero (prune.c): the predictions on X
    stay, the path norm never rises, the width is at most the rank of the
    activations and at most N * n_outputs.  A neuron is dependent when all but
    TOL of it is (1e-10 is usual).  Predictions elsewhere change.  `merged' and

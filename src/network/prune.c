@@ -1,12 +1,13 @@
 /* prune.c -- to a network whose activations are linearly independent.
 
-   Mishkin and Pilanci (2023), section on optimal sets; the sign rule is
-   MATH 8.1's.  Let f_j be what neuron j adds to the predictions on the data
-   (n x n_outputs numbers) and N_j = ||u_j|| ||a_j||.  While sum e_j f_j = 0
-   for some e != 0, the scales t_j >= 0 of the neurons may move along -e: the
-   predictions stay, the path norm changes by -tau sum e_j N_j.  The sign of e
-   that makes sum e_j N_j >= 0 never raises it (at an optimum the sum is 0);
-   some e_j is then positive, and the first scale to reach 0 loses its neuron.
+   Mishkin and Pilanci (2023), section on optimal sets; with a sign rule
+   that also holds away from an optimum.  Let f_j be what neuron j adds to the
+   predictions on the data (n x n_outputs numbers) and N_j = ||u_j|| ||a_j||.
+   While sum e_j f_j = 0 for some e != 0, the scales t_j >= 0 of the neurons
+   may move along -e: the predictions stay, the path norm changes by -tau sum
+   e_j N_j.  The sign of e that makes sum e_j N_j >= 0 never raises it (at an
+   optimum the sum is 0); some e_j is then positive, and the first scale to
+   reach 0 loses its neuron.
 
    Neurons are taken by falling norm into a set kept independent by Q R, so
    that e is the solution of one triangular system.

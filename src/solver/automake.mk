@@ -14,6 +14,7 @@ libsolver_la_SOURCES = \
   src/solver/reduced.c \
   src/solver/run.c \
   src/solver/settings.c \
+  src/solver/snapshot.c \
   src/solver/solver.c \
   src/solver/state.c \
   src/solver/store.c \

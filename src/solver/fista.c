@@ -5,7 +5,8 @@
 
    Beck and Teboulle, SIAM J. Imaging Sciences 2 (2009), (4.1)-(4.3).  Restart
    when <z - x+, x+ - x> > 0: O'Donoghue and Candes, Found. Comput. Math. 15
-   (2015), (13).  The step is searched (MATH 5.3): accept when
+   (2015), (13).  The step is searched (Mishkin, Sahiner and Pilanci 2022):
+   accept when
 
      D = l(A x+) - l(A z) - <l'(A z), A (x+ - z)>  <=  ||x+ - z||^2 / (2 eta)
 

@@ -1,7 +1,7 @@
 /* grow.c -- from a certificate to a better network.
 
    A direction u with |nu'(Xu)_+| > beta lowers the objective as a small neuron
-   (Ergen and Pilanci's cutting planes, MATH 8.3).  One iteration finds the
+   (Ergen and Pilanci's cutting planes, JMLR 2021).  One iteration finds the
    worst of them by climbing, or by branch and bound when climbing finds none
    and the data are of low rank, adds their cells to those seen so far, and
    solves the convex program over these cells.  Each round is certified among

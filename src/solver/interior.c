@@ -566,7 +566,8 @@ measures (const void *state, const struct cvx_formulation *f,
 {
   const struct interior *s = state;
   (void)f;
-  out->dua_res = s->excess;
+  /* Below 0 no cell is missing.  */
+  out->dua_res = s->excess < 0 ? 0 : s->excess;
   if (s->k > 0)
     snprintf (out->event, sizeof out->event, "%zu cells", (size_t)s->k);
 }

@@ -8,7 +8,7 @@
    A primal-dual method (Mehrotra's predictor and corrector, Nesterov and Todd
    scaling of the second-order cones (t_g, w_g), (beta, -z_g)).  Blocks are
    eliminated, which leaves one system in nu (n x n) or, when that is smaller,
-   in w (ALGORITHMS b.6).  The loss enters through its conjugate: a linear or
+   in w (manual, Methods).  The loss enters through its conjugate: a linear or
    quadratic function on a box, or the entropy of the logistic loss.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */

@@ -2,7 +2,7 @@
 
    One iteration: price all blocks at the present dual point, let the worst
    with distinct directions enter, solve the problem on the active blocks to
-   rounding (reduced.c, colgen.c; ALGORITHMS b.4).  The objective falls with
+   rounding (reduced.c, colgen.c).  The objective falls with
    every iteration, and there are finitely many sets of faces, so the method
    ends; it needs tens of iterations, each much longer than one of a first
    order method.
@@ -185,18 +185,11 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_newton = {
-  "newton",
-  "column generation with Newton's method on the active neurons",
-  true,
-  sizeof (struct newton),
-  fields,
-  unsuited,
-  init,
-  NULL,
-  step,
-  point,
-  NULL,
-  measures,
-  NULL,
-  NULL,
+  "newton", "column generation with Newton's method on the active neurons",
+  true,     sizeof (struct newton),
+  fields,   unsuited,
+  init,     NULL,
+  step,     point,
+  NULL,     measures,
+  NULL,     NULL,
 };

@@ -1,6 +1,6 @@
 /* polish.c -- from a good network to one that is optimal to rounding.
 
-   ALGORITHMS b.4: the neurons of the best network become the pieces of a small
+   The neurons of the best network become the pieces of a small
    problem, which Newton's method solves to rounding (reduced.c).  Then all
    blocks are priced: psi_g (nu) > beta says that block g, started along the
    maximiser of psi_g, lowers the objective.  The worst of them, with distinct

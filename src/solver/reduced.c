@@ -1,4 +1,4 @@
-/* reduced.c -- Newton's method on the active neurons (ALGORITHMS b.4).
+/* reduced.c -- Newton's method on the active neurons.
 
    Each piece lives in a face of its cone: the rows x_i with x_i'w = 0 that are
    bound, and an orthonormal basis B of the vectors orthogonal to them; w = B

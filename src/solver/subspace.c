@@ -3,7 +3,7 @@
      min_Z l (A Z; y) + beta ||Z||_*
        = min_{U, V} l (A (U V'); y) + beta/2 (||U||^2 + ||V||^2),
 
-   Z = U V' of rank r (ALGORITHMS c).  One iteration: the singular values of
+   Z = U V' of rank r.  One iteration: the singular values of
    G = A'nu are the certificate; pairs with a value above beta enter with the
    best weights for the quadratic model; Newton's method solves for the
    factors.  The first iteration finds its subspace by proximal gradient steps

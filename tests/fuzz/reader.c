@@ -50,9 +50,12 @@ read_once (const char *path, struct cvx_read_options o)
   else
     {
       const struct cvx_part *p = &d->part[CVX_TRAIN];
+      const double *x = p->sparse != NULL ? p->sparse->value : p->x;
+      size_t count
+          = p->sparse != NULL ? p->sparse->start[p->n] : p->n * d->n_features;
       require (p->n > 0 && d->n_features > 0);
-      for (size_t k = 0; k < p->n * d->n_features; k++)
-        require (isfinite (p->x[k]));
+      for (size_t k = 0; k < count; k++)
+        require (isfinite (x[k]));
       for (size_t k = 0; k < p->n * d->n_outputs; k++)
         require (isfinite (p->y[k]));
     }

@@ -71,3 +71,9 @@ tests_law_price_t_SOURCES = tests/law/price.c
 tests_law_price_t_CPPFLAGS = $(test_cppflags)
 tests_law_price_t_LDADD = $(test_ldadd)
 TESTS += tests/law/price.t
+check_PROGRAMS += tests/law/sampling.t
+tests_law_sampling_t_SOURCES = tests/law/sampling.c
+tests_law_sampling_t_CPPFLAGS = $(test_cppflags)
+tests_law_sampling_t_LDADD = $(test_ldadd)
+TESTS += tests/law/sampling.t
+

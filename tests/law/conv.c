@@ -1,5 +1,5 @@
 /* Laws of convolutions: transforms, patches, and the statements that the
-   convex programs equal the training of the networks (MATH 1.10 to 1.12),
+   convex programs equal the training of the networks (equations 9 to 14),
    against descents on the networks themselves.  */
 
 #include "problems.h"

@@ -634,7 +634,10 @@ START_TEST (what_is_refused)
   REFUSED (CVX_E341);
   p.data.n_features = 2;
   p.data.n_outputs = 2;
-  REFUSED (CVX_E343);
+  ck_assert_int_eq (cvx_formulation_new (&f, cvx_formulation_find ("circular"),
+                                         &p.data, NULL, &o, &err),
+                    CVX_UNSUITED);
+  ck_assert_int_eq (err.id, CVX_E343);
   p.data.n_outputs = 1;
   p.data.bias = CVX_BIAS_FREE;
   REFUSED (CVX_E348);

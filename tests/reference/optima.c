@@ -1,4 +1,4 @@
-/* Reference values (MATH 1.15) through runs: some steps, then polish.  */
+/* Reference values through runs: some steps, then polish.  */
 
 #include "problems.h"
 

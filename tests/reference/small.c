@@ -1,4 +1,4 @@
-/* Reference values of small problems (MATH 1.15), solved by plain FISTA.
+/* Reference values of small problems, solved by plain FISTA.
 
    Beck and Teboulle (2009) with restart; only the operator, the prox and the
    certificate of the formulation are used.  A reference value must lie between

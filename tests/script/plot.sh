@@ -1,6 +1,5 @@
 # plot.sh -- the plot commands of the program: gnuplot missing, dying,
-# complaining, slow; hostile words and names; full disks; live figures
-# (FAILURES group 6).
+# complaining, slow; hostile words and names; full disks; live figures.
 #
 # Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.
 
