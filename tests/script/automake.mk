@@ -2,6 +2,7 @@
 script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
+  tests/script/data_faults.sh \
   tests/script/debugger.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
