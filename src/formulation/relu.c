@@ -171,8 +171,9 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
         double drop, struct cvx_network **net, struct cvx_error *err)
 {
   enum cvx_status status
-      = point->sign != NULL ? neurons (f, point, drop, net, err)
-                            : cvxi_group_l1_decode (f, point, drop, net, err);
+      = point->sign != NULL || point->n_atoms == 0
+            ? neurons (f, point, drop, net, err)
+            : cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
     status = cvxi_relu_merge (f, net, err);
   if (status != CVX_OK)
