@@ -11,6 +11,7 @@ libformulation_la_SOURCES = \
   src/formulation/linear.c \
   src/formulation/linear_cnn.c \
   src/formulation/loss.c \
+  src/formulation/loss_free.c \
   src/formulation/price.c \
   src/formulation/relu.c \
   src/formulation/scale.c \

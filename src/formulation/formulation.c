@@ -87,7 +87,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
           f->class->name, f->n_outputs);
       return cvx_hint (err, "formulation gated takes several");
     }
-  if (f->data->bias == CVX_BIAS_FREE)
+  if (f->data->bias == CVX_BIAS_FREE && loss->base == NULL)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
                      f->class->name);
@@ -189,6 +189,9 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
+  if (data->bias == CVX_BIAS_FREE && class->free_bias
+      && data->n_outputs == 1 && cvx_loss_free_bias (f->loss, &f->free_loss))
+    f->loss = &f->free_loss;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
   f->n_samples = data->part[CVX_TRAIN].n;
   f->n_outputs = data->n_outputs;

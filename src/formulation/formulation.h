@@ -74,6 +74,7 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool free_bias; /* knows an output bias outside the penalty */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   bool vector;  /* takes several outputs, each neuron one of them */
   /* The class to take instead when the patterns are complete but not stored;
@@ -171,7 +172,8 @@ struct cvx_formulation
   const struct cvx_formulation_class *class;
   const struct cvx_dataset *data;      /* borrowed */
   const struct cvx_patterns *patterns; /* borrowed, or NULL */
-  const struct cvx_loss *loss;
+  const struct cvx_loss *loss; /* with a free output bias: &free_loss */
+  struct cvx_loss free_loss;
   double loss_param;
   double beta;
   int threads;

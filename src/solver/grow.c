@@ -28,7 +28,8 @@ enum
 static bool
 one_relu (const struct cvx_formulation *f)
 {
-  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1;
+  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1
+         && f->loss->base == NULL;
 }
 
 /* The patterns of the neurons of NET and of the K gates.  */
@@ -100,8 +101,8 @@ cvx_network_refit (const struct cvx_formulation *f,
   *out = NULL;
   if (!one_relu (f))
     return cvx_fail (err, CVX_E451,
-                     "only ReLU networks with one output can be refitted, not "
-                     "%s",
+                     "only ReLU networks with one output and no free bias "
+                     "can be refitted, not %s",
                      f->class->name);
   st = cells_of (f, net, gates, k, &cells, err);
   if (st == CVX_OK && cells->n_patterns == 0)
@@ -163,7 +164,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
-  return one_relu (f) ? NULL : "it needs ReLU neurons and one output";
+  return one_relu (f) ? NULL
+                      : "it needs ReLU neurons, one output and no free bias";
 }
 
 /* NET becomes the iterate; room was made before anything changes.  */

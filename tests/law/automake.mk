@@ -77,3 +77,8 @@ tests_law_sampling_t_CPPFLAGS = $(test_cppflags)
 tests_law_sampling_t_LDADD = $(test_ldadd)
 TESTS += tests/law/sampling.t
 
+check_PROGRAMS += tests/law/free_bias.t
+tests_law_free_bias_t_SOURCES = tests/law/free_bias.c
+tests_law_free_bias_t_CPPFLAGS = $(test_cppflags)
+tests_law_free_bias_t_LDADD = $(test_ldadd)
+TESTS += tests/law/free_bias.t
