@@ -13,12 +13,13 @@ libformulation_la_SOURCES = \
   src/formulation/loss.c \
   src/formulation/loss_free.c \
   src/formulation/price.c \
+  src/formulation/price_search.c \
   src/formulation/relu.c \
   src/formulation/scale.c \
   src/formulation/sdp.c
 
 noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
-  src/formulation/private.h
+  src/formulation/price_private.h src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/bound.h \
