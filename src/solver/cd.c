@@ -517,11 +517,11 @@ static void
 quadratic (const struct cd *s, const struct cvx_formulation *f, struct room *w)
 {
   struct small *p = &w->p;
+  blasint m = (blasint)p->m, n = (blasint)f->n_obs;
+  const double *c = w->c;
   p->depth = 0;
   for (size_t i = 0; w->hc == NULL && i < f->n_obs; i++)
     p->depth += 0.5 * s->nu[i] * s->nu[i];
-  blasint m = (blasint)p->m, n = (blasint)f->n_obs;
-  const double *c = w->c;
   if (w->hc != NULL)
     {
       f->loss->curvature (w->at, f->y, f->n_samples, f->n_outputs,

@@ -26,10 +26,9 @@ enum
 };
 
 static bool
-one_relu (const struct cvx_formulation *f)
+refits (const struct cvx_formulation *f)
 {
-  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1
-         && f->loss->base == NULL;
+  return cvx_formulation_is_relu (f) && f->loss->base == NULL;
 }
 
 /* The patterns of the neurons of NET and of the K gates.  */
@@ -99,7 +98,7 @@ cvx_network_refit (const struct cvx_formulation *f,
   double before[2], after[2];
   enum cvx_status st;
   *out = NULL;
-  if (!one_relu (f))
+  if (!refits (f))
     return cvx_fail (err, CVX_E451,
                      "only ReLU networks with one output and no free bias "
                      "can be refitted, not %s",
@@ -164,8 +163,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
-  return one_relu (f) ? NULL
-                      : "it needs ReLU neurons, one output and no free bias";
+  return refits (f) ? NULL
+                    : "it needs ReLU neurons, one output and no free bias";
 }
 
 /* NET becomes the iterate; room was made before anything changes.  */

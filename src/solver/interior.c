@@ -80,6 +80,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   (void)s;
   if (f->pricer == NULL)
     return "it needs relu with all patterns of data of rank 8 or less";
+  if (f->n_outputs != 1)
+    return "it knows networks with one output; use newton, admm or fista";
   return NULL;
 }
 
