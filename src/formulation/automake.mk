@@ -12,8 +12,10 @@ libformulation_la_SOURCES = \
   src/formulation/linear.c \
   src/formulation/linear_cnn.c \
   src/formulation/loss.c \
+  src/formulation/loss_free.c \
   src/formulation/penalty.c \
   src/formulation/price.c \
+  src/formulation/price_search.c \
   src/formulation/relu.c \
   src/formulation/relu_cnn.c \
   src/formulation/scale.c \
@@ -22,7 +24,8 @@ libformulation_la_SOURCES = \
   src/formulation/sdp.c \
   src/formulation/softmax.c
 
-noinst_HEADERS += src/formulation/gated.h src/formulation/group_l1.h src/formulation/linear.h \
+noinst_HEADERS += src/formulation/gated.h src/formulation/group_l1.h \
+  src/formulation/linear.h src/formulation/price_private.h \
   src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation

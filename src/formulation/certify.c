@@ -39,13 +39,36 @@ cvxi_evaluate (const struct cvx_formulation *f, const struct cvx_network *net,
   status = cvx_network_predict (&plain, f->x, f->n_samples, fit, err);
   if (status != CVX_OK)
     return status;
-  *loss
-      = f->loss->value (fit, f->y, f->n_samples, f->n_outputs, f->loss_param);
+  *loss = (net->b0 != NULL && f->loss->base != NULL ? f->loss->base : f->loss)
+              ->value (fit, f->y, f->n_samples, f->n_outputs, f->loss_param);
   *penalty = f->beta
              * (f->class->network_penalty != NULL
                     ? f->class->network_penalty (f, net)
                     : cvx_network_path_norm (net));
   return CVX_OK;
+}
+
+/* Give NET its best output bias where the program has one.  */
+static enum cvx_status
+add_bias (const struct cvx_formulation *f, struct cvx_network *net,
+          struct cvx_error *err)
+{
+  double *fit;
+  enum cvx_status status;
+  if (f->loss->base == NULL)
+    return CVX_OK;
+  fit = cvx_alloc (f->n_obs, sizeof *fit);
+  if (net->b0 == NULL)
+    net->b0 = cvx_calloc (1, sizeof *net->b0);
+  if (fit == NULL || net->b0 == NULL)
+    status = cvx_fail_nomem (err, "certifying");
+  else
+    status = cvx_network_predict (net, f->x, f->n_samples, fit, err);
+  if (status == CVX_OK)
+    net->b0[0] += cvx_loss_bias (f->loss->base, fit, f->y, f->n_samples,
+                                 f->loss_param);
+  cvx_free (fit);
+  return status;
 }
 
 static bool
@@ -231,6 +254,8 @@ cvx_formulation_certify (const struct cvx_formulation *f,
         f->class->violation (f, point->block != NULL ? point->block[k] : k,
                              point->x + k * f->block_len));
   status = f->class->decode (f, point, drop, &network, err);
+  if (status == CVX_OK)
+    status = add_bias (f, network, err);
   if (status == CVX_OK)
     status = certify (f, network, true, point->nu, &c, dual, progress, err);
   if (status == CVX_OK)

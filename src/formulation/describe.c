@@ -27,10 +27,17 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
 {
   const char *formula = tex ? f->loss->tex : f->loss->formula;
   const struct cvx_patterns *p = f->patterns;
+  struct cvx_text with = CVX_TEXT_INIT;
   bool rows = strstr (formula, "f_k") != NULL;
   double count;
   cvx_text_put (out,
                 tex ? "\\begin{aligned}\n\\min \\quad & " : "  minimise   ");
+  cvx_text_printf (&with,
+                   f->loss->base == NULL ? "%s"
+                   : tex                 ? "%s + b 1"
+                                         : "%s + b",
+                   fit);
+  fit = cvx_text_string (&with);
   put_loss (formula, rows ? "f" : fit, out);
   cvx_text_printf (out, tex ? " + \\beta %s" : "  +  beta %s", penalty);
   if (rows)
@@ -54,4 +61,5 @@ cvxi_put_program (const struct cvx_formulation *f, bool tex, const char *fit,
           count);
     }
   cvx_text_put (out, tex ? "\n\\end{aligned}\n" : "\n");
+  cvx_text_free (&with);
 }

@@ -179,7 +179,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                       f->class->name, cvx_penalties[f->penalty]);
       return cvx_hint (err, "formulation gated");
     }
-  if (f->data->bias == CVX_BIAS_FREE)
+  if (f->data->bias == CVX_BIAS_FREE && loss->base == NULL)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
                      f->class->name);
@@ -311,6 +311,9 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->penalty = options->penalty;
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
+  if (data->bias == CVX_BIAS_FREE && class->free_bias
+      && data->n_outputs == 1 && cvx_loss_free_bias (f->loss, &f->free_loss))
+    f->loss = &f->free_loss;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
   f->n_samples = data->part[CVX_TRAIN].n;
   f->n_outputs = data->n_outputs;

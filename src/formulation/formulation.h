@@ -75,6 +75,7 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool free_bias; /* knows an output bias outside the penalty */
   bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   bool vector;  /* takes several outputs, each neuron one of them */
@@ -189,7 +190,8 @@ struct cvx_formulation
   const struct cvx_formulation_class *class;
   const struct cvx_dataset *data;      /* borrowed */
   const struct cvx_patterns *patterns; /* borrowed, or NULL */
-  const struct cvx_loss *loss;
+  const struct cvx_loss *loss; /* with a free output bias: &free_loss */
+  struct cvx_loss free_loss;
   double loss_param;
   enum cvx_penalty penalty;
   double beta;

@@ -89,7 +89,7 @@ bool
 cvxi_gated_holds (const struct cvx_formulation *f,
                   const struct cvx_network *net)
 {
-  if (net->b0 != NULL)
+  if (net->b0 != NULL && f->loss->base == NULL)
     return false;
   for (size_t j = 0; j < net->width; j++)
     if (!is_gate (f, net->gate + j * net->n_features))
@@ -165,6 +165,7 @@ const struct cvx_formulation_class cvxi_formulation_gated = {
   .name = "gated",
   .summary = "two-layer ReLU network with gates fixed beforehand",
   .vector = true,
+  .free_bias = true,
   .activation = CVX_ACT_GATED,
   .estimate = cvxi_gated_estimate,
   .build = build,

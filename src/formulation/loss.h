@@ -16,6 +16,8 @@
 struct cvx_loss
 {
   const char *name, *summary;
+  const struct cvx_loss *base; /* with a free bias: the loss without; else
+                                  NULL */
   const char *formula; /* in f and y, "1/2 | f - y |^2" */
   const char *tex;     /* the same as TeX, without $ */
   bool smooth;         /* has a gradient with Lipschitz constant `lipschitz' */
@@ -51,6 +53,13 @@ enum
 };
 extern const struct cvx_loss *const cvx_losses[]; /* NULL at the end */
 const struct cvx_loss *cvx_loss_find (const char *name);
+
+/* *OUT = the loss min_b l (f + b 1; y) of one output with BASE for l: its nu
+   sum to zero.  False when BASE is not a sum of losses of one number each.  */
+bool cvx_loss_free_bias (const struct cvx_loss *base, struct cvx_loss *out);
+/* The best b; for labels of one sign, where there is none, a large one.  */
+double cvx_loss_bias (const struct cvx_loss *base, const double *f,
+                      const double *y, size_t n, double param);
 
 /* Best scaling s >= 0 of a dual point: maximises bound (s nu) subject to
    s * dual_norm <= beta.  Squared loss: the clipped maximiser of ALGORITHMS

@@ -79,7 +79,7 @@ in_a_cone (const struct cvx_formulation *f, const double *u)
 static bool
 holds (const struct cvx_formulation *f, const struct cvx_network *net)
 {
-  if (net->b0 != NULL)
+  if (net->b0 != NULL && f->loss->base == NULL)
     return false;
   if (f->patterns->complete)
     return true;
@@ -228,6 +228,7 @@ static const struct cvx_formulation_class unstored = {
   .summary = "two-layer ReLU network over all patterns, none stored",
   .vector = true,
   .activation = CVX_ACT_RELU,
+  .free_bias = true,
   .needs_patterns = true,
   .estimate = estimate,
   .build = build_unstored,
@@ -241,6 +242,7 @@ const struct cvx_formulation_class cvxi_formulation_relu = {
   .name = "relu",
   .summary = "two-layer ReLU network, exact with all patterns",
   .vector = true,
+  .free_bias = true,
   .activation = CVX_ACT_RELU,
   .unstored = &unstored,
   .estimate = estimate,

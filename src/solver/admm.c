@@ -116,7 +116,7 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 static bool
 is_squared (const struct cvx_formulation *f)
 {
-  return strcmp (f->loss->name, "squared") == 0;
+  return f->loss->base == NULL && strcmp (f->loss->name, "squared") == 0;
 }
 
 /* K = vec diag (val) vec'.  dsyevd by divide and conquer; should it not

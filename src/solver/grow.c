@@ -25,6 +25,12 @@ enum
   INNER_MAX = 5000 /* iterations of the restricted problem */
 };
 
+static bool
+refits (const struct cvx_formulation *f)
+{
+  return cvx_formulation_is_relu (f) && f->loss->base == NULL;
+}
+
 /* The patterns of the neurons of NET and of the K gates.  */
 static enum cvx_status
 cells_of (const struct cvx_formulation *f, const struct cvx_network *net,
@@ -111,10 +117,10 @@ cvx_network_refit (const struct cvx_formulation *f,
   double before[2], after[2];
   enum cvx_status st;
   *out = NULL;
-  if (!cvx_formulation_is_relu (f))
+  if (!refits (f))
     return cvx_fail (err, CVX_E451,
-                     "only ReLU networks with one output can be refitted, not "
-                     "%s",
+                     "only ReLU networks with one output and no free bias "
+                     "can be refitted, not %s",
                      f->class->name);
   st = nu != NULL ? residual (f, net, nu, err) : CVX_OK;
   if (st == CVX_OK)
@@ -210,8 +216,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
-  return cvx_formulation_is_relu (f) ? NULL
-                                     : "it needs ReLU neurons and one output";
+  return refits (f) ? NULL
+                    : "it needs ReLU neurons, one output and no free bias";
 }
 
 /* NET becomes the iterate; room was made before anything changes.  */

@@ -562,9 +562,20 @@ step (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK && w.k > 0)
     {
       struct cvxi_master m
-          = { w.x,           f->y,    f->n_samples, w.d,       f->loss,
-              f->loss_param, f->beta, w.k,          w.n_words, w.bits,
-              w.sign,        w.start, w.facet };
+          = { .x = w.x,
+              .y = f->y,
+              .n = f->n_samples,
+              .d = w.d,
+              .loss = f->loss->base != NULL ? f->loss->base : f->loss,
+              .loss_param = f->loss_param,
+              .beta = f->beta,
+              .free_bias = f->loss->base != NULL,
+              .k = w.k,
+              .n_words = w.n_words,
+              .bits = w.bits,
+              .sign = w.sign,
+              .start = w.start,
+              .row = w.facet };
       st = cvxi_master_solve (&m, tol, w.w, w.nu, w.slack, &gap, &iters,
                               progress, err);
       if (st == CVX_OK && excess <= 1e-2 && f->loss->strict)

@@ -76,11 +76,11 @@ static void
 ipm_free (struct cvxi_ipm *p)
 {
   void *all[]
-      = { p->row, p->e,   p->a,   p->de,    p->da,     p->ce,  p->b,
-          p->w,   p->t,   p->z,   p->dw,    p->dt,     p->dz,  p->rc,
-          p->nu,  p->dnu, p->zl,  p->zh,    p->dzl,    p->dzh, p->rl,
-          p->rh,  p->f,   p->s,   p->scale, p->lambda, p->h,   p->system,
-          p->u,   p->rhs, p->diag };
+      = { p->row, p->e,   p->a,    p->de,    p->da,     p->ce,  p->b,
+          p->w,   p->t,   p->z,    p->dw,    p->dt,     p->dz,  p->rc,
+          p->nu,  p->dnu, p->zl,   p->zh,    p->dzl,    p->dzh, p->rl,
+          p->rh,  p->f,   p->s,    p->scale, p->lambda, p->h,   p->system,
+          p->u,   p->rhs, p->diag, p->edge };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cvx_free (all[i]);
 }
@@ -115,7 +115,7 @@ ipm_new (struct cvxi_ipm *p, const struct cvxi_master *m,
                      "the interior point method has no form of the %s loss",
                      m->loss->name);
   rows = m->start[k];
-  p->primal = kd < n;
+  p->primal = kd < n && !m->free_bias;
   order = p->primal ? kd : n;
   p->e = reals (rows, &failed);
   p->a = reals (rows, &failed);
@@ -147,6 +147,7 @@ ipm_new (struct cvxi_ipm *p, const struct cvxi_master *m,
   p->u = reals (kd * n, &failed);
   p->rhs = reals (order, &failed);
   p->diag = reals (n, &failed);
+  p->edge = reals (m->free_bias ? n : 1, &failed);
   if (failed)
     return cvx_fail_nomem (err, "preparing the restricted problem");
   for (size_t i = 0; i < n; i++)
@@ -155,6 +156,20 @@ ipm_new (struct cvxi_ipm *p, const struct cvxi_master *m,
         for (size_t j = 0; j < d; j++)
           p->b[i * kd + g * d + j] = m->sign[g] * cvxi_ipm_at (p, i, j);
   return CVX_OK;
+}
+
+/* 1'nu = 0 by shrinking the side that is larger, which stays in the box.  */
+static void
+balance (struct cvxi_ipm *p)
+{
+  double up = 0, down = 0;
+  for (size_t i = 0; i < p->n; i++)
+    if (p->nu[i] > 0)
+      up += p->nu[i];
+    else
+      down -= p->nu[i];
+  for (size_t i = 0; up > 0 && down > 0 && i < p->n; i++)
+    p->nu[i] *= p->nu[i] > 0 ? fmin (1, down / up) : fmin (1, up / down);
 }
 
 static void
@@ -173,6 +188,8 @@ start_point (struct cvxi_ipm *p)
       if (r->lo < 0 && r->hi > 0 && r->hi < HUGE_VAL)
         p->nu[i] = fmax (0.5 * r->lo, fmin (0.5 * r->hi, m->y[i]));
     }
+  if (m->free_bias)
+    balance (p);
   memset (p->z, 0, p->kd * sizeof *p->z);
   cblas_dgemv (CblasRowMajor, CblasTrans, (int)p->n, (int)p->kd, 1, p->b,
                (int)p->kd, p->nu, 1, 0, p->z, 1);
@@ -294,6 +311,7 @@ move (struct cvxi_ipm *p, double step)
   cblas_daxpy ((int)p->n, step, p->dnu, 1, p->nu, 1);
   cblas_daxpy ((int)p->n, step, p->dzl, 1, p->zl, 1);
   cblas_daxpy ((int)p->n, step, p->dzh, 1, p->zh, 1);
+  p->bias += step * p->dbias;
   cvxi_ipm_dual_part (p, p->nu, p->a, p->z);
   cvxi_ipm_fit (p);
 }
@@ -314,6 +332,8 @@ relative_gap (const struct cvxi_ipm *p)
   for (size_t i = 0; i < p->n; i++)
     gap += fabs (p->nu[i]
                  * (cvxi_ipm_slope (p, i) + p->zl[i] - p->zh[i] - p->f[i]));
+  if (m->free_bias)
+    gap += fabs (p->bias * cvxi_ipm_imbalance (p));
   return gap / fmax (fabs (pobj), 1e-300);
 }
 

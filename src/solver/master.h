@@ -11,6 +11,9 @@
    in w (manual, Methods).  The loss enters through its conjugate: a linear or
    quadratic function on a box, or the entropy of the logistic loss.
 
+   With a free bias b the fit is sum_g A_g w_g + b 1 and the dual has 1'nu = 0:
+   one more row and column of the system in nu.
+
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #ifndef CVX_SOLVER_MASTER_H
@@ -32,6 +35,7 @@ struct cvxi_master
   size_t n, d;
   const struct cvx_loss *loss;
   double loss_param, beta;
+  bool free_bias;
   size_t k, n_words;
   const uint64_t *bits;
   const int *sign;

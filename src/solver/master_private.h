@@ -40,7 +40,9 @@ struct cvxi_ipm
   double *dw, *dt, *dz;
   double *rc; /* k x (d+1): right side of the cone equations */
   double *nu, *dnu, *zl, *zh, *dzl, *dzh, *rl, *rh;
-  double *f;          /* n: A w */
+  double *f;          /* n: A w + bias */
+  double bias, dbias; /* 0 but with a free bias */
+  double *edge;       /* n: the system's inverse times 1, with a free bias */
   double *s;          /* k x d x d: M^{-1} + G'Lambda G, then its factor */
   double *scale;      /* k x (d+2): eta and the scaling point */
   double *lambda;     /* k x (d+1) */
@@ -63,18 +65,30 @@ cvxi_ipm_bit (const struct cvxi_ipm *p, size_t g, size_t i)
   return p->m->bits[g * p->m->n_words + i / 64] >> (i % 64) & 1;
 }
 
-/* Box barriers are needed where the dual objective is not its own.  */
+/* Box barriers are needed where the dual objective is not its own; with a free
+   bias the balance 1'nu = 0 pushes harder against the ends than entropy
+   does.  */
 static inline bool
 cvxi_ipm_boxed (const struct cvxi_ipm *p, size_t i)
 {
-  return !p->entropy && p->row[i].hi < HUGE_VAL;
+  return (!p->entropy || p->m->free_bias) && p->row[i].hi < HUGE_VAL;
+}
+
+/* 1'nu.  */
+static inline double
+cvxi_ipm_imbalance (const struct cvxi_ipm *p)
+{
+  double sum = 0;
+  for (size_t i = 0; i < p->n; i++)
+    sum += p->nu[i];
+  return sum;
 }
 
 /* Derivative of the dual objective in nu_i and minus the second one.  */
 double cvxi_ipm_slope (const struct cvxi_ipm *p, size_t i);
 double cvxi_ipm_curve (const struct cvxi_ipm *p, size_t i);
 
-/* f = A w, and z = A'nu + G'a.  */
+/* f = A w + bias, and z = A'nu + G'a.  */
 void cvxi_ipm_fit (struct cvxi_ipm *p);
 void cvxi_ipm_dual_part (const struct cvxi_ipm *p, const double *nu,
                          const double *a, double *z);

@@ -36,6 +36,8 @@ cvxi_ipm_fit (struct cvxi_ipm *p)
 {
   cblas_dgemv (CblasRowMajor, CblasNoTrans, (int)p->n, (int)p->kd, 1, p->b,
                (int)p->kd, p->w, 1, 0, p->f, 1);
+  for (size_t i = 0; p->bias != 0 && i < p->n; i++)
+    p->f[i] += p->bias;
 }
 
 void
@@ -435,7 +437,14 @@ cvxi_ipm_factor (struct cvxi_ipm *p, struct cvx_error *err)
   if (st != CVX_OK)
     return st;
   form_u (p);
-  return p->precise ? factor_root (p, err) : factor_formed (p, err);
+  st = p->precise ? factor_root (p, err) : factor_formed (p, err);
+  if (st == CVX_OK && p->m->free_bias)
+    {
+      for (size_t i = 0; i < p->n; i++)
+        p->edge[i] = 1;
+      cvx_dense_cholesky_solve (p->system, p->n, p->edge);
+    }
+  return st;
 }
 
 void
@@ -484,6 +493,18 @@ cvxi_ipm_direction (struct cvxi_ipm *p)
                    (int)kd, p->h, 1, 1, p->rhs, 1);
     }
   cvx_dense_cholesky_solve (p->system, order, p->rhs);
+  if (p->m->free_bias)
+    {
+      /* K dnu + dbias 1 = rhs with 1'dnu = -1'nu.  */
+      double along = cvxi_ipm_imbalance (p), edge = 0;
+      for (size_t i = 0; i < n; i++)
+        {
+          along += p->rhs[i];
+          edge += p->edge[i];
+        }
+      p->dbias = along / edge;
+      cblas_daxpy ((int)n, -p->dbias, p->edge, 1, p->rhs, 1);
+    }
   if (p->primal)
     {
       memcpy (p->dw, p->rhs, kd * sizeof *p->dw);

@@ -114,6 +114,8 @@ cvxi_train_unsuited (const struct cvx_formulation *f,
   if (f->conv.d > 0 && f->conv.factors > 2)
     return "networks of more than two layers have no weight decay that "
            "matches";
+  if (f->loss->base != NULL)
+    return "trained networks have no output bias outside the penalty";
   if (size > 1e9)
     return "more than 1e9 weights";
   return NULL;

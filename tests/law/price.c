@@ -354,9 +354,9 @@ START_TEST (losses_with_kinks_to_the_last_digits)
 END_TEST
 
 /* What leaves the program as it is leaves its optimum: features of no more
-   rank (more of them than fit a fixed length), rows in another order, zero
-   rows of label 0, and a row given twice with both halves of its weight
-   (squared loss: rows times c and labels times c count c^2).  */
+   rank (more of them than fit a fixed length), zero rows of label 0, and a row
+   given twice with both halves of its weight (squared loss: rows times c and
+   labels times c count c^2).  */
 START_TEST (structure_of_the_data)
 {
   enum
