@@ -9,6 +9,7 @@ libsolver_la_SOURCES = \
   src/solver/interior.c \
   src/solver/lbfgs.c \
   src/solver/master.c \
+  src/solver/master_step.c \
   src/solver/newton.c \
   src/solver/polish.c \
   src/solver/reduced.c \
@@ -20,7 +21,7 @@ libsolver_la_SOURCES = \
   src/solver/store.c \
   src/solver/subspace.c \
   src/solver/train.c
-noinst_HEADERS += src/solver/colgen.h src/solver/master.h \
+noinst_HEADERS += src/solver/colgen.h src/solver/master.h src/solver/master_private.h \
   src/solver/reduced.h src/solver/state.h src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver
