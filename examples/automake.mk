@@ -6,6 +6,7 @@ EXTRA_DIST += \
   examples/circular.cvx \
   examples/five-points.cvx \
   examples/iris.cvx \
+  examples/iris-softmax.cvx \
   examples/mnist-pair.cvx \
   examples/relu-cnn.cvx \
   examples/ring.cvx \

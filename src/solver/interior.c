@@ -10,6 +10,10 @@
         the end Newton's method on its neurons (reduced.h) for the last
         digits, where the loss has a second derivative.
 
+   Each output has its own cells and its own restricted problem.  Where the
+   loss couples the outputs there is one problem, which Newton's method solves
+   from the neurons of the last round and the directions just found.
+
    All of this happens in coordinates of the rank of X, which changes neither
    products nor norms.  One iteration is one round.  Only cells that matter are
    ever seen, so the number of patterns does not enter; the dimension does,
@@ -22,6 +26,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cblas.h>
@@ -36,7 +41,7 @@
 struct interior
 {
   struct cvx_indices bits;  /* k x n_words */
-  struct cvx_indices sign;  /* k: 1 for +, 0 for - */
+  struct cvx_indices sign;  /* k: 2 output, and 1 for + */
   struct cvx_indices start; /* k + 1: facets of each cell ... */
   struct cvx_indices facet; /* ... row numbers */
   struct cvx_vector w;      /* k x d */
@@ -46,7 +51,7 @@ struct interior
   double tol;               /* of the last restricted problem */
   uint64_t k;
   /* Beside the fields, for point ().  */
-  int *output;   /* k: +-1 */
+  int *output;   /* k: +-(1 + number of the output) */
   size_t *block; /* k: block numbers, when the patterns are stored */
   struct cvx_pattern_index *index;
 };
@@ -80,8 +85,6 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   (void)s;
   if (f->pricer == NULL)
     return "it needs relu with all patterns of data of rank 8 or less";
-  if (f->n_outputs != 1)
-    return "it knows networks with one output; use newton, admm or fista";
   return NULL;
 }
 
@@ -99,10 +102,11 @@ struct work
   size_t d;              /* rank of X */
   size_t k, cap, n_words, facet_cap;
   uint64_t *bits;
-  int *sign;
+  int *sign; /* +-(1 + output); cells of one output stand together */
   size_t *start;
   uint32_t *facet;
   double *w, *slack, *nu, *c;
+  double *enter; /* cap x d: where new cells begin, coupled outputs only */
   struct cvx_cone_work *cone;
 };
 
@@ -117,6 +121,7 @@ work_free (struct work *w)
   cvx_free (w->slack);
   cvx_free (w->nu);
   cvx_free (w->c);
+  cvx_free (w->enter);
   cvx_cone_work_free (w->cone);
 }
 
@@ -144,9 +149,11 @@ work_new (struct work *w, const struct interior *s,
   w->slack = cvx_calloc (w->cap, sizeof *w->slack);
   w->nu = cvx_copy (s->nu, f->n_obs, sizeof *w->nu);
   w->c = cvx_alloc (d, sizeof *w->c);
+  if (f->loss->coupled)
+    w->enter = cvx_calloc (w->cap, d * sizeof *w->enter);
   if (w->bits == NULL || w->sign == NULL || w->start == NULL
       || w->facet == NULL || w->w == NULL || w->slack == NULL || w->nu == NULL
-      || w->c == NULL)
+      || w->c == NULL || (f->loss->coupled && w->enter == NULL))
     return cvx_fail_nomem (err, "pricing");
   w->start[0] = 0;
   return cvx_cone_work_new (&w->cone, d, n, err);
@@ -192,13 +199,36 @@ from_rank (const struct work *w, const double *v, double *to)
                  (blasint)w->f->n_features, v, 1, 0, to, 1);
 }
 
-/* The cells of the state that can still matter: those with a neuron, or whose
-   constraint is nearly active.  */
+/* +-(1 + output) of a saved sign.  */
+static int
+signed_output (size_t saved)
+{
+  int k = 1 + (int)(saved / 2);
+  return saved % 2 == 1 ? k : -k;
+}
+
+static size_t
+output_of (int sign)
+{
+  return (size_t)abs (sign) - 1;
+}
+
+/* The block of F with pattern PATTERN and output and sign SIGN.  */
+static size_t
+block_of (const struct cvx_formulation *f, size_t pattern, int sign)
+{
+  return output_of (sign) * (f->n_blocks / f->n_outputs) + 2 * pattern
+         + (sign < 0);
+}
+
+/* The cells of OUTPUT in the state that can still matter: those with a neuron,
+   or whose constraint is nearly active.  */
 static enum cvx_status
-recall (struct work *w, const struct interior *s, struct cvx_error *err)
+recall (struct work *w, const struct interior *s, size_t output,
+        struct cvx_error *err)
 {
   size_t d = w->f->n_features;
-  double largest = 0;
+  double largest = 0, least = w->f->loss->coupled ? 0 : 1e-7;
   enum cvx_status status = CVX_OK;
   for (size_t g = 0; g < s->k; g++)
     largest = fmax (largest, cblas_dnrm2 ((blasint)d, s->w.p + g * d, 1));
@@ -206,15 +236,17 @@ recall (struct work *w, const struct interior *s, struct cvx_error *err)
     {
       size_t first = s->start.p[g], n = s->start.p[g + 1] - first;
       const double *v = s->w.p + g * d;
+      if (s->sign.p[g] / 2 != output)
+        continue;
       if (s->slack.p[g] > 0.05 * w->f->beta
-          && cblas_dnrm2 ((blasint)d, v, 1) <= 1e-7 * largest)
+          && cblas_dnrm2 ((blasint)d, v, 1) <= least * largest)
         continue;
       status = facet_room (w, n, err);
       if (status != CVX_OK)
         break;
       for (size_t i = 0; i < w->n_words; i++)
         w->bits[w->k * w->n_words + i] = s->bits.p[g * w->n_words + i];
-      w->sign[w->k] = s->sign.p[g] != 0 ? 1 : -1;
+      w->sign[w->k] = signed_output (s->sign.p[g]);
       for (size_t i = 0; i < n; i++)
         w->facet[w->start[w->k] + i] = (uint32_t)s->facet.p[first + i];
       to_rank (w, v, w->w + w->k * w->d);
@@ -263,7 +295,7 @@ name_blocks (struct interior *s, const struct cvx_formulation *f)
   for (size_t g = 0; g < s->k; g++)
     {
       size_t i = SIZE_MAX;
-      s->output[g] = s->sign.p[g] != 0 ? 1 : -1;
+      s->output[g] = signed_output (s->sign.p[g]);
       if (s->index != NULL && s->block != NULL)
         i = cvx_pattern_index_find (s->index, s->bits.p + g * n_words);
       if (i == SIZE_MAX)
@@ -272,7 +304,7 @@ name_blocks (struct interior *s, const struct cvx_formulation *f)
           s->block = NULL;
         }
       else
-        s->block[g] = 2 * i + (s->output[g] < 0);
+        s->block[g] = block_of (f, i, s->output[g]);
     }
 }
 
@@ -313,7 +345,7 @@ keep (struct interior *s, const struct work *w, struct cvx_error *err)
   for (size_t i = 0; i < s->bits.len; i++)
     s->bits.p[i] = w->bits[i];
   for (size_t g = 0; g < k; g++)
-    s->sign.p[g] = w->sign[g] > 0;
+    s->sign.p[g] = 2 * output_of (w->sign[g]) + (w->sign[g] > 0);
   memcpy (s->start.p, w->start, (k + 1) * sizeof *w->start);
   for (size_t i = 0; i < facets; i++)
     s->facet.p[i] = w->facet[i];
@@ -336,7 +368,7 @@ objective (const struct work *w, double *fit)
   const struct cvx_formulation *f = w->f;
   size_t d = w->d;
   double norms = 0;
-  memset (fit, 0, f->n_samples * sizeof *fit);
+  memset (fit, 0, f->n_obs * sizeof *fit);
   for (size_t g = 0; g < w->k; g++)
     {
       const double *v = w->w + g * d;
@@ -345,10 +377,11 @@ objective (const struct work *w, double *fit)
         continue;
       norms += norm;
       for (size_t i = 0; i < f->n_samples; i++)
-        fit[i] += w->sign[g]
-                  * fmax (0, cblas_ddot ((blasint)d, w->x + i * d, 1, v, 1));
+        fit[i * f->n_outputs + output_of (w->sign[g])]
+            += (w->sign[g] < 0 ? -1 : 1)
+               * fmax (0, cblas_ddot ((blasint)d, w->x + i * d, 1, v, 1));
     }
-  return f->loss->value (fit, f->y, f->n_samples, 1, f->loss_param)
+  return f->loss->value (fit, f->y, f->n_samples, f->n_outputs, f->loss_param)
          + f->beta * norms;
 }
 
@@ -397,8 +430,9 @@ small_formulation (const struct work *w, struct cvx_dataset *data,
                               data, p, &options, err);
 }
 
-/* Newton's method from the weights of the interior point method; kept when it
-   lowers the objective.  */
+/* Newton's method from the weights of the interior point method, and for
+   coupled outputs, which that does not know, from those of the last step and
+   the cells that enter; kept when it lowers the objective.  */
 static enum cvx_status
 finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
 {
@@ -409,6 +443,7 @@ finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   struct cvxi_reduced *r = NULL;
   size_t *pattern = cvx_alloc (w->k, sizeof *pattern);
   double *fit = cvx_alloc (w->f->n_obs, sizeof *fit), largest = 0, before;
+  double least = w->enter != NULL ? 1e-13 : 1e-5;
   enum cvx_status st = CVX_OK;
   memset (&patterns, 0, sizeof patterns);
   if (pattern == NULL || fit == NULL)
@@ -420,20 +455,29 @@ finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   for (size_t g = 0; g < w->k; g++)
     largest = fmax (largest, cblas_dnrm2 ((blasint)d, w->w + g * d, 1));
   for (size_t g = 0; st == CVX_OK && g < w->k; g++)
-    if (cblas_dnrm2 ((blasint)d, w->w + g * d, 1) > 1e-5 * largest)
-      st = cvxi_reduced_add (r, 2 * pattern[g] + (w->sign[g] < 0),
-                             w->w + g * d, 1e-5, err);
+    if (cblas_dnrm2 ((blasint)d, w->w + g * d, 1) > least * largest)
+      st = cvxi_reduced_add (r, block_of (f, pattern[g], w->sign[g]),
+                             w->w + g * d, least, err);
+  if (st == CVX_OK)
+    cvxi_reduced_update (r);
+  for (size_t g = 0; st == CVX_OK && w->enter != NULL && g < w->k; g++)
+    {
+      const double *u = w->enter + g * d;
+      bool entered;
+      if (cblas_dnrm2 ((blasint)d, u, 1) > 0)
+        st = cvxi_reduced_enter (r, block_of (f, pattern[g], w->sign[g]), u,
+                                 &entered, err);
+    }
   if (st == CVX_OK)
     {
       before = objective (w, fit);
-      cvxi_reduced_update (r);
       st = cvxi_reduced_solve (r, progress, err);
       if (st == CVX_OK && r->objective <= before)
         {
           memset (w->w, 0, w->k * d * sizeof *w->w);
           for (size_t j = 0; j < r->n_pieces; j++)
             for (size_t g = 0; g < w->k; g++)
-              if (2 * pattern[g] + (w->sign[g] < 0) == r->piece[j].block)
+              if (block_of (f, pattern[g], w->sign[g]) == r->piece[j].block)
                 memcpy (w->w + g * d, r->piece[j].w, d * sizeof *w->w);
           memcpy (w->nu, r->nu, w->f->n_obs * sizeof *w->nu);
         }
@@ -481,10 +525,11 @@ init (void *state, const struct cvx_formulation *f,
     {
       const double *v = warm->x + k * d;
       double norm = cblas_dnrm2 ((blasint)d, v, 1);
-      int sign = warm->sign != NULL    ? warm->sign[k]
-                 : warm->block != NULL ? (warm->block[k] % 2 == 0 ? 1 : -1)
-                                       : (k % 2 == 0 ? 1 : -1);
-      size_t added = 0;
+      size_t added = 0, block = warm->block != NULL ? warm->block[k] : k;
+      int sign = warm->sign != NULL
+                     ? warm->sign[k]
+                     : signed_output (2 * cvx_formulation_output (f, block)
+                                      + (block % 2 == 0));
       if (norm == 0)
         continue;
       to_rank (&w, v, w.w + w.k * w.d);
@@ -515,6 +560,9 @@ restore (void *state, const struct cvx_formulation *f,
   for (size_t g = 0; g < s->k; g++)
     if (s->start.p[g] > s->start.p[g + 1] || s->start.p[g + 1] > s->facet.len)
       return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
+  for (size_t g = 0; g < s->k; g++)
+    if (s->sign.p[g] / 2 >= f->n_outputs)
+      return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
   for (size_t i = 0; i < s->facet.len; i++)
     if (s->facet.p[i] >= f->n_samples)
       return cvx_fail (err, CVX_E388, "the saved cells do not fit together");
@@ -528,6 +576,93 @@ restore (void *state, const struct cvx_formulation *f,
   return st;
 }
 
+/* Add the cells of OUTPUT whose price is above beta; *EXCESS is by how much
+   the highest price is.  */
+static enum cvx_status
+price (struct work *w, size_t output, size_t room, size_t *added,
+       double *excess, struct cvx_progress *progress, struct cvx_error *err)
+{
+  const struct cvx_formulation *f = w->f;
+  struct cvx_price found;
+  double *column = cvx_alloc (f->n_samples, sizeof *column);
+  enum cvx_status st = CVX_OK;
+  if (column == NULL)
+    return cvx_fail_nomem (err, "pricing");
+  for (size_t i = 0; i < f->n_samples; i++)
+    column[i] = w->nu[i * f->n_outputs + output];
+  st = cvx_pricer_run (f->pricer, column, f->beta * (1 + 1e-10), false, room,
+                       0, &found, progress, err);
+  for (size_t i = 0; st == CVX_OK && i < found.n; i++)
+    {
+      double u[CVX_PRICE_MAX_RANK];
+      size_t before = *added;
+      int sign = (int)output + 1;
+      to_rank (w, found.u + i * f->n_features, u);
+      st = add_cell (w, u, found.sign[i] < 0 ? -sign : sign, added, err);
+      if (st == CVX_OK && *added > before && w->enter != NULL)
+        {
+          double *to = w->enter + (w->k - 1) * w->d;
+          double norm = cblas_dnrm2 ((blasint)w->d, u, 1);
+          for (size_t j = 0; j < w->d; j++)
+            to[j] = u[j] / norm;
+          w->slack[w->k - 1] = f->beta; /* forgotten if it stays zero */
+        }
+    }
+  if (st == CVX_OK)
+    *excess = found.lower / f->beta - 1;
+  cvx_free (column);
+  return st;
+}
+
+/* The restricted problems of the outputs, one after the other.  */
+static enum cvx_status
+solve_outputs (struct work *w, double tol, struct cvx_progress *progress,
+               struct cvx_error *err)
+{
+  const struct cvx_formulation *f = w->f;
+  size_t n = f->n_samples, c = f->n_outputs, from = 0, to;
+  double *y = cvx_alloc (n, sizeof *y), *nu = cvx_alloc (n, sizeof *nu);
+  int *sign = cvx_alloc (w->k, sizeof *sign);
+  enum cvx_status st = y == NULL || nu == NULL || sign == NULL
+                           ? cvx_fail_nomem (err, "pricing")
+                           : CVX_OK;
+  for (; st == CVX_OK && from < w->k; from = to)
+    {
+      size_t output = output_of (w->sign[from]), iterations;
+      double gap;
+      struct cvxi_master m
+          = { .x = w->x,
+              .y = y,
+              .n = n,
+              .d = w->d,
+              .loss = f->loss->base != NULL ? f->loss->base : f->loss,
+              .loss_param = f->loss_param,
+              .beta = f->beta,
+              .free_bias = f->loss->base != NULL,
+              .n_words = w->n_words,
+              .bits = w->bits + from * w->n_words,
+              .sign = sign + from,
+              .start = w->start + from,
+              .row = w->facet };
+      for (to = from; to < w->k && output_of (w->sign[to]) == output; to++)
+        sign[to] = w->sign[to] < 0 ? -1 : 1;
+      m.k = to - from;
+      for (size_t i = 0; i < n; i++)
+        {
+          y[i] = f->y[i * c + output];
+          nu[i] = w->nu[i * c + output];
+        }
+      st = cvxi_master_solve (&m, tol, w->w + from * w->d, nu, w->slack + from,
+                              &gap, &iterations, progress, err);
+      for (size_t i = 0; st == CVX_OK && i < n; i++)
+        w->nu[i * c + output] = nu[i];
+    }
+  cvx_free (y);
+  cvx_free (nu);
+  cvx_free (sign);
+  return st;
+}
+
 static enum cvx_status
 step (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, struct cvx_progress *progress,
@@ -535,52 +670,29 @@ step (void *state, const struct cvx_formulation *f,
 {
   struct interior *s = state;
   struct work w;
-  struct cvx_price price;
-  size_t room = 3 * f->n_features + f->n_samples / 8 + 10, added = 0, iters;
-  double gap, tol, excess;
-  enum cvx_status st;
+  size_t room = 3 * f->n_features + f->n_samples / 8 + 10, added = 0;
+  double tol, excess = -1;
+  enum cvx_status st = work_new (&w, s, f, room * f->n_outputs, err);
   (void)settings;
-  st = cvx_pricer_run (f->pricer, s->nu, f->beta * (1 + 1e-10), false, room, 0,
-                       &price, progress, err);
-  if (st != CVX_OK)
-    return st;
-  st = work_new (&w, s, f, price.n, err);
-  if (st == CVX_OK)
-    st = recall (&w, s, err);
-  for (size_t i = 0; st == CVX_OK && i < price.n; i++)
+  for (size_t k = 0; st == CVX_OK && k < f->n_outputs; k++)
     {
-      double u[CVX_PRICE_MAX_RANK];
-      to_rank (&w, price.u + i * f->n_features, u);
-      st = add_cell (&w, u, price.sign[i], &added, err);
+      double most = -1;
+      st = recall (&w, s, k, err);
+      if (st == CVX_OK)
+        st = price (&w, k, room, &added, &most, progress, err);
+      if (st == CVX_OK)
+        excess = fmax (excess, most);
     }
-  excess = price.lower / f->beta - 1;
   /* As exact as the violation asks for; tighter each time when nothing new
      turns up.  */
   tol = excess > 1 ? 1e-2 : excess > 1e-2 ? 1e-4 : 1e-8;
   if (added == 0)
     tol = fmax (1e-13, 1e-2 * fmin (tol, s->tol));
-  if (st == CVX_OK && w.k > 0)
-    {
-      struct cvxi_master m
-          = { .x = w.x,
-              .y = f->y,
-              .n = f->n_samples,
-              .d = w.d,
-              .loss = f->loss->base != NULL ? f->loss->base : f->loss,
-              .loss_param = f->loss_param,
-              .beta = f->beta,
-              .free_bias = f->loss->base != NULL,
-              .k = w.k,
-              .n_words = w.n_words,
-              .bits = w.bits,
-              .sign = w.sign,
-              .start = w.start,
-              .row = w.facet };
-      st = cvxi_master_solve (&m, tol, w.w, w.nu, w.slack, &gap, &iters,
-                              progress, err);
-      if (st == CVX_OK && excess <= 1e-2 && f->loss->strict)
-        st = finish (&w, progress, err);
-    }
+  if (st == CVX_OK && !f->loss->coupled)
+    st = solve_outputs (&w, tol, progress, err);
+  if (st == CVX_OK && w.k > 0
+      && (f->loss->coupled || (excess <= 1e-2 && f->loss->strict)))
+    st = finish (&w, progress, err);
   if (st == CVX_OK)
     st = keep (s, &w, err);
   if (st == CVX_OK)

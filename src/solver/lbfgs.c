@@ -61,12 +61,13 @@ static double
 objective (struct lbfgs *t, const struct cvx_formulation *f,
            const double *theta, double *gradient)
 {
-  size_t len = t->theta.len;
   double loss = cvxi_train_loss (f, t->width, theta,
                                  t->gate.len > 0 ? t->gate.p : NULL,
                                  f->n_samples, f->x, f->y, gradient, t->work);
-  cblas_daxpy ((blasint)len, f->beta, theta, 1, gradient, 1);
-  return loss + f->beta / 2 * dot (len, theta, theta);
+  return loss
+         + f->beta
+               * cvxi_train_decay (f, t->width, t->theta.len, theta, f->beta,
+                                   gradient);
 }
 
 static enum cvx_status

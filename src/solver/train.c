@@ -4,7 +4,9 @@
 
      1/n l (sum_j phi (X u_j) a_j; y) + beta/(2n) sum_j (|u_j|^2 + |a_j|^2),
 
-   phi the ReLU (its derivative at 0 is 0), a fixed gate or the identity.  A
+   phi the ReLU (its derivative at 0 is 0), a fixed gate or the identity.  For
+   several outputs |a_j| is the sum of absolute values, as in the convex
+   program (manual, Vector outputs), and a step takes a subgradient of it.  A
    linear convolutional network (equation 9) predicts x'w, w = sum_k P_k'z_k
    with the columns z_k of Z = U'A, so its gradient goes through w:
    dU = A (P_k g)', dA = U (P_k g), g = X'dl.  One iteration is one pass over
@@ -266,6 +268,30 @@ cvxi_train_loss (const struct cvx_formulation *f, size_t width,
   return value;
 }
 
+double
+cvxi_train_decay (const struct cvx_formulation *f, size_t width, size_t len,
+                  const double *theta, double weight, double *gradient)
+{
+  size_t d = f->n_features, c = f->n_outputs;
+  const double *a = theta + (len - width * c);
+  double *to = gradient + (len - width * c), sum;
+  if (f->conv.d > 0 || c == 1)
+    {
+      cblas_daxpy ((blasint)len, weight, theta, 1, gradient, 1);
+      return cblas_ddot ((blasint)len, theta, 1, theta, 1) / 2;
+    }
+  cblas_daxpy ((blasint)(width * d), weight, theta, 1, gradient, 1);
+  sum = cblas_ddot ((blasint)(width * d), theta, 1, theta, 1);
+  for (size_t j = 0; j < width; j++)
+    {
+      double length = cblas_dasum ((blasint)c, a + j * c, 1);
+      sum += length * length;
+      for (size_t k = j * c; k < (j + 1) * c; k++)
+        to[k] += weight * length * (a[k] > 0 ? 1 : a[k] < 0 ? -1 : 0);
+    }
+  return sum / 2;
+}
+
 enum cvx_status
 cvxi_train_network (const struct cvx_formulation *f, size_t width,
                     const double *theta, const double *gate,
@@ -455,7 +481,8 @@ step_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
   struct cvxi_train_work *w = t->work;
   size_t n = f->n_samples, len = t->theta.len, batch = w->rows;
   const double *gate = t->gate.len > 0 ? t->gate.p : NULL;
-  double *gradient = w->gradient, decay = f->beta / (double)n, loss = 0, norm;
+  double *gradient = w->gradient, decay = f->beta / (double)n, loss = 0;
+  double penalty = 0;
   bool drawn = s->shuffle != 0 && batch < n;
   struct cvx_rng r;
   uint64_t updates = t->updates;
@@ -472,10 +499,10 @@ step_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
       cvx_rng_permutation (&r, n, w->order);
     }
   t->lr = rate (t, s);
-  norm = cblas_ddot ((blasint)len, w->save, 1, w->save, 1);
   for (size_t at = 0; at < n; at += batch)
     {
       size_t count = n - at < batch ? n - at : batch;
+      double norm;
       const double *x = f->x + at * f->n_features,
                    *y = f->y + at * f->n_outputs;
       if (cvx_aborted (progress))
@@ -489,7 +516,9 @@ step_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
       loss += cvxi_train_loss (f, t->width, w->save, gate, count, x, y,
                                gradient, w);
       cblas_dscal ((blasint)len, 1 / (double)count, gradient, 1);
-      cblas_daxpy ((blasint)len, decay, w->save, 1, gradient, 1);
+      norm = cvxi_train_decay (f, t->width, len, w->save, decay, gradient);
+      if (at == 0)
+        penalty = f->beta * norm;
       update (rule, s, t->lr, len, ++updates, gradient, w->save, w->first,
               w->snd);
     }
@@ -501,8 +530,7 @@ step_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
   t->updates = updates;
   t->epoch++;
   /* The objective seen on the way, and nan once a weight is not finite.  */
-  t->raw = loss + f->beta / 2 * norm
-           + 0 * cblas_dasum ((blasint)len, t->theta.p, 1);
+  t->raw = loss + penalty + 0 * cblas_dasum ((blasint)len, t->theta.p, 1);
   return CVX_OK;
 }
 

@@ -63,6 +63,13 @@ double cvxi_train_loss (const struct cvx_formulation *f, size_t width,
                         const double *x, const double *y, double *gradient,
                         struct cvxi_train_work *w);
 
+/* Half the sum of ||u_j||^2 + ||a_j||^2, lengths as in network.h: for several
+   outputs ||a_j||_1.  WEIGHT times its gradient (sign 0 at kinks) is added to
+   GRADIENT; both have LEN weights.  */
+double cvxi_train_decay (const struct cvx_formulation *f, size_t width,
+                         size_t len, const double *theta, double weight,
+                         double *gradient);
+
 /* The network of THETA, balanced; the caller's.  */
 enum cvx_status cvxi_train_network (const struct cvx_formulation *f,
                                     size_t width, const double *theta,

@@ -104,7 +104,7 @@ START_TEST (steps_add_up_and_archives_keep_them)
 END_TEST
 
 /* The objective of the weights THETA: the loss of their network, and beta/2
-   times their squares.  */
+   times the squares of the lengths of their rows.  */
 static double
 decayed (const struct cvx_formulation *f, struct cvx_network *net,
          const double *theta, size_t len)
@@ -116,7 +116,17 @@ decayed (const struct cvx_formulation *f, struct cvx_network *net,
   memcpy (net->a, theta + first, (len - first) * sizeof *theta);
   ck_assert_ok (
       cvx_formulation_network_objective (f, net, &loss, &penalty, &err), err);
-  return loss + f->beta / 2 * inner (len, theta, theta);
+  penalty = inner (first, theta, theta);
+  for (size_t j = first; j < len; j += net->n_outputs)
+    {
+      double length = 0;
+      if (f->conv.d > 0)
+        length = sqrt (inner (net->n_outputs, theta + j, theta + j));
+      for (size_t k = j; f->conv.d == 0 && k < j + net->n_outputs; k++)
+        length += fabs (theta[k]);
+      penalty += length * length;
+    }
+  return loss + f->beta / 2 * penalty;
 }
 
 /* One full-batch step of sgd is minus lr times the gradient of the objective
@@ -140,6 +150,10 @@ START_TEST (steps_follow_the_gradient)
         struct cvx_error err;
         double before[MAX_NUMBERS], h = 1e-6;
         problem_random (&p, GENERIC, cvx_losses[l]->labels, &r);
+        if (cvx_losses[l]->coupled)
+          problem_onehot (&p, 3, &r);
+        if (p.data.n_outputs > 1 && !cvx_formulations[c]->vector)
+          continue;
         problem_patterns (
             &p, strcmp (cvx_formulations[c]->name, "gated") == 0 ? 6 : 0);
         f = problem_formulation (&p, cvx_formulations[c], cvx_losses[l], 0.3);

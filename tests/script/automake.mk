@@ -12,6 +12,7 @@ script_tests = \
   tests/script/manual.sh \
   tests/script/networks.sh \
   tests/script/output.sh \
+  tests/script/outputs.sh \
   tests/script/paper.sh \
   tests/script/sampling.sh \
   tests/script/plot.sh \
