@@ -252,7 +252,9 @@ cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
   out->bytes = 8
                    * ((signs == 2 ? count * len : 0) + count
                       + ROWS * (rows + len) + 4 * rows * (double)n_outputs)
-               + 8 * blocks;
+               + 8 * blocks
+               + cvx_masked_bytes (n, d, n_patterns, n_outputs, false,
+                                   cvx_blas_threads (0));
   if (cones)
     out->bytes += 8 * len * len
                   + (store_fits (signs * n_patterns * n_outputs, d)

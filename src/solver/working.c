@@ -35,6 +35,9 @@ enum
 /* Of the gap: what the problem on the working set may leave.  */
 static const double share = 0.1;
 
+/* Relative gap from which single precision may be what stops it.  */
+static const double single_floor = 1e-4;
+
 /* Products of one block in an iteration, over those of a pass over all.  */
 static const double budget = 8;
 
@@ -303,7 +306,8 @@ step (void *state, const struct cvx_formulation *f,
       if (st == CVX_OK && single)
         st = cvxi_blocks_refresh (b, progress, err);
       /* What is left is rounding.  */
-      exact = !single || b->objective > s->objective || gap > 0.5 * s->gap;
+      exact = !single || b->objective > s->objective
+              || (gap > 0.5 * s->gap && gap < single_floor * s->objective);
     }
   if (st == CVX_OK)
     st = keep (s, b, err);

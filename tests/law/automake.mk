@@ -77,3 +77,9 @@ tests_law_outputs_t_SOURCES = tests/law/outputs.c
 tests_law_outputs_t_CPPFLAGS = $(test_cppflags)
 tests_law_outputs_t_LDADD = $(test_ldadd)
 TESTS += tests/law/outputs.t
+
+check_PROGRAMS += tests/law/working.t
+tests_law_working_t_SOURCES = tests/law/working.c
+tests_law_working_t_CPPFLAGS = $(test_cppflags)
+tests_law_working_t_LDADD = $(test_ldadd)
+TESTS += tests/law/working.t
