@@ -29,7 +29,7 @@
 
 enum
 {
-  LEAST = 16 /* blocks that enter at a time, an output, at most */
+  LEAST = 16 /* blocks of an output that may enter at any time */
 };
 
 /* Of the gap: what the problem on the working set may leave.  */
@@ -214,24 +214,31 @@ by_block (const void *a, const void *b)
   return p < q ? -1 : p > q;
 }
 
-/* The working set into LIST, *K blocks: those in use and the largest of the
-   others, as many as there are in use or LEAST for every output.  */
+/* The working set into LIST, K blocks: those in use and of every output the
+   largest of the others, as many as it has in use or LEAST.  */
 static void
 choose (const struct working *s, const struct cvx_formulation *f,
         const double *psi, struct entry *entry, size_t *list, size_t *k)
 {
-  size_t n = 0, used = 0, room = LEAST * f->n_outputs;
-  if (room < s->block.len)
-    room = s->block.len;
-  for (size_t g = 0; g < f->n_blocks; g++)
-    if (used < s->block.len && s->block.p[used] == g)
-      list[used++] = g;
-    else if (psi[g] > f->beta)
-      entry[n++] = (struct entry){ psi[g], g };
-  qsort (entry, n, sizeof *entry, by_psi);
-  for (size_t i = 0; i < n && i < room; i++)
-    list[used++] = entry[i].block;
-  qsort (list, used, sizeof *list, by_block);
+  size_t used = 0, from = 0, each = f->n_blocks / f->n_outputs;
+  for (size_t first = 0; first < f->n_blocks; first += each)
+    {
+      size_t n = 0, room = LEAST, before = used;
+      for (size_t g = first; g < first + each; g++)
+        if (from < s->block.len && s->block.p[from] == g)
+          {
+            list[used++] = g;
+            from++;
+          }
+        else if (psi[g] > f->beta)
+          entry[n++] = (struct entry){ psi[g], g };
+      if (room < used - before)
+        room = used - before;
+      qsort (entry, n, sizeof *entry, by_psi);
+      for (size_t i = 0; i < n && i < room; i++)
+        list[used++] = entry[i].block;
+      qsort (list + before, used - before, sizeof *list, by_block);
+    }
   *k = used;
 }
 
@@ -295,7 +302,7 @@ step (void *state, const struct cvx_formulation *f,
       double target = fmax (share * gap, 0.3 * settings->tol * s->objective);
       bool single = settings->precision != 0 && s->exact == 0;
       /* Solved to that and still a gap: the target was too loose.  */
-      if (gap > 0.5 * s->gap)
+      if (gap > 0.5 * s->gap && k == s->block.len)
         target *= 0.1;
       b->steady = s->steady != 0 && k == s->block.len;
       st = cvxi_precision (f, single, err);
