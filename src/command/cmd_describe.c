@@ -82,7 +82,10 @@ cmd_data_line (struct session *s)
         cvx_text_printf (&t, ", val %zu", d->part[CVX_VAL].n);
       cvx_text_printf (&t, ", test %zu", d->part[CVX_TEST].n);
     }
-  bytes = (double)cvx_dataset_bytes (n, d->n_features, d->n_outputs);
+  bytes = (double)cvx_dataset_size (d);
+  if (d->part[CVX_TRAIN].sparse != NULL)
+    cvx_text_printf (&t, ", %.2g %% nonzero",
+                     100 * cvx_csr_density (d->part[CVX_TRAIN].sparse));
   if (bytes >= 1e6)
     cvx_text_printf (&t, ", %s", cvx_bytes_words (words, sizeof words, bytes));
   session_note (s, "%s\n", cvx_text_string (&t));
@@ -124,14 +127,29 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     return status;
   cmd_data_line (s);
-  session_say (s, "training part: %zu rows, rank %zu, condition %.3g, %s\n",
-               p->n, sum.rank, sum.condition,
+  session_say (s, "training part: %zu rows, ", p->n);
+  if (isnan (sum.condition))
+    session_say (s, "rank not estimated (X is too large), ");
+  else
+    session_say (s, "rank %zu, condition %.3g%s, ", sum.rank, sum.condition,
+                 sum.estimated ? " (estimates)" : "");
+  session_say (s, "%s\n",
                cvx_bytes_words (words, sizeof words, (double)sum.bytes));
   if (d->source != NULL)
     session_say (s, "  from %s, hash %016llx\n", session_shown (s, d->source),
                  (unsigned long long)d->hash);
-  session_say (s, "  x in [%.6g, %.6g], y in [%.6g, %.6g]\n", sum.x_min,
-               sum.x_max, sum.y_min, sum.y_max);
+  session_say (s,
+               "  x in [%.6g, %.6g], y in [%.6g, %.6g], %.3g %% of x are "
+               "not 0\n",
+               sum.x_min, sum.x_max, sum.y_min, sum.y_max,
+               100 * (double)sum.n_nonzero
+                   / ((double)p->n * (double)d->n_features));
+  counted (s, d->n_filled, "missing value, replaced by the column mean",
+           "missing values, replaced by the column mean");
+  counted (s, d->n_dropped, "row of the file left out for missing values",
+           "rows of the file left out for missing values");
+  if (d->n_filled + d->n_dropped == 0)
+    session_say (s, "  no missing values\n");
   for (size_t k = 0; k < d->n_labels; k++)
     {
       size_t n = 0;
@@ -154,7 +172,7 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
   counted (s, sum.n_conflicts, "pair of equal x with another y",
            "pairs of equal x with another y");
   counted (s, sum.n_zero_rows, "row of zeros", "rows of zeros");
-  if (p->n <= 20)
+  if (p->x != NULL)
     for (size_t j = 0; j < d->n_features && d->n_features <= 8; j++)
       {
         double low = HUGE_VAL, high = -HUGE_VAL;
@@ -170,6 +188,20 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
                      low, high);
       }
   return CVX_OK;
+}
+
+/* X of training row I and column J.  */
+static double
+number_at (const struct cvx_dataset *d, size_t i, size_t j)
+{
+  const struct cvx_part *p = &d->part[CVX_TRAIN];
+  const struct cvx_csr *a = p->sparse;
+  if (p->x != NULL)
+    return p->x[i * d->n_features + j];
+  for (size_t k = a->start[i]; k < a->start[i + 1]; k++)
+    if (a->column[k] == j)
+      return a->value[k];
+  return 0;
 }
 
 enum cvx_status
@@ -209,7 +241,7 @@ cmd_peek (void *session, const struct lang_call *c, struct cvx_error *err)
       else
         session_say (s, "%11.4g", p->y[i * d->n_outputs]);
       for (size_t j = 0; j < shown; j++)
-        session_say (s, " %10.4g", p->x[i * d->n_features + j]);
+        session_say (s, " %10.4g", number_at (d, i, j));
       session_say (s, "\n");
     }
   if (rows < p->n)

@@ -148,6 +148,9 @@ cmd_path (void *session, const struct lang_call *c, struct cvx_error *err)
       if (status != CVX_OK)
         break;
       run = s->run->run;
+      if (k == 0)
+        s->path_first = run->id;
+      s->path_last = run->id;
       if (run->status == CVX_RUN_INTERRUPTED)
         {
           s->interrupt_said = true;

@@ -50,14 +50,15 @@ predict (struct session *s, const struct cvx_network *net,
 {
   const struct cvx_dataset *like = s->data;
   const struct cvx_part *p = &in->part[CVX_TRAIN];
-  size_t d = in->n_features, c = net->n_outputs;
+  size_t d = in->n_features, c = cvx_network_targets (net);
+  size_t inputs = cvx_network_inputs (net);
   bool labels = like->n_labels > 0 && c == like->n_outputs;
-  double *x = cvx_alloc (p->n * net->n_features, sizeof *x);
+  double *x = cvx_alloc (p->n * inputs, sizeof *x);
   double *f = cvx_alloc (p->n * c, sizeof *f);
   enum cvx_status status
       = x == NULL || f == NULL ? cvx_fail_nomem (err, "predicting") : CVX_OK;
   for (size_t i = 0; status == CVX_OK && i < p->n; i++)
-    scale_row (like, d, p->x + i * d, x + i * net->n_features);
+    scale_row (like, d, p->x + i * d, x + i * inputs);
   if (status == CVX_OK)
     status = cvx_network_predict (net, x, p->n, f, err);
   for (size_t k = 0; k < c; k++)
@@ -96,10 +97,13 @@ read_input (struct session *s, const struct lang_call *c, size_t wanted,
             struct cvx_dataset **in, struct cvx_error *err)
 {
   const char *path = lang_call_text (c, "path"), *y = lang_call_text (c, "y");
-  struct cvx_read_options o = { .y = y != NULL ? y : "",
-                                .header = -1,
-                                .decimal = '.',
-                                .max_bytes = (size_t)session_memory (s) };
+  struct cvx_importer importer = { cmd_import, s };
+  struct cvx_read_options o
+      = { .y = y != NULL ? y : "",
+          .header = -1,
+          .decimal = '.',
+          .importer = s->program != NULL ? &importer : NULL,
+          .max_bytes = (size_t)session_memory (s) };
   enum cvx_status status
       = cvx_dataset_read (in, path, &o, &s->progress, NULL, err);
   if ((status == CVX_OK && (*in)->n_features == wanted) || y != NULL)
@@ -127,14 +131,16 @@ cmd_predict (void *session, const struct lang_call *c, struct cvx_error *err)
     return cvx_fail (err, CVX_E453,
                      "the network takes %zu features, the current data have "
                      "%zu",
-                     net->n_features, s->data->n_features);
-  wanted = net->n_features - (s->data->bias == CVX_BIAS_AUGMENTED);
+                     cvx_network_inputs (net), s->data->n_features);
+  wanted = s->data->n_features - (s->data->bias == CVX_BIAS_AUGMENTED);
   session_work_begin (s, "predicting");
   status = read_input (s, c, wanted, &in, err);
   if (status == CVX_OK && in->n_features != wanted)
     status = cvx_fail (err, CVX_E453,
                        "%s has %zu features, the network takes %zu",
                        lang_call_text (c, "path"), in->n_features, wanted);
+  if (status == CVX_OK && cvx_dataset_is_sparse (in))
+    status = cvx_dataset_fill (in, err);
   if (status == CVX_OK)
     status = predict (s, net, in, &t, err);
   session_work_end (s);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,6 +125,17 @@ session_complain (struct session *s, const char *text)
     s->display.after_output (s->display.data);
   if (s->log != NULL)
     log_write (s, text, strlen (text));
+}
+
+size_t
+session_columns (const struct session *s)
+{
+  struct winsize w;
+  if (!s->out_tty)
+    return 0;
+  if (ioctl (fileno (s->out), TIOCGWINSZ, &w) != 0 || w.ws_col < 2)
+    return 80;
+  return w.ws_col;
 }
 
 bool

@@ -64,19 +64,24 @@ gather (const struct cvx_dataset *d, struct cvx_part *all,
         struct cvx_error *err)
 {
   size_t n = total_rows (d), at = 0, width = d->n_features, c = d->n_outputs;
-  if (!cvxi_part_new (all, n, width, c))
+  bool dense = !cvx_dataset_is_sparse (d);
+  if (dense ? !cvxi_part_new (all, n, width, c) : !cvxi_part_rest (all, n, c))
     return cvx_fail_nomem (err, "splitting");
   for (size_t p = 0; p < CVX_N_PARTS; p++)
     {
       const struct cvx_part *from = &d->part[p];
       if (from->n == 0)
         continue;
-      memcpy (all->x + at * width, from->x, from->n * width * sizeof (double));
+      if (dense)
+        memcpy (all->x + at * width, from->x,
+                from->n * width * sizeof (double));
       memcpy (all->y + at * c, from->y, from->n * c * sizeof (double));
       memcpy (all->row + at, from->row, from->n * sizeof (size_t));
       at += from->n;
     }
-  return CVX_OK;
+  return d->part[CVX_TRAIN].sparse != NULL
+             ? cvxi_sparse_joined (&all->sparse, d, err)
+             : CVX_OK;
 }
 
 struct keyed
@@ -313,8 +318,12 @@ change_width (struct cvx_dataset *result, const struct cvx_dataset *d,
     {
       const struct cvx_part *a = &d->part[p];
       struct cvx_part *b = &result->part[p];
-      ok = cvxi_part_new (b, a->n, to, d->n_outputs);
-      for (size_t i = 0; ok && i < a->n; i++)
+      ok = a->x != NULL || a->sparse == NULL
+               ? cvxi_part_new (b, a->n, to, d->n_outputs)
+               : cvxi_part_rest (b, a->n, d->n_outputs);
+      if (ok && a->sparse != NULL)
+        ok = cvxi_sparse_width (&b->sparse, a->sparse, to, err) == CVX_OK;
+      for (size_t i = 0; ok && b->x != NULL && i < a->n; i++)
         {
           memcpy (b->x + i * to, a->x + i * from, common * sizeof *b->x);
           if (to > from)

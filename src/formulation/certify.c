@@ -32,8 +32,11 @@ cvxi_evaluate (const struct cvx_formulation *f, const struct cvx_network *net,
                double *fit, double *loss, double *penalty,
                struct cvx_error *err)
 {
-  enum cvx_status status
-      = cvx_network_predict (net, f->x, f->n_samples, fit, err);
+  struct cvx_network plain = *net;
+  enum cvx_status status;
+  if (net->conv.pool == CVX_POOL_SEPARATE)
+    plain.conv.d = 0; /* the samples of F are patches */
+  status = cvx_network_predict (&plain, f->x, f->n_samples, fit, err);
   if (status != CVX_OK)
     return status;
   *loss
@@ -51,7 +54,7 @@ same_conv (const struct cvx_conv *a, const struct cvx_conv *b)
                  && a->size[0] == b->size[0] && a->size[1] == b->size[1]
                  && a->stride[0] == b->stride[0]
                  && a->stride[1] == b->stride[1] && a->circular == b->circular
-                 && a->factors == b->factors));
+                 && a->factors == b->factors && a->pool == b->pool));
 }
 
 /* E120 and E346.  */
@@ -63,7 +66,7 @@ check (const struct cvx_formulation *f, const struct cvx_network *net,
     return cvx_fail (err, CVX_E120, "beta is not set");
   if (net != NULL
       && (net->activation != f->class->activation
-          || cvx_network_inputs (net) != f->n_features
+          || (f->conv.d == 0 && net->n_features != f->n_features)
           || cvx_network_targets (net) != f->n_outputs
           || !same_conv (&net->conv, &f->conv)))
     return cvx_fail (err, CVX_E346,

@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "formulation/private.h"
@@ -67,6 +69,16 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
                      "an estimate needs rows, features, outputs and patterns");
   class->estimate (n_samples, n_features, n_outputs, n_patterns, conv, out);
   return CVX_OK;
+}
+
+/* The sum of the squares of ROWS x COLS numbers.  */
+static double
+squares (size_t rows, size_t cols, const double *x)
+{
+  double sum = 0;
+  for (size_t i = 0; i < rows; i++)
+    sum += cblas_ddot ((blasint)cols, x + i * cols, 1, x + i * cols, 1);
+  return sum;
 }
 
 /* Rows of zeros and a one.  */
@@ -135,17 +147,22 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
 {
   const struct cvx_patterns *p = f->patterns;
   const struct cvx_loss *loss = f->loss;
-  size_t n_var;
+  size_t n_var, n = f->n_samples, d = f->n_features;
+  if (f->class->patches && f->conv.d > 0)
+    {
+      n *= f->conv.k;
+      d = f->conv.h;
+    }
   if (f->class->needs_patterns
       && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
     return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
                      f->class->name);
-  if (p != NULL
-      && (p->n_samples != f->n_samples || p->n_features != f->n_features))
+  if (p != NULL && (p->n_samples != n || p->n_features != d))
     return cvx_fail (err, CVX_E341,
                      "the patterns are those of %zu x %zu data, the training "
-                     "data is %zu x %zu",
-                     p->n_samples, p->n_features, f->n_samples, f->n_features);
+                     "data%s is %zu x %zu",
+                     p->n_samples, p->n_features,
+                     f->class->patches ? ", patch by patch," : "", n, d);
   if (f->n_outputs != 1 && !f->class->vector)
     {
       (void)cvx_fail (
@@ -171,8 +188,8 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
       if (status != CVX_OK)
         return status;
     }
-  if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
-      || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
+  if (!isfinite (squares (f->n_samples, f->n_features, f->x))
+      || !isfinite (squares (1, f->n_obs, f->y)))
     {
       (void)cvx_fail (err, CVX_E344,
                       "the numbers of the data are too large or not finite: "
@@ -183,7 +200,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail (err, CVX_E379,
                      "%zu outputs are more than the %d possible", f->n_outputs,
                      CVX_LOSS_MAX_OUTPUTS);
-  if (f->n_samples > INT_MAX || f->n_features > INT_MAX
+  if (n > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
       || (p != NULL
           && !cvx_mul (2 * p->n_patterns * f->n_outputs, f->n_features,
@@ -233,9 +250,13 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
+      /* A sum of d squares has a relative error of at most d eps / 2, unless
+         they are so small that they lose digits.  */
       const double *x = f->x + i * f->n_features;
-      double norm = sqrt (cvx_dot2 (f->n_features, x, x));
-      w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
+      double sum = squares (1, f->n_features, x);
+      double norm = sum > 1e-280 ? sqrt (sum)
+                                 : cblas_dnrm2 ((blasint)f->n_features, x, 1);
+      w->row_norm[i] = norm * (1 + (double)(f->n_features + 4) * DBL_EPSILON);
     }
   w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
               * (1 + 4 * DBL_EPSILON);
@@ -317,6 +338,7 @@ cvx_formulation_free (struct cvx_formulation *f)
   work_free (f->work);
   cvx_pricer_free (f->pricer);
   cvx_free (f->coded);
+  cvx_dataset_free (f->patch_data);
   cvx_free (f);
 }
 
@@ -328,6 +350,8 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
     return cvx_fail (err, CVX_E120, "beta must be > 0 and finite, not %g",
                      beta);
   f->beta = beta;
+  if (f->inner != NULL)
+    f->inner->beta = beta;
   return CVX_OK;
 }
 

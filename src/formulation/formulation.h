@@ -75,6 +75,7 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   bool vector;  /* takes several outputs, each neuron one of them */
   /* The class to take instead when the patterns are complete but not stored;
@@ -195,6 +196,8 @@ struct cvx_formulation
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
      enumeration; else NULL.  Owned; scratch of calls that take F.  */
   struct cvx_pricer *pricer;
+  struct cvx_formulation *inner; /* its beta follows; of the class, or NULL */
+  struct cvx_dataset *patch_data; /* owned: a sample for every patch; NULL */
   void *impl;                        /* of the class */
   struct cvx_formulation_work *work; /* private */
 };
@@ -278,6 +281,14 @@ enum cvx_status cvx_formulation_certify_network (
     const struct cvx_formulation *f, const struct cvx_network *net,
     const double *nu_candidate, struct cvx_certificate *out, double *nu,
     struct cvx_progress *progress, struct cvx_error *err) CVX_MUST_CHECK;
+
+/* ReLU neurons with one output on the samples themselves, not on patches.  */
+static inline bool
+cvx_formulation_is_relu (const struct cvx_formulation *f)
+{
+  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1
+         && f->conv.d == 0;
+}
 
 /* l(f_net; y) + beta * path norm, from the training data.  */
 enum cvx_status cvx_formulation_network_objective (

@@ -35,6 +35,28 @@ enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
                                double *loss, double *penalty,
                                struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Merge the ReLU neurons of *NET where its objective does not rise.  */
+enum cvx_status cvxi_relu_merge (const struct cvx_formulation *f,
+                                 struct cvx_network **net,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* Directions of NET above beta for NU, falling, into B, whose own are lost:
+   found by climbing from its neurons, the rows and random points, else by a
+   search (bound.h).  */
+struct cvx_bound;
+enum cvx_status cvxi_bound_directions (const struct cvx_formulation *f,
+                                       const struct cvx_network *net,
+                                       const double *nu, size_t max,
+                                       struct cvx_bound *b,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+/* `stationarity' of bound.h.  */
+enum cvx_status cvxi_stationarity (const struct cvx_formulation *f,
+                                   const struct cvx_network *net,
+                                   const double *nu, double *worst,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+/* Nodes of a search over signs on the data of F, at most MAX.  */
+size_t cvxi_signs_nodes (const struct cvx_formulation *f, size_t max);
+
 /* Describe F: FIT is the prediction, PENALTY stands after beta, CONES (may be
    NULL) are the constraints.  */
 void cvxi_put_program (const struct cvx_formulation *f, bool tex,

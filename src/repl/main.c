@@ -236,13 +236,9 @@ autosave (struct session *s)
   char buf[1024];
   const char *file = repl_state_file ("last-session.cvxs", buf, sizeof buf);
   struct cvx_error err;
-  size_t n = 0;
   if (s->data == NULL || file == NULL)
     return;
-  for (int k = 0; k < CVX_N_PARTS; k++)
-    n += s->data->part[k].n;
-  if (cvx_dataset_bytes (n, s->data->n_features, s->data->n_outputs)
-      > AUTOSAVE_BYTES)
+  if (cvx_dataset_size (s->data) > AUTOSAVE_BYTES)
     {
       fprintf (stderr, "cvxnn: the data are too large to keep the session "
                        "unasked\n");

@@ -44,6 +44,7 @@ repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
   if (name != NULL && d.error.file[0] == '\0')
     cvx_at (&d.error, name, d.error.line > 1 ? line + d.error.line - 1 : line,
             d.error.column);
+  session_event_error (s, &d);
   lang_render (&d, prompt, &t);
   session_complain (s, cvx_text_string (&t));
   cvx_text_free (&t);

@@ -11,11 +11,13 @@ libsolver_la_SOURCES = \
   src/solver/kronecker.c \
   src/solver/lbfgs.c \
   src/solver/master.c \
+  src/solver/master_step.c \
   src/solver/newton.c \
   src/solver/polish.c \
   src/solver/reduced.c \
   src/solver/run.c \
   src/solver/settings.c \
+  src/solver/snapshot.c \
   src/solver/solver.c \
   src/solver/state.c \
   src/solver/store.c \
@@ -23,7 +25,7 @@ libsolver_la_SOURCES = \
   src/solver/train.c \
   src/solver/working.c
 noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
-  src/solver/kronecker.h src/solver/master.h \
+  src/solver/kronecker.h src/solver/master.h src/solver/master_private.h \
   src/solver/reduced.h src/solver/state.h src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver

@@ -48,6 +48,8 @@ cvx_run_status_words (enum cvx_run_status status)
       return "interrupted";
     case CVX_RUN_DIVERGED:
       return "diverged";
+    case CVX_RUN_BREAK:
+      return "stopped (break)";
     }
   return "";
 }
@@ -590,7 +592,7 @@ cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
       *row = true;
       return diverged (run, err);
     }
-  if (m.event[0] != '\0')
+  if (m.event[0] != '\0' && strncmp (d->event, "tune ", 5) != 0)
     snprintf (d->event, sizeof d->event, "%s", m.event);
   run->status = judge (run);
   *row = wanted || row_due (run);
