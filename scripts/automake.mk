@@ -7,6 +7,7 @@ EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 # Timings, not part of `make check'; scripts/bench drives them.
 dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
   scripts/bench_torch.py
+EXTRA_DIST += scripts/bench_mnist.cvx
 noinst_HEADERS += scripts/bench.h
 EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_masked scripts/bench_run
 scripts_bench_masked_SOURCES = scripts/bench_masked.c

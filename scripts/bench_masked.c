@@ -1,6 +1,6 @@
 /* bench_masked.c -- speed of the masked stack product and of cone projections
-   next to DGEMM on the same shapes, and next to what array languages do:
-   D * (X V') row sums and X' (D * r), with D and the product stored.
+   next to DGEMM and SGEMM on the same shapes, and next to what array languages
+   do: D * (X V') row sums and X' (D * r), with D and the product stored.
 
    Usage: bench_masked [THREADS [SECONDS]].  Run by `make bench'; timings are
    the best of several runs.
@@ -42,6 +42,17 @@ normal (struct cvx_rng *rng, size_t count)
   return p;
 }
 
+static float *
+lower (const double *from, size_t count)
+{
+  float *p = cvx_alloc (count, sizeof *p);
+  if (p == NULL)
+    exit (EXIT_FAILURE);
+  for (size_t i = 0; i < count; i++)
+    p[i] = (float)from[i];
+  return p;
+}
+
 /* Patterns of random gates.  */
 static uint64_t *
 patterns (struct cvx_rng *rng, const double *x, size_t n, size_t d,
@@ -69,16 +80,22 @@ struct job
   {
     GEMM_APPLY,
     GEMM_ADJOINT,
+    SGEMM_APPLY,
+    SGEMM_ADJOINT,
     STORED_APPLY,
     STORED_ADJOINT,
     APPLY,
-    ADJOINT
+    ADJOINT,
+    APPLY_SINGLE,
+    ADJOINT_SINGLE
   } kind;
   size_t n, d, count;
   const double *x, *v, *r;
   double *f, *g, *z;
   const double *mask; /* n x count of 0 and 1 */
-  struct cvx_masked *m;
+  const float *xs, *vs;
+  float *gs, *zs;
+  struct cvx_masked *m, *ms; /* double and single */
 };
 
 static void
@@ -95,6 +112,14 @@ once (const struct job *j)
     case GEMM_ADJOINT:
       cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, p, d, n, 1, j->z,
                    p, j->x, d, 0, j->g, d);
+      break;
+    case SGEMM_APPLY:
+      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, p, d, 1, j->xs,
+                   d, j->vs, d, 0, j->zs, p);
+      break;
+    case SGEMM_ADJOINT:
+      cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, p, d, n, 1, j->zs,
+                   p, j->xs, d, 0, j->gs, d);
       break;
     case STORED_APPLY:
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, p, d, 1, j->x,
@@ -115,6 +140,12 @@ once (const struct job *j)
       break;
     case ADJOINT:
       status = cvx_masked_adjoint (j->m, j->r, j->g, NULL);
+      break;
+    case APPLY_SINGLE:
+      status = cvx_masked_apply (j->ms, j->v, j->f, NULL);
+      break;
+    case ADJOINT_SINGLE:
+      status = cvx_masked_adjoint (j->ms, j->r, j->g, NULL);
       break;
     }
   if (status != CVX_OK)
@@ -146,6 +177,7 @@ masked (const char *name, size_t n, size_t d, size_t count, int threads)
   struct cvx_error err;
   struct job j = { .n = n, .d = d, .count = count };
   double *x, *v, *r, *mask, ga, gb, sa, sb, a, b;
+  float *xs, *vs;
   uint64_t *bits;
   cvx_rng_init (&rng, 1, 1);
   j.x = x = normal (&rng, n * d);
@@ -162,19 +194,37 @@ masked (const char *name, size_t n, size_t d, size_t count, int threads)
       uint64_t word = bits[g * ((n + 63) / 64) + row / 64];
       mask[i] = (double)(word >> (row % 64) & 1);
     }
-  if (cvx_masked_new (&j.m, x, n, d, bits, count, 1, threads, &err) != CVX_OK)
+  j.xs = xs = lower (x, n * d);
+  j.vs = vs = lower (v, count * d);
+  j.gs = lower (j.g, count * d);
+  j.zs = lower (j.z, n * count);
+  if (cvx_masked_new (&j.m, x, n, d, bits, count, 1, false, threads, &err)
+          != CVX_OK
+      || cvx_masked_new (&j.ms, x, n, d, bits, count, 1, true, threads, &err)
+             != CVX_OK)
     exit (EXIT_FAILURE);
-  ga = rate (j, GEMM_APPLY);
-  gb = rate (j, GEMM_ADJOINT);
   sa = rate (j, STORED_APPLY);
   sb = rate (j, STORED_ADJOINT);
-  a = rate (j, APPLY);
-  b = rate (j, ADJOINT);
-  printf ("%-4s n=%-6zu d=%-5zu P=%-6zu  apply %6.1f of %6.1f (%3.0f %%)  "
-          "adjoint %6.1f of %6.1f (%3.0f %%)  pair %3.0f %%, %.1f x stored\n",
-          name, n, d, count, a, ga, 100 * a / ga, b, gb, 100 * b / gb,
-          100 * (1 / ga + 1 / gb) / (1 / a + 1 / b),
-          (1 / sa + 1 / sb) / (1 / a + 1 / b));
+  for (int single = 0; single < 2; single++)
+    {
+      ga = rate (j, single ? SGEMM_APPLY : GEMM_APPLY);
+      gb = rate (j, single ? SGEMM_ADJOINT : GEMM_ADJOINT);
+      a = rate (j, single ? APPLY_SINGLE : APPLY);
+      b = rate (j, single ? ADJOINT_SINGLE : ADJOINT);
+      printf ("%-4s %s n=%-6zu d=%-5zu P=%-6zu  apply %6.1f of %6.1f (%3.0f "
+              "%%)  adjoint %6.1f of %6.1f (%3.0f %%)  pair %3.0f %%",
+              name, single ? "single" : "double", n, d, count, a, ga,
+              100 * a / ga, b, gb, 100 * b / gb,
+              100 * (1 / ga + 1 / gb) / (1 / a + 1 / b));
+      if (!single)
+        printf (", %.1f x stored", (1 / sa + 1 / sb) / (1 / a + 1 / b));
+      printf ("\n");
+    }
+  cvx_masked_free (j.ms);
+  cvx_free (xs);
+  cvx_free (vs);
+  cvx_free (j.gs);
+  cvx_free (j.zs);
   cvx_masked_free (j.m);
   cvx_free (x);
   cvx_free (v);
@@ -245,7 +295,8 @@ main (int argc, char **argv)
   cvx_blas_threads (threads);
   if (threads == 1)
     clock_id = CLOCK_THREAD_CPUTIME_ID;
-  printf ("%d threads, GFLOP/s next to DGEMM of the same shape\n", threads);
+  printf ("%d threads, GFLOP/s next to GEMM of the same shape and precision\n",
+          threads);
   masked ("D", 5000, 100, 1000, threads);
   masked ("G", 10000, 784, 500, threads);
   masked ("", 200, 3, 20000, threads);

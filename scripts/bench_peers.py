@@ -28,6 +28,11 @@ try:
 except ImportError:
     cvxopt = None
 
+try:
+    import torch
+except ImportError:
+    torch = None
+
 TOLERANCES = (1e-3, 1e-6, 1e-8, 1e-9)
 N_CSDP = 200  # rows of E for CSDP: bench_run has them as E200
 
@@ -69,6 +74,31 @@ class Gated:
 
     def prox(self, v, t):
         return v * np.maximum(1 - t / np.maximum(self.norms(v), 1e-300), 0)
+
+
+class Torch(Gated):
+    """The same in PyTorch, as its users write it."""
+
+    precision = "float64"
+
+    def __init__(self, z, beta):
+        super().__init__(z, beta)
+        kind = getattr(torch, self.precision)
+        self.tX = torch.from_numpy(np.ascontiguousarray(self.X)).to(kind)
+        self.tD = torch.from_numpy(self.D).to(kind)
+        self.D = None
+
+    def apply(self, v):
+        v = torch.from_numpy(v).to(self.tX.dtype)
+        return ((self.tX @ v) * self.tD).sum(dim=1).double().numpy()
+
+    def adjoint(self, r):
+        r = torch.from_numpy(r).to(self.tX.dtype)
+        return (self.tX.T @ (self.tD * r[:, None])).double().numpy()
+
+
+class TorchSingle(Torch):
+    precision = "float32"
 
 
 class LinearCnn:
@@ -157,6 +187,20 @@ def fista(p, limit, report):
             while wanted and objective - bound <= wanted[0] * objective:
                 report(wanted.pop(0), time.perf_counter() - since, objective,
                        bound, k)
+
+
+def products(model, z, beta, seconds=1.0):
+    """GFLOP/s of the masked product and its adjoint."""
+    p = model(z, beta)
+    v, r = np.ones(p.shape), np.ones(len(p.y))
+    best, until = np.inf, time.perf_counter() + seconds
+    p.adjoint(p.apply(v))
+    while time.perf_counter() < until:
+        since = time.perf_counter()
+        p.apply(v)
+        p.adjoint(r)
+        best = min(best, time.perf_counter() - since)
+    return 4e-9 * len(p.y) * v.size / best
 
 
 def relu_blocks(z):
@@ -331,8 +375,11 @@ def main():
     parser.add_argument("-l", "--limit", type=float, default=120)
     parser.add_argument("-a", "--all", action="store_true")
     parser.add_argument("-t", "--threads", default=1,
-                        help="ignored: peers run on one thread")
+                        type=int,
+                        help="of PyTorch; other peers run on one")
     choice = parser.parse_args()
+    if torch is not None:
+        torch.set_num_threads(choice.threads)
     with open(os.path.join(choice.folder, "reference_optima.json")) as file:
         optima = json.load(file)
     jobs = [
@@ -340,13 +387,18 @@ def main():
         ("A-3", "A.npz", 1e-3, "A_beta0.001", cone_program, relu_blocks),
         ("B", "B.npz", 1e-2, "B_beta0.01", cone_program, relu_blocks),
         ("Cg", "C.npz", 130, "Cg", fista, Gated),
+        ("Cg", "C.npz", 130, "Cg", fista, Torch),
         ("F", "F.npz", 7000, "F", fista, Circular),
         ("F", "F.npz", 7000, "F", cone_program, circular_blocks),
         ("E", "E.npz", 39, "E", fista, LinearCnn),
         ("E", "E.npz", 39, "E", nuclear_dual, None),
         ("E200", "E.npz", 39, None, csdp, None),
         ("D", "D.npz", 400, "D", fista, Gated),
+        ("D", "D.npz", 400, "D", fista, Torch),
+        ("D", "D.npz", 400, "D", fista, TorchSingle),
         ("G", "G.npz", 3000, "G", fista, Gated),
+        ("G", "G.npz", 3000, "G", fista, Torch),
+        ("G", "G.npz", 3000, "G", fista, TorchSingle),
     ]
     path = os.path.join(choice.out, "peers.csv")
     os.makedirs(choice.out, exist_ok=True)
@@ -363,6 +415,10 @@ def main():
             if method in (cone_program, nuclear_dual) and cvxopt is None:
                 print(f"{name}: no cvxopt")
                 continue
+            peer = isinstance(model, type) and issubclass(model, Torch)
+            if peer and torch is None:
+                print(f"{name}: no torch")
+                continue
             if method is csdp and shutil.which("csdp") is None:
                 print(f"{name}: no csdp")
                 continue
@@ -372,13 +428,15 @@ def main():
                 continue
             u = unit()
             best = optima[key]["objective"] if key else float("nan")
-            words = {fista: "numpy fista", csdp: "csdp"}.get(
-                method, "cvxopt coneqp")
+            words = (f"torch fista {model.precision}" if peer
+                     else {fista: "numpy fista", csdp: "csdp"}.get(
+                         method, "cvxopt coneqp"))
 
             def report(tol, seconds, objective, bound, iterations):
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
                 found = (objective - bound) / abs(objective)
-                out.writerow(["peer", name, words, 1, tol, f"{seconds:.6g}",
+                out.writerow(["peer", name, words,
+                              choice.threads if peer else 1, tol, f"{seconds:.6g}",
                               f"{seconds / u:.6g}", f"{u:.6g}",
                               f"{found:.3g}", f"{objective:.12g}",
                               f"{bound:.12g}",
@@ -391,6 +449,11 @@ def main():
 
             with np.load(source) as loaded:
                 z = {k: loaded[k] for k in loaded.files}
+            if peer:
+                rate = products(model, z, beta)
+                print(f"product   {name:9s} torch {model.precision} "
+                      f"{rate:.1f} GFLOP/s, {choice.threads} threads",
+                      flush=True)
             if method is fista:
                 fista(lambda: model(z, beta), choice.limit, report)
             elif method is cone_program:

@@ -166,6 +166,38 @@ scaling_panel (struct plot_figure *fig, const struct bench_rows *rows)
     }
 }
 
+/* Time of a step over what has grown, as multiples of the smallest.  */
+static void
+steps_panel (struct plot_figure *fig, const struct bench_rows *rows)
+{
+  static const char *const names[] = { "n", "d", "P" };
+  plot_set_labels (fig, 0, "times as many", "seconds of a step");
+  fig->panel[0].x.log = fig->panel[0].y.log = true;
+  for (size_t m = 0; m < 3; m++)
+    {
+      double x[64], y[64], slope;
+      char title[96];
+      size_t n = 0;
+      for (size_t k = 0; k < rows->n && n < 64; k++)
+        {
+          const struct bench_row *r = &rows->row[k];
+          if (strcmp (r->kind, "steps") != 0 || strcmp (r->name, names[m]) != 0
+              || strcmp (r->status, "ok") != 0)
+            continue;
+          x[n] = (double)(m == 0 ? r->n : m == 1 ? r->d : r->patterns);
+          y[n++] = r->seconds;
+        }
+      if (n < 2)
+        continue;
+      for (size_t k = n; k-- > 0;)
+        x[k] /= x[0];
+      slope = log (y[n - 1] / y[0]) / log (x[n - 1]);
+      snprintf (title, sizeof title, "%s, slope %.2f", names[m], slope);
+      plot_add (fig, 0, PLOT_LINE, PLOT_CYCLE + (int)m, title, n, x, y);
+      plot_add (fig, 0, PLOT_POINTS, PLOT_CYCLE + (int)m, NULL, n, x, y);
+    }
+}
+
 /* Units over the tolerance, the best method of each problem.  */
 static void
 units_panel (struct plot_figure *fig, size_t panel,
@@ -215,7 +247,9 @@ figure (const struct bench_options *o, const struct bench_rows *rows,
   static const struct
   {
     const char *kind, *file;
-  } figures[] = { { "scaling", "scaling" }, { "solve", "units" } };
+  } figures[] = { { "scaling", "scaling" },
+                  { "solve", "units" },
+                  { "steps", "steps" } };
   static const struct
   {
     enum plot_format format;
@@ -225,7 +259,7 @@ figure (const struct bench_options *o, const struct bench_rows *rows,
   enum cvx_status status = plot_child_new (&child, NULL, err);
   if (status != CVX_OK)
     return status;
-  for (size_t f = 0; f < 2 && status == CVX_OK; f++)
+  for (size_t f = 0; f < 3 && status == CVX_OK; f++)
     {
       struct plot_figure *fig;
       bool any = false;
@@ -240,6 +274,8 @@ figure (const struct bench_options *o, const struct bench_rows *rows,
         break;
       if (f == 0)
         scaling_panel (fig, rows);
+      else if (f == 2)
+        steps_panel (fig, rows);
       else
         units_panel (fig, 0, rows);
       status = plot_figure_check (fig, err);

@@ -713,6 +713,97 @@ bench_scaling (void)
     }
 }
 
+/* Sizes of the steps that are timed: one grows, the others stay.  */
+enum grown
+{
+  GROW_N,
+  GROW_D,
+  GROW_P,
+  N_GROWN
+};
+static const char *const grown_names[] = { "n", "d", "P" };
+
+struct stepping
+{
+  size_t n, d, count;
+};
+
+/* Seconds of one step of fista, the mean of six.  */
+static void
+measure_steps (void *context, struct bench_row r)
+{
+  const struct stepping *s = context;
+  struct cvx_generate_options g
+      = { .n = s->n, .d = s->d, .radius = 1, .flip = 0.05, .seed = 1 };
+  struct cvx_formulation_options o
+      = { .loss = NULL, .loss_param = NAN, .beta = 1, .threads = r.threads };
+  struct cvx_settings settings;
+  struct cvx_dataset *data = NULL;
+  struct cvx_patterns *patterns;
+  struct cvx_formulation *f;
+  struct cvx_run *run;
+  struct cvx_error err;
+  enum cvx_status status = CVX_OK;
+  double since;
+  bool row;
+  (void)cvx_blas_threads (r.threads);
+  r.n = s->n;
+  r.d = s->d;
+  r.patterns = s->count;
+  for (size_t k = 0; cvx_generators[k] != NULL; k++)
+    if (strcmp (cvx_generators[k]->name, "ring") == 0)
+      status = cvx_generators[k]->make (&data, &g, &err);
+  cvx_settings_init (&settings);
+  settings.tol = 0;
+  settings.every = 1e9;
+  if (!fine (status, &err, &r)
+      || !fine (cvx_patterns_sample (&patterns, data->part[CVX_TRAIN].x, s->n,
+                                     s->d, s->count, 1, 0, NULL, &err),
+                &err, &r)
+      || !fine (cvx_formulation_new (&f, cvx_formulation_find ("gated"), data,
+                                     patterns, &o, &err),
+                &err, &r)
+      || !fine (cvx_run_new (&run, f, cvx_solver_find ("fista"), &settings,
+                             NULL, NULL, &err),
+                &err, &r))
+    return;
+  /* The first step searches its length.  */
+  status = cvx_run_step (run, 0, false, &row, NULL, &err);
+  since = now ();
+  while (status == CVX_OK && run->iter < 7)
+    status = cvx_run_step (run, 0, false, &row, NULL, &err);
+  if (!fine (status, &err, &r))
+    return;
+  r.seconds = (now () - since) / 6;
+  r.rate = 4e-9 * (double)s->n * (double)s->d * (double)s->count / r.seconds;
+  r.iterations = run->iter;
+  emit (&r);
+}
+
+/* Time of a step over the samples, the features and the gates.  */
+static void
+bench_steps (void)
+{
+  double unit;
+  if (!wanted ("steps", "steps"))
+    return;
+  unit = measure_unit (1);
+  for (int grown = 0; grown < N_GROWN; grown++)
+    for (size_t times = 1; times <= 16; times *= 2)
+      {
+        struct stepping s = { 1000, 50, 100 };
+        if (grown == GROW_N)
+          s.n *= times;
+        else if (grown == GROW_D)
+          s.d *= times;
+        else
+          s.count *= times;
+        measure (measure_steps, &s,
+                 empty_row ("steps", grown_names[grown], "fista step"),
+                 limit_of (60), unit);
+      }
+}
+
 static const struct argp_option choices[]
     = { { "out", 'o', "FOLDER", 0, "Where the results go [bench-results]", 0 },
         { "only", 'n', "NAMES", 0,
@@ -794,6 +885,7 @@ main (int argc, char **argv)
         && (!options.quick || problems[k].small))
       bench_problem (&problems[k]);
   bench_scaling ();
+  bench_steps ();
   if (bench_write (&options, &rows, &err) != CVX_OK)
     {
       fprintf (stderr, "bench: %s\n", err.text);

@@ -49,9 +49,22 @@ default_words (const struct cvx_setting *s, char *buf, size_t size)
   return buf;
 }
 
-/* Of the setting `schedule', in the order of its numbers.  */
-static const char *const schedule_words[]
-    = { "constant", "cosine", "step", "root", NULL };
+/* Settings whose numbers have names.  */
+static const struct
+{
+  const char *name;
+  const char *words[5]; /* in the order of their numbers */
+} worded[] = { { "schedule", { "constant", "cosine", "step", "root", NULL } },
+               { "precision", { "double", "single", NULL } } };
+
+static const char *const *
+words_of (const char *setting)
+{
+  for (size_t k = 0; k < sizeof worded / sizeof *worded; k++)
+    if (strcmp (worded[k].name, setting) == 0)
+      return worded[k].words;
+  return NULL;
+}
 
 /* Keys made of the table of settings, made once per solver.  */
 static const struct lang_key *
@@ -85,11 +98,11 @@ keys_of (const char *solver)
                     : s->type == CVX_SETTING_COUNT  ? LANG_KIND_COUNT
                     : strcmp (s->name, "time") == 0 ? LANG_KIND_TIME
                                                     : LANG_KIND_NUMBER;
-        if (strcmp (s->name, "schedule") == 0)
+        if (words_of (s->name) != NULL)
           {
             key->kind = LANG_KIND_WORD;
-            key->words = schedule_words;
-            key->default_text = schedule_words[0];
+            key->words = words_of (s->name);
+            key->default_text = key->words[0];
             n++;
             continue;
           }

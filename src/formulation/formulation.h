@@ -97,6 +97,11 @@ struct cvx_formulation_class
                             double *r, struct cvx_progress *progress);
   enum cvx_status (*adjoint) (const struct cvx_formulation *f, const double *r,
                               double *g, struct cvx_progress *progress);
+  /* From now on these two and those for lists work in single precision, or in
+     double again; a solver switches back before its step ends, so that no
+     certificate meets it.  CVX_NOMEM; NULL: double only.  */
+  enum cvx_status (*single) (const struct cvx_formulation *f, bool on,
+                             struct cvx_error *err);
   /* The same over the K blocks of LIST; x and g are K x block_len.  */
   enum cvx_status (*apply_list) (const struct cvx_formulation *f, size_t k,
                                  const size_t *list, const double *x,

@@ -49,8 +49,9 @@ struct group_l1
   size_t signs, n_patterns;
   size_t stack; /* n_patterns x outputs */
   bool cones;
-  struct cvx_masked *a;
-  struct cvx_facets *facets; /* NULL: every row of X */
+  struct cvx_masked *a, *low;   /* double, and single once it is asked for */
+  const struct cvx_masked *now; /* the one at work */
+  struct cvx_facets *facets;    /* NULL: every row of X */
   struct cvx_cone_work **cone;
   double *p;    /* threads x d */
   double *v;    /* stack x d: signed sums of blocks */
@@ -204,9 +205,10 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
   f->n_var = f->n_blocks * d;
   f->n_cone = cones ? f->n_blocks * n : 0;
   status = cvx_masked_new (&s->a, f->x, n, d, f->patterns->bits, s->n_patterns,
-                           f->n_outputs, f->threads, err);
+                           f->n_outputs, false, f->threads, err);
   if (status != CVX_OK)
     return status;
+  s->now = s->a;
   s->p = cvx_alloc ((size_t)f->threads, d * sizeof *s->p);
   s->v = cvx_alloc (
       signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack : 0,
@@ -225,6 +227,7 @@ cvxi_group_l1_destroy (struct cvx_formulation *f)
 {
   struct group_l1 *s = f->impl;
   cvx_masked_free (s->a);
+  cvx_masked_free (s->low);
   cvx_facets_free (s->facets);
   if (s->cone != NULL)
     for (int k = 0; k < f->threads; k++)
@@ -257,7 +260,9 @@ cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
   out->bytes = 8
                    * ((signs == 2 ? count * len : 0) + count
                       + ROWS * (rows + len) + 4 * rows * (double)n_outputs)
-               + 8 * blocks;
+               + 8 * blocks
+               + cvx_masked_bytes (n, d, n_patterns, n_outputs, false,
+                                   cvx_blas_threads (0));
   if (cones)
     out->bytes += 8 * len * len
                   + (store_fits (signs * n_patterns * n_outputs, d)
@@ -268,17 +273,32 @@ cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
 /* The operator.  */
 
 enum cvx_status
+cvxi_group_l1_single (const struct cvx_formulation *f, bool on,
+                      struct cvx_error *err)
+{
+  struct group_l1 *s = f->impl;
+  enum cvx_status status = CVX_OK;
+  if (on && s->low == NULL)
+    status = cvx_masked_new (&s->low, f->x, f->n_samples, f->n_features,
+                             f->patterns->bits, s->n_patterns, f->n_outputs,
+                             true, f->threads, err);
+  if (status == CVX_OK)
+    s->now = on ? s->low : s->a;
+  return status;
+}
+
+enum cvx_status
 cvxi_group_l1_apply (const struct cvx_formulation *f, const double *x,
                      double *r, struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
   size_t d = f->n_features;
   if (s->signs == 1)
-    return cvx_masked_apply (s->a, x, r, progress);
+    return cvx_masked_apply (s->now, x, r, progress);
   for (size_t i = 0; i < s->stack; i++)
     for (size_t j = 0; j < d; j++)
       s->v[i * d + j] = x[2 * i * d + j] - x[(2 * i + 1) * d + j];
-  return cvx_masked_apply (s->a, s->v, r, progress);
+  return cvx_masked_apply (s->now, s->v, r, progress);
 }
 
 /* The rows of G hold X'D_i r of SOURCES rows of the stack in their last
@@ -308,7 +328,7 @@ cvxi_group_l1_adjoint (const struct cvx_formulation *f, const double *r,
   const struct group_l1 *s = f->impl;
   size_t other = (s->signs - 1) * s->stack;
   enum cvx_status status
-      = cvx_masked_adjoint (s->a, r, g + other * f->n_features, progress);
+      = cvx_masked_adjoint (s->now, r, g + other * f->n_features, progress);
   if (status == CVX_OK && s->signs == 2)
     for (size_t i = 0; i < s->stack; i++)
       for (size_t q = 0; q < f->n_features; q++)
@@ -329,7 +349,7 @@ cvxi_group_l1_apply_list (const struct cvx_formulation *f, size_t k,
   size_t d = f->n_features;
   enum cvx_status status = CVX_OK;
   if (s->signs == 1)
-    return cvx_masked_apply_list (s->a, k, list, x, r, progress);
+    return cvx_masked_apply_list (s->now, k, list, x, r, progress);
   memset (r, 0, f->n_obs * sizeof *r);
   for (size_t first = 0, used; first < k && status == CVX_OK; first += used)
     {
@@ -341,7 +361,7 @@ cvxi_group_l1_apply_list (const struct cvx_formulation *f, size_t k,
           for (size_t q = 0; q < d; q++)
             s->v[j * d + q] = sign * x[(first + j) * d + q];
         }
-      status = cvx_masked_apply_list (s->a, used, s->list, s->v, s->fit,
+      status = cvx_masked_apply_list (s->now, used, s->list, s->v, s->fit,
                                       progress);
       cblas_daxpy ((blasint)f->n_obs, 1, s->fit, 1, r, 1);
     }
@@ -356,7 +376,7 @@ cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
   const struct group_l1 *s = f->impl;
   size_t d = f->n_features;
   if (s->signs == 1)
-    return cvx_masked_adjoint_list (s->a, k, list, r, g, progress);
+    return cvx_masked_adjoint_list (s->now, k, list, r, g, progress);
   /* v_i and w_i stand side by side in most lists: one product for both.  */
   for (size_t first = 0, used; first < k; first += used)
     {
@@ -371,7 +391,7 @@ cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
             break;
           s->list[sources++] = i;
         }
-      status = cvx_masked_adjoint_list (s->a, sources, s->list, r,
+      status = cvx_masked_adjoint_list (s->now, sources, s->list, r,
                                         g + (first + used - sources) * d,
                                         progress);
       if (status != CVX_OK)

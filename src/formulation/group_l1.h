@@ -37,6 +37,9 @@ enum cvx_status cvxi_group_l1_adjoint_list (const struct cvx_formulation *f,
                                             size_t k, const size_t *list,
                                             const double *r, double *g,
                                             struct cvx_progress *progress);
+enum cvx_status cvxi_group_l1_single (const struct cvx_formulation *f,
+                                      bool on,
+                                      struct cvx_error *err) CVX_MUST_CHECK;
 double cvxi_group_l1_adjoint_error (const struct cvx_formulation *f,
                                     const double *nu);
 double cvxi_group_l1_prox_block (const struct cvx_formulation *f, size_t g,
@@ -80,6 +83,7 @@ enum cvx_status cvxi_group_l1_decode (const struct cvx_formulation *f,
   .solve_m = cvxi_group_l1_solve_m, .gram = cvxi_group_l1_gram
 #define CVXI_GROUP_L1_NEURONS                                                 \
   .apply = cvxi_group_l1_apply, .adjoint = cvxi_group_l1_adjoint,             \
+  .single = cvxi_group_l1_single,                                             \
   .apply_list = cvxi_group_l1_apply_list,                                     \
   .adjoint_list = cvxi_group_l1_adjoint_list,                                 \
   .adjoint_error = cvxi_group_l1_adjoint_error,                               \

@@ -17,44 +17,48 @@
 #  define HAVE_X86 0
 #endif
 
-/* X where BIT is 1, else +0.  */
-static inline double
-keep (uint64_t bit, double x)
-{
-  uint64_t u;
-  memcpy (&u, &x, sizeof u);
-  u &= -bit;
-  memcpy (&x, &u, sizeof x);
-  return x;
-}
+/* Of one precision: NUMBER has as many bits as the integer WORD.  */
+#define PORTABLE(SUFFIX, NUMBER, WORD)                                        \
+  /* X where BIT is 1, else +0.  */                                           \
+  static inline NUMBER keep_##SUFFIX (uint64_t bit, NUMBER x)                 \
+  {                                                                           \
+    WORD u;                                                                   \
+    memcpy (&u, &x, sizeof u);                                                \
+    u &= (WORD)(-bit);                                                        \
+    memcpy (&x, &u, sizeof x);                                                \
+    return x;                                                                 \
+  }                                                                           \
+                                                                              \
+  static void sum_##SUFFIX (size_t n_rows, const uint64_t *const *bits,       \
+                            size_t words, const NUMBER *z, size_t ld,         \
+                            NUMBER *f)                                        \
+  {                                                                           \
+    for (size_t w = 0; w < words; w++)                                        \
+      for (size_t b = 0; b < n_rows; b++)                                     \
+        {                                                                     \
+          uint64_t word = bits[b][w];                                         \
+          const NUMBER *zb = z + b * ld + w * 64;                             \
+          for (size_t i = 0; i < 64; i++)                                     \
+            f[w * 64 + i] += keep_##SUFFIX (word >> i & 1, zb[i]);            \
+        }                                                                     \
+  }                                                                           \
+                                                                              \
+  static void spread_##SUFFIX (size_t n_rows, const uint64_t *const *bits,    \
+                               size_t words, const NUMBER *r, NUMBER *w,      \
+                               size_t ld)                                     \
+  {                                                                           \
+    for (size_t b = 0; b < n_rows; b++)                                       \
+      for (size_t k = 0; k < words; k++)                                      \
+        {                                                                     \
+          uint64_t word = bits[b][k];                                         \
+          NUMBER *wb = w + b * ld + k * 64;                                   \
+          for (size_t i = 0; i < 64; i++)                                     \
+            wb[i] = keep_##SUFFIX (word >> i & 1, r[k * 64 + i]);             \
+        }                                                                     \
+  }
 
-static void
-sum_any (size_t n_rows, const uint64_t *const *bits, size_t words,
-         const double *z, size_t ld, double *f)
-{
-  for (size_t w = 0; w < words; w++)
-    for (size_t b = 0; b < n_rows; b++)
-      {
-        uint64_t word = bits[b][w];
-        const double *zb = z + b * ld + w * 64;
-        for (size_t i = 0; i < 64; i++)
-          f[w * 64 + i] += keep (word >> i & 1, zb[i]);
-      }
-}
-
-static void
-spread_any (size_t n_rows, const uint64_t *const *bits, size_t words,
-            const double *r, double *w, size_t ld)
-{
-  for (size_t b = 0; b < n_rows; b++)
-    for (size_t k = 0; k < words; k++)
-      {
-        uint64_t word = bits[b][k];
-        double *wb = w + b * ld + k * 64;
-        for (size_t i = 0; i < 64; i++)
-          wb[i] = keep (word >> i & 1, r[k * 64 + i]);
-      }
-}
+PORTABLE (any, double, uint64_t)
+PORTABLE (any_single, float, uint32_t)
 
 #if HAVE_X86
 
@@ -133,6 +137,71 @@ spread_avx2 (size_t n_rows, const uint64_t *const *bits, size_t words,
       }
 }
 
+/* Eight lanes of -1 or 0 from bits 8 K .. 8 K + 7 of the lanes of HALF.  */
+#  define LANES_SINGLE(HALF, K)                                               \
+    _mm256_castsi256_ps (_mm256_cmpeq_epi32 (                                 \
+        _mm256_and_si256 (HALF, _mm256_slli_epi32 (lane, 8 * (K))),           \
+        _mm256_slli_epi32 (lane, 8 * (K))))
+
+/* 64 samples: eight sums stay in registers.  */
+__attribute__ ((target ("avx2"))) static void
+sum_avx2_single (size_t n_rows, const uint64_t *const *bits, size_t words,
+                 const float *z, size_t ld, float *f)
+{
+  const __m256i lane = _mm256_set_epi32 (128, 64, 32, 16, 8, 4, 2, 1);
+  for (size_t w = 0; w < words; w++)
+    {
+      __m256 s[8];
+      for (int k = 0; k < 8; k++)
+        s[k] = _mm256_loadu_ps (f + w * 64 + 8 * k);
+      for (size_t b = 0; b < n_rows; b++)
+        {
+          __m256i low = _mm256_set1_epi32 ((int)(uint32_t)bits[b][w]);
+          __m256i high = _mm256_set1_epi32 ((int)(bits[b][w] >> 32));
+          const float *zb = z + b * ld + w * 64;
+#  define STEP(HALF, K, AT)                                                   \
+    s[AT] = _mm256_add_ps (s[AT],                                             \
+                           _mm256_and_ps (LANES_SINGLE (HALF, K),             \
+                                          _mm256_loadu_ps (zb + 8 * (AT))))
+          STEP (low, 0, 0);
+          STEP (low, 1, 1);
+          STEP (low, 2, 2);
+          STEP (low, 3, 3);
+          STEP (high, 0, 4);
+          STEP (high, 1, 5);
+          STEP (high, 2, 6);
+          STEP (high, 3, 7);
+#  undef STEP
+        }
+      for (int k = 0; k < 8; k++)
+        _mm256_storeu_ps (f + w * 64 + 8 * k, s[k]);
+    }
+}
+
+__attribute__ ((target ("avx2"))) static void
+spread_avx2_single (size_t n_rows, const uint64_t *const *bits, size_t words,
+                    const float *r, float *w, size_t ld)
+{
+  const __m256i lane = _mm256_set_epi32 (128, 64, 32, 16, 8, 4, 2, 1);
+  for (size_t b = 0; b < n_rows; b++)
+    for (size_t k = 0; k < 2 * words; k++)
+      {
+        __m256i half = _mm256_set1_epi32 (
+            (int)(uint32_t)(bits[b][k / 2] >> (k % 2 * 32)));
+        const float *rk = r + 32 * k;
+        float *wk = w + b * ld + 32 * k;
+#  define STEP(K)                                                             \
+    _mm256_storeu_ps (wk + 8 * (K),                                           \
+                      _mm256_and_ps (LANES_SINGLE (half, K),                  \
+                                     _mm256_loadu_ps (rk + 8 * (K))))
+        STEP (0);
+        STEP (1);
+        STEP (2);
+        STEP (3);
+#  undef STEP
+      }
+}
+
 __attribute__ ((target ("avx512f"))) static void
 sum_avx512 (size_t n_rows, const uint64_t *const *bits, size_t words,
             const double *z, size_t ld, double *f)
@@ -168,6 +237,41 @@ spread_avx512 (size_t n_rows, const uint64_t *const *bits, size_t words,
                                  r + 8 * k));
 }
 
+__attribute__ ((target ("avx512f"))) static void
+sum_avx512_single (size_t n_rows, const uint64_t *const *bits, size_t words,
+                   const float *z, size_t ld, float *f)
+{
+  for (size_t w = 0; w < words; w++)
+    {
+      __m512 s[4];
+      for (int k = 0; k < 4; k++)
+        s[k] = _mm512_loadu_ps (f + w * 64 + 16 * k);
+      for (size_t b = 0; b < n_rows; b++)
+        {
+          uint64_t word = bits[b][w];
+          const float *zb = z + b * ld + w * 64;
+          for (int k = 0; k < 4; k++)
+            s[k] = _mm512_add_ps (
+                s[k], _mm512_maskz_loadu_ps ((__mmask16)(word >> (16 * k)),
+                                             zb + 16 * k));
+        }
+      for (int k = 0; k < 4; k++)
+        _mm512_storeu_ps (f + w * 64 + 16 * k, s[k]);
+    }
+}
+
+__attribute__ ((target ("avx512f"))) static void
+spread_avx512_single (size_t n_rows, const uint64_t *const *bits, size_t words,
+                      const float *r, float *w, size_t ld)
+{
+  for (size_t b = 0; b < n_rows; b++)
+    for (size_t k = 0; k < 4 * words; k++)
+      _mm512_storeu_ps (
+          w + b * ld + 16 * k,
+          _mm512_maskz_loadu_ps ((__mmask16)(bits[b][k / 4] >> (k % 4 * 16)),
+                                 r + 16 * k));
+}
+
 #endif
 
 const struct cvxi_mask_kernels *
@@ -175,12 +279,13 @@ cvxi_mask_kernels (size_t k)
 {
 #if HAVE_X86
   static const struct cvxi_mask_kernels avx512
-      = { "avx512", sum_avx512, spread_avx512 };
+      = { "avx512", sum_avx512, spread_avx512, sum_avx512_single,
+          spread_avx512_single };
   static const struct cvxi_mask_kernels avx2
-      = { "avx2", sum_avx2, spread_avx2 };
+      = { "avx2", sum_avx2, spread_avx2, sum_avx2_single, spread_avx2_single };
 #endif
   static const struct cvxi_mask_kernels any
-      = { "portable", sum_any, spread_any };
+      = { "portable", sum_any, spread_any, sum_any_single, spread_any_single };
 #if HAVE_X86
   if (__builtin_cpu_supports ("avx512f") && k-- == 0)
     return &avx512;

@@ -22,6 +22,11 @@ struct cvxi_mask_kernels
   /* w_bi = bit_bi r_i.  */
   void (*spread) (size_t n_rows, const uint64_t *const *bits, size_t words,
                   const double *r, double *w, size_t ld);
+  /* The same for single precision.  */
+  void (*sum_single) (size_t n_rows, const uint64_t *const *bits, size_t words,
+                      const float *z, size_t ld, float *f);
+  void (*spread_single) (size_t n_rows, const uint64_t *const *bits,
+                         size_t words, const float *r, float *w, size_t ld);
 };
 
 /* The K-th version that runs on this machine, fastest first; NULL past the

@@ -12,6 +12,7 @@
 #include "linalg/masked.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -37,19 +38,24 @@ static const double small_work = 3e6;
 /* Below this many BLAS uses one thread by itself.  */
 static const double blas_work = 262144;
 
+/* REAL below is float or double.  */
 struct cvx_masked
 {
-  const double *x;
+  const void *matrix; /* X, REAL */
+  float *copy;        /* it, when it is not the caller's */
   const uint64_t *bits;
   size_t n, d, n_patterns, n_outputs, n_words;
+  bool single;
   int threads;
   const struct cvxi_mask_kernels *kernels;
-  double *tile;          /* threads x BLOCK x TILE */
-  double *sums;          /* threads x n_outputs x TILE */
+  void *tile;            /* REAL: threads x BLOCK x TILE */
+  void *sums;            /* REAL: threads x n_outputs x TILE */
   const uint64_t **rows; /* threads x BLOCK: masks of the rows of a tile */
-  double
-      *r; /* one output after the other: n rounded up to tiles, zero past n */
-  double *partial; /* results of tasks before they are added */
+  void *r;               /* REAL, one output after the other: n rounded up to
+                            tiles, zero past n */
+  double *partial;       /* results of tasks before they are added; those of
+                            the adjoint are REAL */
+  float *low;            /* single: v, C P x d */
 };
 
 /* How a product with K rows of v is cut.  Outer pieces (tiles of samples for
@@ -86,10 +92,11 @@ plan_new (const struct cvx_masked *m, size_t k, bool adjoint)
 enum cvx_status
 cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
                 const uint64_t *bits, size_t n_patterns, size_t n_outputs,
-                int threads, struct cvx_error *err)
+                bool single, int threads, struct cvx_error *err)
 {
   struct cvx_masked *m;
   size_t in_tiles, partial, team, stack = n_patterns * n_outputs;
+  size_t real = single ? sizeof (float) : sizeof (double);
   *out = NULL;
   if (d > INT_MAX || n > INT_MAX)
     return cvx_fail (err, CVX_E331,
@@ -99,7 +106,8 @@ cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
   m = cvx_calloc (1, sizeof *m);
   if (m == NULL)
     return cvx_fail_nomem (err, "preparing the masked product");
-  m->x = x;
+  m->matrix = x;
+  m->single = single;
   m->bits = bits;
   m->n = n;
   m->d = d;
@@ -115,19 +123,41 @@ cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
   partial = smaller (2 * N_TASKS * BLOCK, stack * N_TASKS) * d;
   if (in_tiles < N_TASKS * TILE && partial < N_TASKS * in_tiles * n_outputs)
     partial = N_TASKS * in_tiles * n_outputs;
-  m->tile = cvx_calloc (team, BLOCK * TILE * sizeof *m->tile);
+  m->tile = cvx_calloc (team, BLOCK * TILE * real);
   m->rows = cvx_calloc (team, BLOCK * sizeof *m->rows);
-  m->sums = cvx_alloc (team * n_outputs, TILE * sizeof *m->sums);
-  m->r = cvx_calloc (in_tiles, n_outputs * sizeof *m->r);
+  m->sums = cvx_alloc (team * n_outputs, TILE * real);
+  m->r = cvx_calloc (in_tiles, n_outputs * real);
   m->partial = cvx_alloc (partial, sizeof *m->partial);
+  if (single)
+    {
+      m->matrix = m->copy = cvx_alloc (n, d * sizeof *m->copy);
+      m->low = cvx_alloc (stack, d * sizeof *m->low);
+    }
   if (m->tile == NULL || m->rows == NULL || m->sums == NULL || m->r == NULL
-      || m->partial == NULL)
+      || m->partial == NULL || (single && (m->copy == NULL || m->low == NULL)))
     {
       cvx_masked_free (m);
       return cvx_fail_nomem (err, "preparing the masked product");
     }
+  for (size_t i = 0; single && i < n * d; i++)
+    m->copy[i] = (float)x[i];
   *out = m;
   return CVX_OK;
+}
+
+double
+cvx_masked_bytes (size_t n, size_t d, size_t n_patterns, size_t n_outputs,
+                  bool single, int threads)
+{
+  double stack = (double)n_patterns * (double)n_outputs, len = (double)d;
+  double real = single ? sizeof (float) : sizeof (double);
+  double rows = (double)(divide_up (n, TILE) * TILE), c = (double)n_outputs;
+  double partial = fmin (2.0 * N_TASKS * BLOCK, stack * N_TASKS) * len;
+  if (rows < N_TASKS * TILE)
+    partial = fmax (partial, N_TASKS * rows * c);
+  return (double)threads * (BLOCK * TILE * real + BLOCK * 8 + c * TILE * real)
+         + rows * c * real + 8 * partial
+         + (single ? 4 * ((double)n * len + stack * len) : 0);
 }
 
 void
@@ -140,6 +170,8 @@ cvx_masked_free (struct cvx_masked *m)
   cvx_free (m->sums);
   cvx_free (m->r);
   cvx_free (m->partial);
+  cvx_free (m->copy);
+  cvx_free (m->low);
   cvx_free (m);
 }
 
@@ -174,69 +206,19 @@ output_of (const struct cvx_masked *m, const size_t *list, size_t from,
   return output;
 }
 
-/* One task of apply: samples of tile T, blocks FROM .. TO - 1, into OUT.  */
-static void
-apply_task (const struct cvx_masked *m, size_t k, const size_t *list,
-            const double *v, size_t t, size_t from, size_t to, double *out)
-{
-  int thread = cvx_thread_number ();
-  size_t nt = smaller (TILE, m->n - t * TILE), c = m->n_outputs, used;
-  double *z = m->tile + (size_t)thread * BLOCK * TILE;
-  double *f = m->sums + (size_t)thread * c * TILE;
-  memset (f, 0, c * TILE * sizeof *f);
-  for (size_t block = from; block < to; block++)
-    {
-      const uint64_t *const *rows;
-      size_t first = block * BLOCK, nb = smaller (BLOCK, k - first);
-      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)nb,
-                   (blasint)nt, (blasint)m->d, 1, v + first * m->d,
-                   (blasint)m->d, m->x + t * TILE * m->d, (blasint)m->d, 0, z,
-                   TILE);
-      rows = mask_rows (m, thread, list, first, nb, t);
-      for (size_t b = 0; b < nb; b += used)
-        {
-          size_t output;
-          used = nb - b;
-          output = output_of (m, list, first + b, &used);
-          m->kernels->sum (used, rows + b, divide_up (nt, 64), z + b * TILE,
-                           TILE, f + output * TILE);
-        }
-    }
-  for (size_t i = 0; i < nt; i++)
-    for (size_t o = 0; o < c; o++)
-      out[i * c + o] = f[o * TILE + i];
-}
+#define REAL    double
+#define NAME(X) X
+#define GEMM    cblas_dgemm
+#define SUM     sum
+#define SPREAD  spread
+#include "linalg/masked_tasks.h"
 
-/* One task of the adjoint: rows of BLOCK, tiles FROM .. TO - 1, into OUT; R is
-   that of M.  */
-static void
-adjoint_task (const struct cvx_masked *m, size_t k, const size_t *list,
-              const double *r, size_t block, size_t from, size_t to,
-              double *out)
-{
-  int thread = cvx_thread_number ();
-  double *w = m->tile + (size_t)thread * BLOCK * TILE;
-  size_t first = block * BLOCK, nb = smaller (BLOCK, k - first), used;
-  size_t in_tiles = divide_up (m->n, TILE) * TILE;
-  for (size_t t = from; t < to; t++)
-    {
-      size_t nt = smaller (TILE, m->n - t * TILE);
-      const uint64_t *const *rows = mask_rows (m, thread, list, first, nb, t);
-      for (size_t b = 0; b < nb; b += used)
-        {
-          size_t output;
-          used = nb - b;
-          output = output_of (m, list, first + b, &used);
-          m->kernels->spread (used, rows + b, divide_up (nt, 64),
-                              r + output * in_tiles + t * TILE, w + b * TILE,
-                              TILE);
-        }
-      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)nb,
-                   (blasint)m->d, (blasint)nt, 1, w, TILE,
-                   m->x + t * TILE * m->d, (blasint)m->d, t > from, out,
-                   (blasint)m->d);
-    }
-}
+#define REAL    float
+#define NAME(X) X##_single
+#define GEMM    cblas_sgemm
+#define SUM     sum_single
+#define SPREAD  spread_single
+#include "linalg/masked_tasks.h"
 
 /* OUT = sum over PARTS arrays of LENGTH numbers.  */
 static void
@@ -246,6 +228,17 @@ add_parts (const double *partial, size_t parts, size_t length, double *out)
   for (size_t s = 1; s < parts; s++)
     for (size_t i = 0; i < length; i++)
       out[i] += partial[s * length + i];
+}
+
+static void
+add_parts_single (const float *partial, size_t parts, size_t length,
+                  double *out)
+{
+  for (size_t i = 0; i < length; i++)
+    out[i] = (double)partial[i];
+  for (size_t s = 1; s < parts; s++)
+    for (size_t i = 0; i < length; i++)
+      out[i] += (double)partial[s * length + i];
 }
 
 /* Threads for a product with K patterns; 1 also switches BLAS to one thread,
@@ -268,20 +261,29 @@ restore (int before)
     cvx_blas_threads (before);
 }
 
-/* Apply or adjoint with the rows of v in LIST: IN to OUT, which has LENGTH
-   numbers.  */
+typedef void task_function (const struct cvx_masked *m, size_t k,
+                            const size_t *list, const void *in, size_t piece,
+                            size_t from, size_t to, void *result);
+
+/* Apply or adjoint with the rows of v in LIST: IN (REAL) to OUT, which has
+   LENGTH numbers.  */
 static enum cvx_status
 run (const struct cvx_masked *m, bool adjoint, size_t k, const size_t *list,
-     const double *in, double *out, size_t length,
-     struct cvx_progress *progress)
+     const void *in, double *out, size_t length, struct cvx_progress *progress)
 {
   struct plan p = plan_new (m, k, adjoint);
-  size_t n_tasks = p.outer * p.parts, own = BLOCK * m->d;
-  double *to = p.parts == 1 ? out : m->partial;
+  size_t n_tasks = p.outer * p.parts;
+  size_t own = adjoint ? BLOCK * m->d : TILE * m->n_outputs;
+  bool low = m->single && adjoint; /* results are floats */
+  size_t size = low ? sizeof (float) : sizeof (double);
+  char *to = (char *)(p.parts == 1 ? out : m->partial);
+  task_function *task_of[]
+      = { apply_task, adjoint_task, apply_task_single, adjoint_task_single };
+  task_function *work = task_of[2 * m->single + adjoint];
   atomic_bool stopped = false;
   int before, team = team_for (m, k, &before);
-  if (!adjoint)
-    own = TILE * m->n_outputs;
+  if (low && p.parts == 1)
+    to = (char *)m->low;
   if (p.inner == 0 || m->d == 0)
     {
       memset (out, 0, length * sizeof *out);
@@ -294,15 +296,17 @@ run (const struct cvx_masked *m, bool adjoint, size_t k, const size_t *list,
       if (cvx_aborted (progress))
         atomic_store_explicit (&stopped, true, memory_order_relaxed);
       else
-        (adjoint ? adjoint_task : apply_task) (
-            m, k, list, in, piece, p.inner * part / p.parts,
-            p.inner * (part + 1) / p.parts, to + part * length + piece * own);
+        work (m, k, list, in, piece, p.inner * part / p.parts,
+              p.inner * (part + 1) / p.parts,
+              to + (part * length + piece * own) * size);
     }
   restore (before);
   if (stopped)
     return CVX_INTERRUPTED;
-  if (p.parts > 1 && n_tasks > 0)
-    add_parts (to, p.parts, length, out);
+  if (low && n_tasks > 0)
+    add_parts_single ((const float *)(const void *)to, p.parts, length, out);
+  else if (p.parts > 1 && n_tasks > 0)
+    add_parts (m->partial, p.parts, length, out);
   return CVX_OK;
 }
 
@@ -311,7 +315,14 @@ cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
                        const size_t *list, const double *v, double *f,
                        struct cvx_progress *progress)
 {
-  return run (m, false, k, list, v, f, m->n * m->n_outputs, progress);
+  const void *in = v;
+  if (m->single)
+    {
+      for (size_t i = 0; i < k * m->d; i++)
+        m->low[i] = (float)v[i];
+      in = m->low;
+    }
+  return run (m, false, k, list, in, f, m->n * m->n_outputs, progress);
 }
 
 enum cvx_status
@@ -319,10 +330,7 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
                          const size_t *list, const double *r, double *g,
                          struct cvx_progress *progress)
 {
-  size_t c = m->n_outputs, in_tiles = divide_up (m->n, TILE) * TILE;
-  for (size_t i = 0; i < m->n; i++)
-    for (size_t o = 0; o < c; o++)
-      m->r[o * in_tiles + i] = r[i * c + o];
+  (m->single ? take_residual_single : take_residual) (m, r);
   return run (m, true, k, list, m->r, g, k * m->d, progress);
 }
 

@@ -9,15 +9,16 @@
    outputs of a sample side by side.
 
    The n x P matrix of pre-activations is never stored: row tiles of X V stay
-   in cache, masks are bits.  4 n d C P flops for the pair.  The digits depend on
-   the sizes only, not on the number of threads.  An operator owns its tiles:
-   one call at a time, and lists no longer than C P (repeats allowed).
+   in cache, masks are bits.  4 n d C P flops for the pair.  The digits depend
+   on the sizes only, not on the number of threads.  An operator owns its
+   tiles: one call at a time, and lists no longer than C P (repeats allowed).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #ifndef CVX_LINALG_MASKED_H
 #define CVX_LINALG_MASKED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,14 +28,18 @@
 struct cvx_masked;
 
 /* X (n x d, C order) and BITS (P patterns of n_words = ceil (n / 64) words)
-   are borrowed and must outlive the operator.  THREADS < 1: as many as BLAS
-   uses; inside a parallel region always one.  Fails with CVX_NOMEM, or
-   CVX_LIMIT (E331) when n or d passes 2^31 - 1.  */
+   are borrowed and must outlive the operator.  SINGLE: products in single
+   precision, on a copy of X of its own; what goes in and out stays double.
+   THREADS < 1: as many as BLAS uses; inside a parallel region always one.
+   Fails with CVX_NOMEM, or CVX_LIMIT (E331) when n or d passes 2^31 - 1.  */
 enum cvx_status cvx_masked_new (struct cvx_masked **out, const double *x,
                                 size_t n, size_t d, const uint64_t *bits,
                                 size_t n_patterns, size_t n_outputs,
-                                int threads,
+                                bool single, int threads,
                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* What that takes beside X and the bits.  */
+double cvx_masked_bytes (size_t n, size_t d, size_t n_patterns,
+                         size_t n_outputs, bool single, int threads);
 void cvx_masked_free (struct cvx_masked *m);
 
 /* CVX_INTERRUPTED (between tiles) leaves the output undefined.  PROGRESS may

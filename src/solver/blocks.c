@@ -135,18 +135,28 @@ cvxi_blocks_new (struct cvxi_blocks **out, const struct cvx_formulation *f,
         *tall[i] = p;
       b->norm = p;
       cvxi_metric_enter (m, k, w, b->w);
-      st = apply (b, k, list, b->w, b->fit, progress);
-      if (st == CVX_INTERRUPTED)
-        st = cvx_fail_interrupted (err);
+      st = cvxi_blocks_refresh (b, progress, err);
     }
   if (st != CVX_OK)
     {
       cvxi_blocks_free (b);
       return st;
     }
-  cvxi_loss_dual (f, b->fit, b->nu);
-  b->objective = cvxi_loss_value (f, b->fit) + penalty (b, b->w);
   *out = b;
+  return CVX_OK;
+}
+
+enum cvx_status
+cvxi_blocks_refresh (struct cvxi_blocks *b, struct cvx_progress *progress,
+                     struct cvx_error *err)
+{
+  enum cvx_status st = apply (b, b->k, b->list, b->w, b->fit, progress);
+  if (st == CVX_INTERRUPTED)
+    st = cvx_fail_interrupted (err);
+  if (st != CVX_OK)
+    return st;
+  cvxi_loss_dual (b->f, b->fit, b->nu);
+  b->objective = cvxi_loss_value (b->f, b->fit) + penalty (b, b->w);
   return CVX_OK;
 }
 

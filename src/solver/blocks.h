@@ -37,6 +37,10 @@ enum cvx_status cvxi_blocks_new (struct cvxi_blocks **out,
                                  const size_t *list, const double *w,
                                  double eta, struct cvx_progress *progress,
                                  struct cvx_error *err) CVX_MUST_CHECK;
+/* Fit, nu and objective from the weights.  */
+enum cvx_status cvxi_blocks_refresh (struct cvxi_blocks *b,
+                                     struct cvx_progress *progress,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
 void cvxi_blocks_free (struct cvxi_blocks *b);
 
 /* Lower the objective until the gap of this problem is at most TARGET, or

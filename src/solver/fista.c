@@ -75,7 +75,8 @@ static const struct cvx_field fields[]
 static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
-  (void)s;
+  if (s->precision != 0 && f->class->single == NULL)
+    return "this formulation has no products in single precision";
   if (f->n_blocks == 0)
     return "the patterns are not stored; use interior";
   if (!f->loss->smooth)
@@ -188,9 +189,9 @@ rotate (double **newest, double **middle, double **oldest)
 }
 
 static enum cvx_status
-step (void *state, const struct cvx_formulation *f,
-      const struct cvx_settings *settings, struct cvx_progress *progress,
-      struct cvx_error *err)
+iterate (void *state, const struct cvx_formulation *f,
+         const struct cvx_settings *settings, struct cvx_progress *progress,
+         struct cvx_error *err)
 {
   struct fista *s = state;
   double eta = s->eta, penalty, ss, d, objective, uphill = 0, t;
@@ -243,6 +244,18 @@ step (void *state, const struct cvx_formulation *f,
   rotate (&s->x_new, &s->x, &s->x_old);
   rotate (&s->ax_new, &s->ax, &s->ax_old);
   return CVX_OK;
+}
+
+static enum cvx_status
+step (void *state, const struct cvx_formulation *f,
+      const struct cvx_settings *settings, struct cvx_progress *progress,
+      struct cvx_error *err)
+{
+  enum cvx_status st = cvxi_precision (f, settings->precision != 0, err);
+  if (st == CVX_OK)
+    st = iterate (state, f, settings, progress, err);
+  cvxi_precision_double (f);
+  return st;
 }
 
 static void

@@ -397,3 +397,19 @@ cvxi_loss_dual (const struct cvx_formulation *f, const double *at, double *nu)
 {
   f->loss->dual (at, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
 }
+
+enum cvx_status
+cvxi_precision (const struct cvx_formulation *f, bool single,
+                struct cvx_error *err)
+{
+  return f->class->single == NULL ? CVX_OK : f->class->single (f, single, err);
+}
+
+void
+cvxi_precision_double (const struct cvx_formulation *f)
+{
+  struct cvx_error err;
+  enum cvx_status status = cvxi_precision (f, false, &err);
+  assert (status == CVX_OK); /* the double operator is always there */
+  (void)status;
+}

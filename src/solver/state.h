@@ -109,6 +109,11 @@ double cvxi_loss_value (const struct cvx_formulation *f, const double *at);
 void cvxi_loss_dual (const struct cvx_formulation *f, const double *at,
                      double *nu);
 
+/* Products of F in single precision from now on, or in double.  CVX_NOMEM.  */
+enum cvx_status cvxi_precision (const struct cvx_formulation *f, bool single,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+void cvxi_precision_double (const struct cvx_formulation *f);
+
 /* Count the seconds since the last call as work.  */
 void cvxi_run_clock (struct cvx_run *run, double seconds);
 

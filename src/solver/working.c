@@ -8,6 +8,10 @@
    blocks is made once an iteration: the certificate of the iterate needs the
    same psi_g, and the formulation remembers them.
 
+   In single precision the problem on the working set is solved with products
+   of that kind until they stop lowering the gap, then in double; everything
+   that is certified is double always.
+
    The state is the list of blocks in use and their weights; the rest is made
    from it in every step, so that a saved run continues bit for bit.
 
@@ -25,11 +29,14 @@
 
 enum
 {
-  LEAST = 16 /* blocks that enter at a time, an output, at most */
+  LEAST = 16 /* blocks of an output that may enter at any time */
 };
 
 /* Of the gap: what the problem on the working set may leave.  */
 static const double share = 0.1;
+
+/* Relative gap from which single precision may be what stops it.  */
+static const double single_floor = 1e-4;
 
 /* Products of one block in an iteration, over those of a pass over all.  */
 static const double budget = 8;
@@ -45,6 +52,7 @@ struct working
   double gap;    /* last seen; its part is left by the next one */
   double tried;  /* blocks of the last working set */
   double steady; /* 1: none of them came or went at the end */
+  double exact;  /* 1: single precision has done what it can */
   struct cvxi_metric *metric;
 };
 
@@ -53,19 +61,25 @@ struct working
 #    NAME, offsetof(struct working, NAME), CVX_FIELD_##KIND,                  \
         CVX_LEN_##LENGTH, false                                               \
   }
-static const struct cvx_field fields[] = {
-  FIELD (block, INDICES, FREE), FIELD (w, VECTOR, FREE),
-  FIELD (nu, ARRAY, OBS),       FIELD (objective, REAL, ONE),
-  FIELD (excess, REAL, ONE),    FIELD (eta, REAL, ONE),
-  FIELD (gap, REAL, ONE),       FIELD (tried, REAL, ONE),
-  FIELD (steady, REAL, ONE),    { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
-};
+static const struct cvx_field fields[]
+    = { FIELD (block, INDICES, FREE),
+        FIELD (w, VECTOR, FREE),
+        FIELD (nu, ARRAY, OBS),
+        FIELD (objective, REAL, ONE),
+        FIELD (excess, REAL, ONE),
+        FIELD (eta, REAL, ONE),
+        FIELD (gap, REAL, ONE),
+        FIELD (tried, REAL, ONE),
+        FIELD (steady, REAL, ONE),
+        FIELD (exact, REAL, ONE),
+        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
 #undef FIELD
 
 static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
-  (void)s;
+  if (s->precision != 0 && f->class->single == NULL)
+    return "this formulation has no products in single precision";
   if (f->n_blocks == 0)
     return "the patterns are not stored; use interior";
   if (!f->loss->smooth)
@@ -200,24 +214,31 @@ by_block (const void *a, const void *b)
   return p < q ? -1 : p > q;
 }
 
-/* The working set into LIST, *K blocks: those in use and the largest of the
-   others, as many as there are in use or LEAST for every output.  */
+/* The working set into LIST, K blocks: those in use and of every output the
+   largest of the others, as many as it has in use or LEAST.  */
 static void
 choose (const struct working *s, const struct cvx_formulation *f,
         const double *psi, struct entry *entry, size_t *list, size_t *k)
 {
-  size_t n = 0, used = 0, room = LEAST * f->n_outputs;
-  if (room < s->block.len)
-    room = s->block.len;
-  for (size_t g = 0; g < f->n_blocks; g++)
-    if (used < s->block.len && s->block.p[used] == g)
-      list[used++] = g;
-    else if (psi[g] > f->beta)
-      entry[n++] = (struct entry){ psi[g], g };
-  qsort (entry, n, sizeof *entry, by_psi);
-  for (size_t i = 0; i < n && i < room; i++)
-    list[used++] = entry[i].block;
-  qsort (list, used, sizeof *list, by_block);
+  size_t used = 0, from = 0, each = f->n_blocks / f->n_outputs;
+  for (size_t first = 0; first < f->n_blocks; first += each)
+    {
+      size_t n = 0, room = LEAST, before = used;
+      for (size_t g = first; g < first + each; g++)
+        if (from < s->block.len && s->block.p[from] == g)
+          {
+            list[used++] = g;
+            from++;
+          }
+        else if (psi[g] > f->beta)
+          entry[n++] = (struct entry){ psi[g], g };
+      if (room < used - before)
+        room = used - before;
+      qsort (entry, n, sizeof *entry, by_psi);
+      for (size_t i = 0; i < n && i < room; i++)
+        list[used++] = entry[i].block;
+      qsort (list + before, used - before, sizeof *list, by_block);
+    }
   *k = used;
 }
 
@@ -262,6 +283,7 @@ step (void *state, const struct cvx_formulation *f,
   double *psi = cvx_alloc (f->n_blocks, sizeof *psi), largest = 0, gap = 0;
   struct entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
   size_t *list = cvx_alloc (f->n_blocks, sizeof *list), k = 0;
+  bool exact = true;
   enum cvx_status st;
   if (psi == NULL || entry == NULL || list == NULL)
     st = cvx_fail_nomem (err, "making a working set");
@@ -278,12 +300,21 @@ step (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK)
     {
       double target = fmax (share * gap, 0.3 * settings->tol * s->objective);
+      bool single = settings->precision != 0 && s->exact == 0;
       /* Solved to that and still a gap: the target was too loose.  */
-      if (gap > 0.5 * s->gap)
+      if (gap > 0.5 * s->gap && k == s->block.len)
         target *= 0.1;
       b->steady = s->steady != 0 && k == s->block.len;
-      st = cvxi_blocks_solve (b, target, budget * (double)f->n_blocks,
-                              progress, err);
+      st = cvxi_precision (f, single, err);
+      if (st == CVX_OK)
+        st = cvxi_blocks_solve (b, target, budget * (double)f->n_blocks,
+                                progress, err);
+      cvxi_precision_double (f);
+      if (st == CVX_OK && single)
+        st = cvxi_blocks_refresh (b, progress, err);
+      /* What is left is rounding.  */
+      exact = !single || b->objective > s->objective
+              || (gap > 0.5 * s->gap && gap < single_floor * s->objective);
     }
   if (st == CVX_OK)
     st = keep (s, b, err);
@@ -292,6 +323,7 @@ step (void *state, const struct cvx_formulation *f,
       s->excess = largest / f->beta - 1;
       s->gap = gap;
       s->tried = (double)k;
+      s->exact = exact;
     }
   cvxi_blocks_free (b);
   cvx_free (psi);

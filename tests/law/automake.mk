@@ -96,6 +96,12 @@ tests_law_penalty_t_CPPFLAGS = $(test_cppflags)
 tests_law_penalty_t_LDADD = $(test_ldadd)
 TESTS += tests/law/penalty.t
 
+check_PROGRAMS += tests/law/working.t
+tests_law_working_t_SOURCES = tests/law/working.c
+tests_law_working_t_CPPFLAGS = $(test_cppflags)
+tests_law_working_t_LDADD = $(test_ldadd)
+TESTS += tests/law/working.t
+
 check_PROGRAMS += tests/law/relu_cnn.t
 tests_law_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
 tests_law_relu_cnn_t_CPPFLAGS = $(test_cppflags)
