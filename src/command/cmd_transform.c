@@ -19,6 +19,7 @@ const struct lang_key cmd_classes_keys[]
           .help = "labels to keep, A,B" },
         { .name = NULL } };
 const struct lang_key cmd_onehot_keys[] = { { .name = NULL } };
+const struct lang_key cmd_grey_keys[] = { { .name = NULL } };
 const struct lang_key cmd_split_keys[]
     = { { .name = "train",
           .kind = LANG_KIND_NUMBER,
@@ -191,5 +192,14 @@ cmd_onehot (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   struct cvx_dataset *d = NULL;
   enum cvx_status status = cvx_dataset_onehot (&d, s->data, err);
+  return take (s, c, NULL, status, d, err);
+}
+
+enum cvx_status
+cmd_grey (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct cvx_dataset *d = NULL;
+  enum cvx_status status = cvx_dataset_grey (&d, s->data, err);
   return take (s, c, NULL, status, d, err);
 }

@@ -175,6 +175,12 @@ enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
+/* D with images of one channel instead of several.  CVX_INVALID (E356) when it
+   has none or they were scaled, CVX_NOMEM.  */
+enum cvx_status cvx_dataset_grey (struct cvx_dataset **out,
+                                  const struct cvx_dataset *d,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
 /* A reader is one file plus one row of readers.def.  HEAD holds the first
    HEAD_LEN bytes of the file after decompression.  */
 struct cvx_reader
