@@ -60,6 +60,9 @@ struct cvx_dataset
   /* What `scale' did: x_used = (x_file - shift) * factor, the same for y;
      arrays of n_features and n_outputs, or NULL.  */
   double *x_shift, *x_factor, *y_shift, *y_factor;
+  /* The weights of the linear filter that a generator planted (n_features),
+     while the features are as it made them; NULL: none.  Not saved.  */
+  double *planted;
   bool x_rownorm; /* and then each row of x was divided by its length */
   uint64_t hash;  /* of all numbers of all parts, see cvx_dataset_rehash */
 };

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "data/parts.h"
 
 static enum cvx_status
@@ -51,6 +52,8 @@ cvx_dataset_grey (struct cvx_dataset **out, const struct cvx_dataset *d,
     return status;
   cvxi_names_free (result->feature, result->n_features);
   result->feature = NULL;
+  cvx_free (result->planted);
+  result->planted = NULL;
   result->n_features = pixels;
   result->image[2] = 1;
   for (size_t p = 0; p < CVX_N_PARTS && status == CVX_OK; p++)
