@@ -1,15 +1,19 @@
 # files of examples/
 
-EXTRA_DIST += examples/data/NOTICE examples/data/iris.csv \
+EXTRA_DIST += examples/data/NOTICE examples/data/heartbeats.csv \
+  examples/data/iris.csv \
   examples/data/yacht.txt
 EXTRA_DIST += \
+  examples/cifar-pair.cvx \
   examples/circular.cvx \
   examples/five-points.cvx \
+  examples/heartbeats.cvx \
   examples/iris.cvx \
   examples/iris-softmax.cvx \
   examples/mnist-pair.cvx \
   examples/relu-cnn.cvx \
   examples/ring.cvx \
+  examples/signals.cvx \
   examples/sgd-against-optimum.cvx
 EXTRA_DIST += \
   examples/paper/fig2.cvx \

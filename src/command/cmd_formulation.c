@@ -241,6 +241,44 @@ fit_together (const struct session *s,
 }
 
 enum cvx_status
+cmd_l1_value (struct session *s, double *value, struct cvx_error *err)
+{
+  const struct cvx_formulation *f = s->formulation;
+  struct cvx_formulation_options o = { .loss = f->loss,
+                                       .loss_param = f->loss_param,
+                                       .beta = f->beta,
+                                       .threads = f->threads };
+  struct cvx_formulation *full = NULL;
+  struct cvx_settings settings;
+  struct cvx_run *run = NULL;
+  bool row;
+  enum cvx_status status;
+  *value = NAN;
+  if (strcmp (f->class->name, "circular") != 0 || !f->class->nuclear)
+    return CVX_OK;
+  cvx_settings_init (&settings);
+  settings.tol = 1e-9;
+  status = cvx_formulation_new (&full, cvx_formulation_find ("circular"),
+                                s->data, NULL, &o, err);
+  if (status == CVX_OK)
+    status
+        = cvx_run_new (&run, full, cvx_solver_choose (full, &settings, NULL),
+                       &settings, NULL, &s->progress, err);
+  if (status == CVX_OK)
+    cvx_run_begin (run, session_clock ());
+  while (status == CVX_OK && run->status == CVX_RUN_READY)
+    status
+        = cvx_run_step (run, session_clock (), false, &row, &s->progress, err);
+  if (status == CVX_OK && run->status == CVX_RUN_INTERRUPTED)
+    status = cvx_fail_interrupted (err);
+  if (status == CVX_OK)
+    *value = run->dobj;
+  cvx_run_free (run);
+  cvx_formulation_free (full);
+  return status;
+}
+
+enum cvx_status
 cmd_formulation (void *session, const struct lang_call *c,
                  struct cvx_error *err)
 {

@@ -23,6 +23,7 @@ const struct lang_key cmd_onehot_keys[]
           .kind = LANG_KIND_FLAG,
           .help = "outputs of 0 and 1 become labels" },
         { .name = NULL } };
+const struct lang_key cmd_grey_keys[] = { { .name = NULL } };
 const struct lang_key cmd_split_keys[]
     = { { .name = "train",
           .kind = LANG_KIND_NUMBER,
@@ -245,4 +246,13 @@ cmd_shrink (void *session, const struct lang_call *c, struct cvx_error *err)
   lang_call_flag (c, "grey", &grey);
   status = cvx_dataset_shrink (&d, s->data, rows, columns, grey, err);
   return take (s, c, "size", status, d, err);
+}
+
+enum cvx_status
+cmd_grey (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  struct cvx_dataset *d = NULL;
+  enum cvx_status status = cvx_dataset_grey (&d, s->data, err);
+  return take (s, c, NULL, status, d, err);
 }

@@ -117,6 +117,11 @@ enum cvx_status cmd_default_patterns (struct session *s,
                                       const struct cvx_conv *conv,
                                       struct cvx_patterns **out,
                                       struct cvx_error *err) CVX_MUST_CHECK;
+/* The value of the l1 program (14) of the paper for the current formulation,
+   circular with filters shorter than the signal: a lower bound of its optimum.
+   nan for other formulations, whose own optimum it is or that have none.  */
+enum cvx_status cmd_l1_value (struct session *s, double *value,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 /* "patterns: 10 of at most 10, complete ..." about P.  */
 void cmd_patterns_line (struct session *s, const struct cvx_patterns *p);
 /* "patches: 5 of 16 features ..." about C.  */

@@ -17,8 +17,8 @@ static const char *const data_names[]
         "train", "val", "test", "x",       "y",      NULL };
 static const char *const n_names[] = { "n", NULL };
 static const char *const formulation_names[]
-    = { "kind", "beta",  "betamax", "patterns", "complete",
-        "vars", "bytes", "loss",    "penalty",  NULL };
+    = { "kind",  "beta", "betamax", "patterns", "complete", "vars",
+        "bytes", "loss", "penalty", "l1",       NULL };
 const char *const session_run_names[]
     = { "id",        "status",   "iter",     "obj",    "bound",  "gap",
         "absgap",    "pres",     "dres",     "infeas", "active", "time",
@@ -192,6 +192,11 @@ formulation_field (struct session *s, const char *name,
     *value = lang_bool (f->patterns == NULL || f->patterns->complete);
   else if (is (name, "vars"))
     *value = lang_number ((double)f->n_var);
+  else if (is (name, "l1"))
+    {
+      status = cmd_l1_value (s, &x, err);
+      *value = lang_number (x);
+    }
   else if (is (name, "loss"))
     *value = lang_text_view (f->loss->name);
   else if (is (name, "penalty"))

@@ -6,6 +6,7 @@ libdata_la_SOURCES = \
   src/data/dataset.c \
   src/data/describe.c \
   src/data/generate.c \
+  src/data/grey.c \
   src/data/header.c \
   src/data/import.c \
   src/data/join.c \

@@ -166,6 +166,7 @@ cvx_dataset_free (struct cvx_dataset *d)
   cvx_free (d->x_factor);
   cvx_free (d->y_shift);
   cvx_free (d->y_factor);
+  cvx_free (d->planted);
   cvx_free (d);
 }
 
@@ -186,6 +187,7 @@ cvxi_dataset_shell (struct cvx_dataset **out, const struct cvx_dataset *from,
   d->feature = cvxi_names_copy (from->feature, from->n_features, &ok);
   d->x_shift = copy_numbers (from->x_shift, from->n_features, &ok);
   d->x_factor = copy_numbers (from->x_factor, from->n_features, &ok);
+  d->planted = copy_numbers (from->planted, from->n_features, &ok);
   d->y_shift = copy_numbers (from->y_shift, from->n_outputs, &ok);
   d->y_factor = copy_numbers (from->y_factor, from->n_outputs, &ok);
   d->n_labels = 0;

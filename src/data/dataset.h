@@ -69,6 +69,9 @@ struct cvx_dataset
   /* When the file was read: missing numbers replaced by the column mean, rows
      left out for them.  */
   size_t n_filled, n_dropped;
+  /* The weights of the linear filter that a generator planted (n_features),
+     while the features are as it made them; NULL: none.  Not saved.  */
+  double *planted;
   bool x_rownorm; /* and then each row of x was divided by its length */
   uint64_t hash;  /* of all numbers of all parts, see cvx_dataset_rehash */
 };
@@ -217,6 +220,12 @@ enum cvx_status cvx_dataset_labels (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,
                                     struct cvx_text *notes,
                                     struct cvx_error *err) CVX_MUST_CHECK;
+
+/* D with images of one channel instead of several.  CVX_INVALID (E356) when it
+   has none or they were scaled, CVX_NOMEM.  */
+enum cvx_status cvx_dataset_grey (struct cvx_dataset **out,
+                                  const struct cvx_dataset *d,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A reader is one file plus one row of readers.def.  HEAD holds the first
    HEAD_LEN bytes of the file after decompression.  */

@@ -386,12 +386,16 @@ cvxi_generate_circular (struct cvx_dataset **out,
       struct cvx_part *p = &(*out)->part[CVX_TRAIN];
       fill_normal (*out, o);
       memset (p->y, 0, n * sizeof *p->y);
-      for (size_t t = 0; t < d; t++)
+      (*out)->planted = cvx_calloc (d, sizeof *(*out)->planted);
+      if ((*out)->planted == NULL)
+        status = cvx_fail_nomem (err, "generating");
+      for (size_t t = 0; status == CVX_OK && t < d; t++)
         {
           double w = 0;
           for (size_t k = 0; k < o->n_freqs; k++)
             w += (o->amps != NULL ? o->amps[k] : 1)
                  * cos (2 * pi * o->freqs[k] * (double)t / (double)d);
+          (*out)->planted[t] = w;
           for (size_t i = 0; i < n; i++)
             p->y[i] += w * p->x[i * d + t];
         }

@@ -286,6 +286,11 @@ cvx_dataset_scale (struct cvx_dataset **out, const struct cvx_dataset *d,
       cvx_dataset_free (r);
       return cvx_fail_nomem (err, "scaling");
     }
+  if (x != CVX_SCALE_NONE || y != CVX_SCALE_NONE)
+    {
+      cvx_free (r->planted);
+      r->planted = NULL;
+    }
   tx = view (r, true);
   ty = view (r, false);
   if (r->part[CVX_TRAIN].sparse != NULL)

@@ -293,6 +293,8 @@ change_width (struct cvx_dataset *result, const struct cvx_dataset *d,
   size_t from = d->n_features, common = from < to ? from : to;
   bool ok = resize_numbers (&result->x_shift, from, to, 0)
             && resize_numbers (&result->x_factor, from, to, 1);
+  cvx_free (result->planted);
+  result->planted = NULL;
   if (ok && result->feature != NULL)
     {
       char **names = cvx_calloc (to, sizeof *names);

@@ -9,7 +9,9 @@
    of ones, say): nu'(X u)_+ / beta over the angle of u, with the neurons of
    the network as marks at their directions.  Otherwise, and for gates, whose
    directions are a finite set: max_u over each block, psi_g (nu) / beta, from
-   the largest, the blocks of active neurons marked.
+   the largest, the blocks of active neurons marked.  Convolutional networks
+   that are linear: |fft (X'nu)_k| / beta over the frequencies, or the singular
+   values of [X_1'nu .. X_K'nu] / beta (equation 11).
 
    The point is that of the best bound of the run (run->nu), scaled to be
    feasible: its values never pass the bounds by more than rounding.
@@ -21,6 +23,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "linalg/dense.h"
 
 #define PI 3.14159265358979323846
 
@@ -133,7 +136,8 @@ larger_first (const void *a, const void *b)
 }
 
 static void
-draw_blocks (struct plot_figure *fig, const struct block *block, size_t n)
+draw_blocks (struct plot_figure *fig, const struct block *block, size_t n,
+             size_t first)
 {
   static const double bound = 1;
   double *x = cvx_alloc (n, sizeof *x), *y = cvx_alloc (n, sizeof *y);
@@ -146,7 +150,7 @@ draw_blocks (struct plot_figure *fig, const struct block *block, size_t n)
     {
       for (size_t k = 0; k < n; k++)
         {
-          x[k] = (double)k + 1;
+          x[k] = (double)(k + first);
           y[k] = block[k].psi;
           if (block[k].active)
             {
@@ -165,12 +169,45 @@ draw_blocks (struct plot_figure *fig, const struct block *block, size_t n)
   cvx_free (ay);
 }
 
+/* A linear CNN: singular values of the dual matrix, from the largest; those of
+   its neurons' pairs are active.  */
+static enum cvx_status
+add_singular_values (struct plot_figure *fig, const struct cvx_formulation *f,
+                     const struct cvx_run *run, struct cvx_error *err)
+{
+  size_t h = f->conv.h, k = f->conv.k, p = h < k ? h : k;
+  double *z = cvx_alloc (f->n_var, sizeof *z);
+  double *value = cvx_alloc (p, sizeof *value);
+  struct block *block = cvx_calloc (p, sizeof *block);
+  enum cvx_status status = CVX_OK;
+  if (z == NULL || value == NULL || block == NULL)
+    status = cvx_fail_nomem (err, "making a figure");
+  else
+    status = f->class->adjoint (f, run->nu, z, NULL);
+  if (status == CVX_OK)
+    status = cvx_dense_svd (z, k, h, NULL, value, NULL, NULL, err);
+  if (status == CVX_OK)
+    {
+      for (size_t j = 0; j < p; j++)
+        block[j] = (struct block){ value[j] / f->beta, j < run->net->width };
+      draw_blocks (fig, block, p, 1);
+      plot_set_labels (fig, 0, "number", "singular value / beta");
+      plot_set_range (&fig->panel[0].y, 0, 1.15);
+      fig->panel[0].x.integer = true;
+    }
+  cvx_free (z);
+  cvx_free (value);
+  cvx_free (block);
+  return status;
+}
+
 static enum cvx_status
 add_blocks (struct plot_figure *fig, const struct cvx_formulation *f,
             const struct cvx_run *run, struct cvx_error *err)
 {
   double *z = cvx_alloc (f->n_var, sizeof *z);
   struct block *block = cvx_calloc (f->n_blocks, sizeof *block);
+  bool spectrum = f->conv.d > 0 && f->patterns == NULL;
   enum cvx_status status = CVX_OK;
   if (z == NULL || block == NULL)
     status = cvx_fail_nomem (err, "making a figure");
@@ -190,11 +227,14 @@ add_blocks (struct plot_figure *fig, const struct cvx_formulation *f,
            k++)
         if (net->source[k] < f->n_blocks)
           block[net->source[k]].active = true;
-      qsort (block, f->n_blocks, sizeof *block, larger_first);
-      draw_blocks (fig, block, f->n_blocks);
-      plot_set_labels (fig, 0, "block, from the largest", "dual value / beta");
+      if (!spectrum)
+        qsort (block, f->n_blocks, sizeof *block, larger_first);
+      draw_blocks (fig, block, f->n_blocks, spectrum ? 0 : 1);
+      plot_set_labels (fig, 0,
+                       spectrum ? "frequency" : "block, from the largest",
+                       "dual value / beta");
       plot_set_range (&fig->panel[0].y, 0, 1.15);
-      fig->panel[0].x.log = f->n_blocks > 1000;
+      fig->panel[0].x.log = f->n_blocks > 1000 && !spectrum;
       fig->panel[0].x.integer = true;
     }
   cvx_free (z);
@@ -218,7 +258,7 @@ figure_certificate (struct plot_figure **out, const struct figure_input *in,
                          "solve", err);
   plane = d != NULL && d->hash == run->data_hash && d->n_features == 2
           && d->n_outputs == 1 && run->n_nu == d->part[CVX_TRAIN].n
-          && run->net->activation == CVX_ACT_RELU;
+          && run->net->activation == CVX_ACT_RELU && run->net->conv.d == 0;
   if (!plane && !figure_is_of (in->formulation, run))
     return figure_lacks ("certificate",
                          "the formulation of the run, which is "
@@ -229,6 +269,8 @@ figure_certificate (struct plot_figure **out, const struct figure_input *in,
     return status;
   if (plane)
     add_directions (fig, d, run);
+  else if (in->formulation->class->nuclear)
+    status = add_singular_values (fig, in->formulation, run, err);
   else
     status = add_blocks (fig, in->formulation, run, err);
   return figure_finish (out, fig, status, err);

@@ -1,4 +1,6 @@
-/* spectrum.c -- Fourier coefficients of the weights of a linear network,
+/* spectrum.c -- Fourier coefficients of the weights of a linear network, with
+   those of a planted filter; of a linear CNN the singular values of Z.
+
    |what_k| / sqrt (d) with what the transform that is not normalised: the
    unitary one, which the penalty of circular networks sees (equation 14).
 
@@ -24,37 +26,96 @@ coefficient (const double *w, size_t d, size_t k)
   return hypot (re, im) / sqrt ((double)d);
 }
 
+static void
+add_coefficients (struct plot_figure *fig, const double *w, size_t d,
+                  bool truth)
+{
+  size_t n = d / 2 + 1;
+  double *x = cvx_alloc (n, sizeof *x), *y = cvx_alloc (n, sizeof *y);
+  if (x == NULL || y == NULL)
+    fig->failed = true;
+  else
+    {
+      for (size_t k = 0; k < n; k++)
+        {
+          x[k] = (double)k;
+          y[k] = coefficient (w, d, k);
+        }
+      if (truth)
+        plot_add (fig, 0, PLOT_POINTS, PLOT_TRUTH, "planted", n, x, y);
+      else
+        plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, x, y);
+    }
+  cvx_free (x);
+  cvx_free (y);
+}
+
+/* The singular values of Z of a linear CNN: the norms of its neurons, and
+   zeros.  */
+static enum cvx_status
+singular_values (struct plot_figure **out, const struct figure_input *in,
+                 struct cvx_error *err)
+{
+  const struct cvx_network *net = in->network;
+  size_t p
+      = net->n_features < net->n_outputs ? net->n_features : net->n_outputs;
+  size_t *order = figure_by_norm (net), n = p > net->width ? p : net->width;
+  double *x = cvx_alloc (n, sizeof *x), *y = cvx_calloc (n, sizeof *y);
+  struct plot_figure *fig;
+  enum cvx_status status = plot_figure_new (&fig, 1, 1, err);
+  if (status == CVX_OK)
+    {
+      if (order == NULL || x == NULL || y == NULL)
+        status = cvx_fail_nomem (err, "making a figure");
+      else
+        {
+          for (size_t k = 0; k < n; k++)
+            {
+              x[k] = (double)k + 1;
+              y[k] = k < net->width ? cvx_network_norm (net, order[k]) : 0;
+            }
+          plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, x, y);
+        }
+      plot_set_labels (fig, 0, "number", "singular value of Z");
+      plot_set_range (&fig->panel[0].x, 0.5, (double)n + 0.5);
+      fig->panel[0].x.integer = true;
+      fig->panel[0].y.log = in->log_y;
+      status = figure_finish (out, fig, status, err);
+    }
+  cvx_free (order);
+  cvx_free (x);
+  cvx_free (y);
+  return status;
+}
+
 enum cvx_status
 figure_spectrum (struct plot_figure **out, const struct figure_input *in,
                  struct cvx_error *err)
 {
   struct plot_figure *fig;
-  double *w, *y;
-  size_t d, n;
+  double *w;
+  size_t d;
   enum cvx_status status = figure_linear_weights (&w, "spectrum", in, err);
   if (status != CVX_OK)
     return status;
+  if (in->network->conv.d > 0 && !cvx_conv_is_full (&in->network->conv))
+    {
+      cvx_free (w);
+      return singular_values (out, in, err);
+    }
   d = in->data->n_features;
-  n = d / 2 + 1;
   status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)
     {
       cvx_free (w);
       return status;
     }
-  y = cvx_alloc (n, sizeof *y);
-  if (y == NULL)
-    status = cvx_fail_nomem (err, "making a figure");
-  else
-    {
-      for (size_t k = 0; k < n; k++)
-        y[k] = coefficient (w, d, k);
-      plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, NULL, y);
-    }
+  if (in->data->planted != NULL)
+    add_coefficients (fig, in->data->planted, d, true);
+  add_coefficients (fig, w, d, false);
   cvx_free (w);
-  cvx_free (y);
   plot_set_labels (fig, 0, "frequency", "size of the coefficient");
-  plot_set_range (&fig->panel[0].x, -0.5, (double)n - 0.5);
+  plot_set_range (&fig->panel[0].x, -0.5, (double)(d / 2) + 0.5);
   fig->panel[0].x.integer = true;
   fig->panel[0].y.log = in->log_y;
   return figure_finish (out, fig, status, err);

@@ -1,6 +1,6 @@
 /* weights.c -- the first-layer weights u_j as images, the largest norm first;
-   every tile in its own scale, white at 0.  Channels of colour images are
-   averaged, the bias is left out.
+   of convolutional networks the filters; every tile in its own scale, white at
+   0.  Channels of colour images are averaged, the bias is left out.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -27,9 +27,13 @@ add_neurons (struct plot_figure *fig, const struct figure_input *in,
     status = cvx_fail_nomem (err, "making a figure");
   else
     {
+      const struct cvx_conv *conv = &net->conv;
+      const size_t patch[3] = { conv->size[0], conv->size[1], conv->channels };
+      bool patches = conv->d > 0 && conv->rows > 1;
       for (size_t j = 0; j < n; j++)
         pixel[j] = net->u + order[j] * net->n_features;
-      status = figure_tiles (fig, n, pixel, in->data->image, true, err);
+      status = figure_tiles (fig, n, pixel, patches ? patch : in->data->image,
+                             true, err);
     }
   cvx_free (order);
   cvx_free (pixel);
@@ -44,7 +48,10 @@ figure_weights (struct plot_figure **out, const struct figure_input *in,
   enum cvx_status status = figure_needs_fit ("weights", in, err);
   if (status != CVX_OK)
     return status;
-  if (in->data->image[0] == 0)
+  /* Filters of images, or weights of whole images.  */
+  if (in->data->image[0] == 0
+      || (in->network->conv.d > 0 && in->network->conv.rows == 1
+          && in->network->conv.h != in->data->n_features))
     {
       cvx_fail (err, CVX_E631, "plot weights needs images, %s has none",
                 in->data->name);

@@ -26,7 +26,8 @@
 enum
 {
   ROUNDS_MAX = 100,
-  BOUND_ROUNDS = 4 /* for a better bound of a trained network */
+  BOUND_ROUNDS = 4, /* for a better bound of a trained network */
+  LINEAR_MAX = 10   /* iterations of subspace and cd */
 };
 
 /* The source of neuron J of NET whose cone is nearest to W; SIZE_MAX when the
@@ -189,6 +190,48 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
   return st;
 }
 
+/* Networks that are linear: subspace and cd are Newton's method on the active
+   pairs and frequencies, so a few of their iterations from the point of the
+   run end at rounding.  */
+static enum cvx_status
+polish_linear (struct cvx_run *run, struct cvx_progress *progress,
+               struct cvx_error *err)
+{
+  const struct cvx_formulation *f = run->formulation;
+  const struct cvx_solver *solver
+      = cvx_solver_find (f->class->nuclear ? "subspace" : "cd");
+  struct cvx_settings settings = run->settings;
+  const char *reason = solver->unsuited (f, &settings);
+  struct cvx_certificate cert;
+  struct cvx_run *other;
+  struct cvx_point point;
+  bool row;
+  enum cvx_status st;
+  if (reason != NULL)
+    return cvx_fail (err, CVX_E368, "polish works by %s here: %s",
+                     solver->name, reason);
+  settings.tol = 1e-14;
+  settings.maxiter = LINEAR_MAX;
+  cvx_run_point (run, &point);
+  st = cvx_run_new (&other, f, solver, &settings, &point, progress, err);
+  if (st != CVX_OK)
+    return st;
+  cvx_run_begin (other, 0);
+  while (st == CVX_OK && other->status == CVX_RUN_READY)
+    st = cvx_run_step (other, 0, false, &row, progress, err);
+  if (st == CVX_OK && other->status == CVX_RUN_INTERRUPTED)
+    st = cvx_fail_interrupted (err);
+  if (st == CVX_OK)
+    {
+      cert = other->last;
+      cert.pobj = other->pobj;
+      cert.dobj = other->dobj;
+      st = cvxi_run_take (run, &cert, &other->net, other->nu, err);
+    }
+  cvx_run_free (other);
+  return st;
+}
+
 enum cvx_status
 cvx_run_tighten (struct cvx_run *run, struct cvx_progress *progress,
                  struct cvx_error *err)
@@ -213,6 +256,8 @@ cvx_run_polish (struct cvx_run *run, double seconds,
   cvxi_run_clock (run, seconds);
   if (run->solver->network != NULL)
     st = refit_run (run, true, progress, err);
+  else if (run->formulation->patterns == NULL)
+    st = polish_linear (run, progress, err);
   else if (run->formulation->n_blocks == 0)
     return CVX_OK; /* interior ends with Newton's method itself */
   else

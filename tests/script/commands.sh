@@ -15,6 +15,7 @@ solve tol=1e-4
 END
 run before.cvx
 exits 0 "the small network"
+cp "$source_folder/tests/format/cifar/three.bin" images.bin
 run -e examples
 exits 0 "examples"
 # "# NAME" starts the example of each command.
@@ -49,7 +50,7 @@ check "help of every command" test "$bad" -eq 0
 
 cp -r "$source_folder"/examples "$work"/ex
 chmod -R u+w "$work/ex"
-for script in circular relu-cnn five-points ring iris iris-softmax \
+for script in circular relu-cnn heartbeats five-points ring iris iris-softmax \
   sgd-against-optimum; do
   (cd "$work/ex" && "$cvxnn" -q "$script.cvx" >"$work/out" 2>"$work/err")
   code=$?
@@ -57,6 +58,10 @@ for script in circular relu-cnn five-points ring iris iris-softmax \
 done
 run -c "$source_folder/examples/mnist-pair.cvx"
 exits 0 "examples/mnist-pair.cvx is right"
+for script in signals cifar-pair; do
+  run -c "$source_folder/examples/$script.cvx"
+  exits 0 "examples/$script.cvx is right"
+done
 
 # The state after commands that fail is that before them.
 printf '%s\n' 'generate ring n=20 seed=1; bias augmented' \

@@ -784,6 +784,44 @@ START_TEST (transforms_survive_lack_of_memory)
 }
 END_TEST
 
+/* Two pixels of three channels, and of two; features that were scaled lost
+   their colours.  */
+START_TEST (grey_mixes_channels)
+{
+  static const double x[12] = { 1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0.5, 0.5 };
+  struct cvx_dataset *d, *g, *s;
+  struct cvx_error err;
+  ck_assert_ok (cvx_dataset_new (&d, "colour", 2, 6, 1, &err), err);
+  memcpy (d->part[CVX_TRAIN].x, x, sizeof x);
+  d->part[CVX_TRAIN].y[1] = 7;
+  ck_assert_int_eq (cvx_dataset_grey (&g, d, &err), CVX_INVALID);
+  ck_assert_int_eq (err.id, CVX_E356);
+  d->image[0] = 1;
+  d->image[1] = 2;
+  d->image[2] = 3;
+  ck_assert_ok (cvx_dataset_grey (&g, d, &err), err);
+  ck_assert_uint_eq (g->n_features, 2);
+  ck_assert_uint_eq (g->image[2], 1);
+  ck_assert_double_eq_tol (g->part[CVX_TRAIN].x[0], 0.299, 1e-15);
+  ck_assert_double_eq_tol (g->part[CVX_TRAIN].x[1], 0.587, 1e-15);
+  ck_assert_double_eq_tol (g->part[CVX_TRAIN].x[2], 0.114, 1e-15);
+  ck_assert_double_eq_tol (g->part[CVX_TRAIN].x[3], 0.5, 1e-15);
+  ck_assert (g->part[CVX_TRAIN].y[1] == 7);
+  cvx_dataset_free (g);
+  d->image[1] = 3;
+  d->image[2] = 2;
+  ck_assert_ok (cvx_dataset_grey (&g, d, &err), err);
+  ck_assert_double_eq_tol (g->part[CVX_TRAIN].x[0], 0.5, 1e-15);
+  cvx_dataset_free (g);
+  ck_assert_ok (
+      cvx_dataset_scale (&s, d, CVX_SCALE_CENTER, CVX_SCALE_NONE, NULL, &err),
+      err);
+  ck_assert_int_eq (cvx_dataset_grey (&g, s, &err), CVX_INVALID);
+  cvx_dataset_free (s);
+  cvx_dataset_free (d);
+}
+END_TEST
+
 TEST_MAIN ("dataset", numbers_are_those_of_strtod, what_is_no_number,
            generators_are_deterministic, noise_does_not_move_the_points,
            generators_make_what_they_say, generators_refuse_nonsense,
@@ -791,4 +829,5 @@ TEST_MAIN ("dataset", numbers_are_those_of_strtod, what_is_no_number,
            scale_survives_extremes, bias_comes_and_goes, classes_pick_labels,
            onehot_and_back, shrunk_images_keep_their_mean,
            sample_and_subset_keep_the_order, describe_sees_what_is_odd,
-           saved_is_loaded, transforms_survive_lack_of_memory)
+           saved_is_loaded, transforms_survive_lack_of_memory,
+           grey_mixes_channels)

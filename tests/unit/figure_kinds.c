@@ -20,6 +20,7 @@ struct solved
   struct cvx_patterns *patterns;
   struct cvx_formulation *f;
   struct cvx_run *run;
+  struct cvx_conv conv; /* d = 0: none */
   struct figure_input in;
 };
 
@@ -31,6 +32,8 @@ solve (struct solved *s, const char *formulation, double share)
   struct cvx_error err;
   double betamax;
   bool row;
+  if (s->conv.d > 0)
+    o.conv = &s->conv;
   ck_assert_ok (cvx_formulation_new (&s->f, cvx_formulation_find (formulation),
                                      s->data, s->patterns, &o, &err),
                 err);
@@ -146,7 +149,7 @@ series (const struct plot_figure *f, int role, enum plot_kind kind)
 /* Complementary slackness, seen from the figure.  */
 START_TEST (the_certificate_touches_its_bounds_at_the_neurons_only)
 {
-  struct solved s;
+  struct solved s = { .f = NULL };
   struct plot_figure *f;
   const struct plot_series *curve, *marks;
   line_new (&s);
@@ -176,7 +179,7 @@ END_TEST
 
 START_TEST (dual_values_of_gates_reach_1_at_the_active_ones)
 {
-  struct solved s;
+  struct solved s = { .f = NULL };
   struct plot_figure *f;
   const struct plot_series *all, *active;
   struct cvx_error err;
@@ -200,7 +203,7 @@ END_TEST
 
 START_TEST (patterns_on_a_line_are_half_lines)
 {
-  struct solved s;
+  struct solved s = { .f = NULL };
   struct plot_figure *f;
   const struct plot_series *heat;
   size_t dark = 0, on = 0;
@@ -243,7 +246,7 @@ END_TEST
 
 START_TEST (figures_of_errors_agree_with_the_scores)
 {
-  struct solved s;
+  struct solved s = { .f = NULL };
   struct plot_figure *f;
   struct cvx_scores scores;
   struct cvx_error err;
@@ -292,7 +295,7 @@ END_TEST
 
 START_TEST (neurons_and_path_show_the_path_norm)
 {
-  struct solved s;
+  struct solved s = { .f = NULL };
   struct plot_figure *f;
   double sum = 0, paths = 0;
   line_new (&s);
@@ -430,11 +433,65 @@ START_TEST (a_wave_has_one_frequency)
 }
 END_TEST
 
+/* |fft (X'nu)| / beta is 1 exactly at the frequencies of the network, which
+   are those that were planted; the dual matrix of a linear CNN has the value 1
+   as often as Z has singular values.  */
+START_TEST (convolutional_certificates_touch_on_the_support)
+{
+  static const double freqs[2] = { 2, 5 };
+  const size_t size[2] = { 1, 4 }, stride[2] = { 1, 1 };
+  struct cvx_generate_options o = {
+    .n = 40, .d = 16, .freqs = freqs, .n_freqs = 2, .noise = 0.1, .seed = 3
+  };
+  struct solved s = { .patterns = NULL };
+  struct cvx_error err;
+  struct plot_figure *f;
+  const struct plot_series *dual, *model, *truth;
+  for (size_t k = 0; cvx_generators[k] != NULL; k++)
+    if (strcmp (cvx_generators[k]->name, "circular") == 0)
+      ck_assert_ok (cvx_generators[k]->make (&s.data, &o, &err), err);
+  solve (&s, "circular", 0.1);
+  f = make ("certificate", &s.in);
+  dual = series (f, PLOT_MODEL, PLOT_IMPULSES);
+  ck_assert_uint_eq (series (f, PLOT_KINK, PLOT_POINTS)->n, 2);
+  for (size_t k = 0; k < dual->n; k++)
+    if (dual->x[k] == 2 || dual->x[k] == 5)
+      ck_assert (fabs (dual->y[k] - 1) < 1e-6);
+    else
+      ck_assert (dual->y[k] < 0.999);
+  plot_figure_free (f);
+  f = make ("spectrum", &s.in);
+  model = series (f, PLOT_MODEL, PLOT_IMPULSES);
+  truth = series (f, PLOT_TRUTH, PLOT_POINTS);
+  for (size_t k = 0; k < model->n; k++)
+    ck_assert ((model->y[k] > 0.1) == (truth->y[k] > 1e-9)
+               && model->y[k] <= truth->y[k] + 0.1);
+  plot_figure_free (f);
+  cvx_run_free (s.run);
+  cvx_formulation_free (s.f);
+  ck_assert_ok (cvx_conv_init (&s.conv, 16, NULL, size, stride, false, &err),
+                err);
+  solve (&s, "linear-cnn", 0.2);
+  f = make ("certificate", &s.in);
+  dual = series (f, PLOT_MODEL, PLOT_IMPULSES);
+  ck_assert_uint_eq (dual->n, 4);
+  for (size_t k = 0; k < dual->n; k++)
+    ck_assert ((fabs (dual->y[k] - 1) < 1e-6) == (k < s.run->net->width));
+  plot_figure_free (f);
+  f = make ("spectrum", &s.in);
+  model = series (f, PLOT_MODEL, PLOT_IMPULSES);
+  for (size_t k = 0; k < 4; k++)
+    ck_assert ((model->y[k] > 0) == (k < s.run->net->width));
+  plot_figure_free (f);
+  solved_free (&s);
+}
+END_TEST
+
 /* Each kind goes through gnuplot (where there is one) without complaint, in
    every style.  */
 START_TEST (every_kind_is_drawn)
 {
-  struct solved line, ring;
+  struct solved line = { .f = NULL }, ring = { .f = NULL };
   struct plot_child *c;
   struct cvx_error err;
   struct cvx_network *wide;
@@ -485,6 +542,7 @@ END_TEST
 
 TEST_MAIN ("figure_kinds",
            the_certificate_touches_its_bounds_at_the_neurons_only,
+           convolutional_certificates_touch_on_the_support,
            dual_values_of_gates_reach_1_at_the_active_ones,
            patterns_on_a_line_are_half_lines,
            figures_of_errors_agree_with_the_scores,
