@@ -4,6 +4,7 @@ script_tests = \
   tests/script/csdp.sh \
   tests/script/debugger.sh \
   tests/script/exit_codes.sh \
+  tests/script/language.sh \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
@@ -18,6 +19,7 @@ script_tests = \
   tests/script/session_file.sh \
   tests/script/tables.sh
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py
+EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
+  tests/script/failures.txt
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
