@@ -15,11 +15,12 @@ script_tests = \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/results.sh \
+  tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
+EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py tests/script/type.py \
   tests/script/failures.txt
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)

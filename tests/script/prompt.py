@@ -388,7 +388,7 @@ def interrupts(program, prompt):
     s.wait(prompt)
     s.do("data", rb"data ring: n=20")
     report(b"ring" in s.seen, "I6 and the session is kept", s.seen)
-    s.do("set autosave=0.001")
+    s.do("set autosave=1e-6")
     s.do("generate ring n=33 seed=1 as=kept", rb"data kept")
     s.do("print 1")
     os.kill(s.pid, signal.SIGKILL)
