@@ -7,7 +7,7 @@
 # table or a text has changed.
 
 info_TEXINFOS += doc/cvxnn.texi
-doc_cvxnn_TEXINFOS = doc/theory.texi doc/formats.texi doc/tutorial.texi \
+doc_cvxnn_TEXINFOS = doc/prompt.texi doc/theory.texi doc/formats.texi doc/tutorial.texi \
   doc/reference.texi
 dist_man_MANS += doc/cvxnn.1
 dist_doc_DATA += doc/design.md CONTRIBUTING.md

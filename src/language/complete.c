@@ -145,6 +145,7 @@ complete_value (struct cursor *c, const struct lang_key *key, size_t start)
 {
   static const char *const yes_no[] = { "yes", "no", NULL };
   struct lang_interp *in = c->in;
+  c->out->key = key;
   lang_names_clear (in);
   switch (key->kind)
     {
@@ -162,6 +163,15 @@ complete_value (struct cursor *c, const struct lang_key *key, size_t start)
       lang_names_add_all (in, key->words);
       if (key->candidates != NULL)
         lang_names_add_all (in, key->candidates (in->host.session));
+      offer (c, LANG_EXPECT_WORD, start, " ");
+      break;
+    case LANG_KIND_COUNT:
+      if (key->candidates == NULL)
+        {
+          complete_name (c, start, key);
+          break;
+        }
+      lang_names_add_all (in, key->candidates (in->host.session));
       offer (c, LANG_EXPECT_WORD, start, " ");
       break;
     case LANG_KIND_FLAG:
@@ -252,6 +262,7 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
   const struct lang_key *more = NULL, *key, *word;
   char first[64] = "";
   size_t words = 0;
+  c->out->command = command;
   for (;;)
     {
       size_t end, eq = at;

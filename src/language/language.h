@@ -499,6 +499,8 @@ struct lang_completion
   size_t n;           /* candidates that start with what is typed */
   const char **names; /* owned array of borrowed names; NULL-terminated */
   const char *suffix; /* to append after a single match: "=", " ", "" */
+  const struct lang_command *command; /* whose arguments they are, or NULL */
+  const struct lang_key *key;         /* whose value it is, or NULL */
 };
 
 /* What may stand at byte CURSOR of LINE, given what is open in IN.  */

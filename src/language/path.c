@@ -132,7 +132,10 @@ lang_eval_path (struct lang_eval_state *e, const struct lang_node *node,
           double at = 0;
           status = host_lookup (e, node, steps, k + 1, &all);
           inner.has_end = status == CVX_OK && lang_is_list (&all);
-          inner.end = inner.has_end ? (double)all.n : 0;
+          /* Runs keep their numbers when others are dropped.  */
+          inner.end = inner.has_end && all.n > 0
+                          ? lang_value_at (&all, all.n - 1)
+                          : 0;
           lang_value_free (&all);
           status = lang_eval_number_node (&inner, node->step[k].index,
                                           "an index", &at);

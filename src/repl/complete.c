@@ -13,6 +13,7 @@
 static struct session *session;
 static struct lang_completion found;
 static size_t next, skip; /* bytes of a name before Readline's word */
+static char hint[512];    /* for the second Tab */
 static char lead[256];    /* bytes of Readline's word before a name */
 
 /* The K-th call gives the K-th name, as Readline wants it: malloc'd.  */
@@ -34,6 +35,40 @@ give (const char *text, int state)
   return copy;
 }
 
+/* What is wanted at the cursor, for the second Tab: the usage of the command,
+   and the option with its default.  */
+static void
+make_hint (void)
+{
+  const struct lang_key *key = found.key;
+  hint[0] = '\0';
+  if (found.command == NULL)
+    return;
+  snprintf (hint, sizeof hint, "%s", found.command->usage);
+  if (key != NULL && key->help != NULL)
+    snprintf (hint + strlen (hint), sizeof hint - strlen (hint),
+              "\n%s: %s%s%s%s", key->name, key->help,
+              key->default_text != NULL ? " [" : "",
+              key->default_text != NULL ? key->default_text : "",
+              key->default_text != NULL ? "]" : "");
+}
+
+static void
+show_hint (void)
+{
+  fprintf (rl_outstream, "\n%s", hint);
+  fflush (rl_outstream);
+}
+
+static void
+show_matches (char **matches, int n, int longest)
+{
+  if (hint[0] != '\0')
+    show_hint ();
+  rl_display_match_list (matches, n, longest);
+  rl_forced_update_display ();
+}
+
 static char **
 complete (const char *text, int start, int end)
 {
@@ -45,27 +80,40 @@ complete (const char *text, int start, int end)
                      &err)
       != CVX_OK)
     return NULL;
+  make_hint ();
   if (found.expect == LANG_EXPECT_PATH && found.n == 0)
     {
       lang_completion_free (&found);
       rl_filename_completion_desired = 1;
-      return rl_completion_matches (text, rl_filename_completion_function);
+      matches = rl_completion_matches (text, rl_filename_completion_function);
     }
-  skip = found.start < (size_t)start ? (size_t)start - found.start : 0;
-  lead[0] = '\0';
-  if (found.start > (size_t)start && found.start - (size_t)start < sizeof lead
-      && found.start - (size_t)start <= strlen (text))
+  else
     {
-      memcpy (lead, text, found.start - (size_t)start);
-      lead[found.start - (size_t)start] = '\0';
+      skip = found.start < (size_t)start ? (size_t)start - found.start : 0;
+      lead[0] = '\0';
+      if (found.start > (size_t)start
+          && found.start - (size_t)start < sizeof lead
+          && found.start - (size_t)start <= strlen (text))
+        {
+          memcpy (lead, text, found.start - (size_t)start);
+          lead[found.start - (size_t)start] = '\0';
+        }
+      rl_completion_append_character
+          = found.suffix != NULL && found.suffix[0] != '\0' ? found.suffix[0]
+                                                            : '\0';
+      if (found.suffix == NULL || found.suffix[0] == '\0')
+        rl_completion_suppress_append = 1;
+      matches = found.n > 0 ? rl_completion_matches (text, give) : NULL;
+      lang_completion_free (&found);
     }
-  rl_completion_append_character
-      = found.suffix != NULL && found.suffix[0] != '\0' ? found.suffix[0]
-                                                        : '\0';
-  if (found.suffix == NULL || found.suffix[0] == '\0')
-    rl_completion_suppress_append = 1;
-  matches = found.n > 0 ? rl_completion_matches (text, give) : NULL;
-  lang_completion_free (&found);
+  if (matches == NULL && rl_completion_type == '?' && hint[0] != '\0')
+    {
+      /* Readline shows nothing of its own.  */
+      show_hint ();
+      fputs ("\n", rl_outstream);
+      rl_on_new_line ();
+      rl_redisplay ();
+    }
   return matches;
 }
 
@@ -74,6 +122,7 @@ repl_completion_install (struct session *s)
 {
   session = s;
   rl_attempted_completion_function = complete;
+  rl_completion_display_matches_hook = show_matches;
   rl_completer_word_break_characters = (char *)" \t\n\"'=,;()[]{}<>+*^";
   rl_completer_quote_characters = "\"'";
 }

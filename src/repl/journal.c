@@ -33,8 +33,9 @@ repl_journal_begin (struct session *s)
   journal = fopen (file, "we");
   if (journal == NULL)
     {
-      cvx_text_printf (&pending, "W%d: what is typed cannot be written "
-                                 "down: %s: %s\n",
+      cvx_text_printf (&pending,
+                       "W%d: what is typed cannot be written "
+                       "down: %s: %s\n",
                        (int)CVX_E509, file, strerror (errno));
       session_complain (s, cvx_text_string (&pending));
       cvx_text_free (&pending);

@@ -142,6 +142,7 @@ repl_signals_install (struct session *s)
   sigaddset (&held, SIGINT);
   sigaddset (&held, SIGTERM);
   sigaddset (&held, SIGHUP);
+  sigaddset (&held, SIGALRM);
   sigaddset (&held, SIGWINCH);
   sigaddset (&held, SIGCONT);
 }
@@ -201,13 +202,34 @@ repl_signals_release (void)
   sigprocmask (SIG_SETMASK, &before, NULL);
 }
 
+/* Let a signal in that waits; true when there was one.  */
+static bool
+deliver (void)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
+  struct timespec now = { 0, 0 };
+  sigset_t pending;
+  if (sigpending (&pending) == 0)
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+      if (sigismember (&pending, numbers[k]) == 1)
+        {
+          (void)pselect (0, NULL, NULL, NULL, &now, &before);
+          return true;
+        }
+  return false;
+}
+
 bool
 repl_signals_wait (int fd)
 {
   fd_set set;
   FD_ZERO (&set);
   FD_SET (fd, &set);
-  return pselect (fd + 1, &set, NULL, NULL, NULL, &before) > 0;
+  /* With input at hand pselect leaves a signal waiting; but Ctrl-C comes
+     before what was typed after it.  */
+  return !deliver ()
+         && pselect (fd + 1, &set, NULL, NULL, NULL, &before) > 0
+         && !deliver ();
 }
 
 void

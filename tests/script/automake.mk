@@ -6,6 +6,7 @@ script_tests = \
   tests/script/debugger.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
+  tests/script/language.sh \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
@@ -18,6 +19,7 @@ script_tests = \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/results.sh \
+  tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
@@ -25,5 +27,7 @@ script_tests = \
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
   tests/script/run_onnx.py
+EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py tests/script/type.py \
+  tests/script/failures.txt
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)

@@ -2,15 +2,19 @@
 #
 # Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.
 
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import sys
+import termios
 import time
 
 count = 0
+PROMPT = rb"cvx> (\x1b\[[0-9;?]*[a-zA-Z])*$"
 
 
 def report(good, words, shown=b""):
@@ -23,12 +27,24 @@ def report(good, words, shown=b""):
 
 
 class Session:
-    def __init__(self, program, *args, term="xterm"):
+    def __init__(self, program, *args, term="xterm", size=(24, 80)):
         self.seen = b""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = term
+            fcntl.ioctl(0, termios.TIOCSWINSZ,
+                        struct.pack("HHHH", *size, 0, 0))
             os.execv(program, [program, *args])
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", rows, columns, 0, 0))
+
+    def do(self, line, pattern=rb"", seconds=20):
+        """Type LINE; whether PATTERN and then the prompt came."""
+        self.send(line + "\r")
+        self.wait(re.escape(line.encode()[:10]), seconds)
+        return self.wait(pattern + rb"[\s\S]*" + PROMPT, seconds) is not None
 
     def read(self, seconds):
         ready, _, _ = select.select([self.fd], [], [], seconds)
@@ -71,7 +87,8 @@ class Session:
 
 def main():
     program = sys.argv[1]
-    prompt = rb"cvx> (\x1b\[[0-9;?]*[a-zA-Z])*$"
+    prompt = PROMPT
+    os.environ["LC_ALL"] = "C.UTF-8"
     s = Session(program)
     report(s.wait(prompt) is not None, "the prompt comes", s.seen)
     s.send("\x03")
@@ -169,7 +186,291 @@ def main():
     time.sleep(0.5)
     os.kill(s.pid, signal.SIGINT)
     report(s.end() == 130, "Ctrl-C in batch ends with 130", s.seen)
+    completion(program, prompt)
+    typing(program, prompt)
+    interrupts(program, prompt)
+    terminals(program, prompt)
     print(f"1..{count}")
+
+
+def completion(program, prompt):
+    s = Session(program)
+    s.wait(prompt)
+    s.do("generate ring n=20 seed=1 as=small", rb"data small")
+    s.do("generate ring n=40 seed=1 as=large", rb"data large")
+    s.do("formulation relu beta=0.1*betamax; solve", rb"run 1 ")
+    s.do("let lambda = 3")
+    for typed, wanted, words in [
+            ("solve to\t", rb"solve tol=", "a key of the verb"),
+            ("bias aug\t", rb"bias augmented ", "a value of an option"),
+            ("use data sm\t", rb"use data small ", "data by name"),
+            ("use run \t", rb"use run 1", "the number of a run"),
+            ("= run.conv\t", rb"= run.converged", "a field"),
+            ("= lam\t", rb"= lambda", "a variable"),
+            ("load /dev/nul\t", rb"/dev/null", "a file"),
+            ("set verb\t", rb"set verbose=", "a setting"),
+            ("time solve ma\t", rb"time solve maxiter=", "in a command"),
+            ("help tou\t", rb"help tour ", "a topic"),
+            ("solver ad\t", rb"solver admm ", "a solver"),
+            ("solver admm ada\t", rb"solver admm adapt", "its options")]:
+        s.send(typed)
+        report(s.wait(wanted, 5) is not None, "completion of " + words,
+               s.seen)
+        s.send("\x03")
+        s.wait(rb"\^C[\s\S]*" + prompt)
+    s.send("st\t\t")
+    report(s.wait(rb"start +step +style") is not None,
+           "a second Tab lists what there is", s.seen)
+    s.send("\x03")
+    s.wait(rb"\^C[\s\S]*" + prompt)
+    s.send("solve tol=\t\t")
+    report(s.wait(rb"solve \[tol=X\][\s\S]*tol: relative certified gap[^\n]*"
+                  rb"\[1e-06\]") is not None,
+           "and says what the argument is", s.seen)
+    s.send("\x03")
+    s.wait(rb"\^C[\s\S]*" + prompt)
+    slowest = 0
+    for typed in ["g", "solve ", "plot ", "= r", "table be", "help s",
+                  "load /usr/", "for x in ", "set "]:
+        s.send(typed)
+        s.wait(re.escape(typed.encode()) + rb"$", 5)
+        s.send("\t\t")
+        took = s.wait(rb"\S", 5)
+        slowest = max(slowest, 9 if took is None else took)
+        time.sleep(0.05)
+        s.send("\x03")
+        s.wait(rb"\^C[\s\S]*" + prompt)
+    # The promise is 50 ms; a loaded machine gets more.
+    report(slowest < 0.5, "completion is quick", s.seen)
+    print(f"# {slowest * 1000:.0f} ms at most")
+    s.do("examples", rb"-- Enter shows more, q leaves it --")
+    s.wait(rb"leaves it --$")
+    s.send("\r")
+    report(s.wait(rb"run example[\s\S]*leaves it --$") is not None,
+           "long answers stop after a screenful", s.seen)
+    s.send("\x04")
+    report(s.wait(prompt) is not None, "I10 Ctrl-D leaves them", s.seen)
+    s.do("examples", rb"leaves it --")
+    s.send("\x03")
+    report(s.wait(prompt) is not None, "and so does Ctrl-C", s.seen)
+    s.do("examples", rb"leaves it --")
+    s.send("q\r")
+    report(s.wait(prompt) is not None, "and q", s.seen)
+    s.send("q\r")
+    report(s.wait(rb'E101: unknown command "q"[\s\S]*' + prompt) is not None,
+           "q typed by mistake does not end the session", s.seen)
+    s.send("quit\r")
+    report(s.end() == 0, "quit does", s.seen)
+
+
+def typing(program, prompt):
+    s = Session(program)
+    s.wait(prompt)
+    s.do("print 4711")
+    s.send("\x1b[A\r")
+    report(s.wait(rb"print 4711\r\n[\s\S]*\r?4711\r\n[\s\S]*" + prompt)
+           is not None, "the last line comes back", s.seen)
+    s.do("print 1")
+    s.send("\x12471")
+    s.wait(rb"search")
+    time.sleep(0.1)
+    s.send("\r")
+    report(s.wait(rb"4711\r\n[\s\S]*" + prompt) is not None,
+           "the history is searched", s.seen)
+    lines = [f"let v{k} = {k}" for k in range(1, 19)]
+    block = ["for k in 1:3", "  print k", "end"]
+    s.send("\x1b[200~" + "\n".join(lines + block) + "\n\x1b[201~\r")
+    report(s.wait(rb"1\r\n2\r\n3\r\n[\s\S]*" + prompt) is not None,
+           "L3 a paste of 21 lines with a block runs in order", s.seen)
+    s.send("print v1 + v18\r")
+    report(s.wait(rb"19\r\n[\s\S]*" + prompt) is not None,
+           "L3 all of them", s.seen)
+    lines[9] = "sovle"
+    s.send("\x1b[200~" + "\n".join(["let v11 = 0"] + lines)
+           + "\n\x1b[201~\r")
+    report(s.wait(rb"line 11: E101[\s\S]*8 lines were not run[\s\S]*"
+                  + prompt) is not None,
+           "L3 a paste stops at its error, says where and what is left",
+           s.seen)
+    s.do("print v11")
+    report(b"\r0\r\n" in s.seen, "L3 nothing after it ran", s.seen)
+    s.send("for k in 1:3\r")
+    s.wait(rb"for\.\.> $")
+    s.send("  = nofield + (\r")
+    s.wait(rb"\(\.\.> $")
+    s.send("\x03")
+    report(s.wait(rb"\^C[\s\S]*" + prompt) is not None,
+           "L4 Ctrl-C leaves an open bracket in a block", s.seen)
+    s.send("print \u201cx\u201d\r")
+    report(s.wait(rb"E106[\s\S]*typographic quote[\s\S]*" + prompt)
+           is not None, "L6 typographic quotes are named", s.seen)
+    s.send("print \"\u00fc\u4e2d\" + nofield\r")
+    s.wait(rb"E117[\s\S]*" + prompt)
+    report(re.search(rb"[\r\n] {19}\^{7}\r\n", s.seen) is not None,
+           "T5 the caret after wide characters", s.seen)
+    # Ctrl-C and what is typed right after it, in one go.
+    s.send("abcdef")
+    s.wait(rb"abcdef")
+    s.send("\x03print 17\r")
+    report(s.wait(rb"\r?17\r\n[\s\S]*" + prompt) is not None,
+           "I1 Ctrl-C comes before what is typed after it", s.seen)
+    s.send("let x = 5\rassert x == 6\r")
+    s.wait(rb"E501[\s\S]*" + prompt)
+    pid, state = s.pid, os.environ["XDG_STATE_HOME"]
+    os.kill(pid, signal.SIGKILL)
+    s.end()
+    with open(state + "/cvxnn/last-session.cvx") as f:
+        journal = f.read()
+    report("\nlet x = 5\n" in journal and "\n# assert x == 6\n#   E501\n"
+           in journal and "\nfor k in 1:3\n  print k\nend\n" in journal
+           and "\n# sovle\n" in journal,
+           "I12 after kill -9 the journal has what was typed",
+           journal.encode())
+    with open("journal.cvx", "w") as f:
+        f.write(journal)
+    report(os.system(f"'{program}' -b journal.cvx >journal.out 2>&1") == 0,
+           "and does it again", open("journal.out", "rb").read())
+
+
+def interrupts(program, prompt):
+    s = Session(program)
+    s.wait(prompt)
+    with open("big.csv", "w") as f:
+        row = ",".join(str(0.5 + k / 7) for k in range(60))
+        f.write("\n".join([row] * 60000))
+    s.do("generate ring n=20 seed=1", rb"data ring")
+    s.do("formulation relu beta=0.1*betamax", rb"variables")
+    s.do("solve tol=1e-3", rb"run 1 ")
+
+    def stops(line, words, wait=0.15):
+        s.send(line + "\r")
+        s.wait(re.escape(line.encode()) + rb"\r\n")
+        time.sleep(wait)
+        s.send("\x03")
+        took = s.wait(rb"(interrupted|stopped)[\s\S]*" + prompt, 30)
+        report(took is not None and took < 5, words, s.seen)
+        if took is None:
+            s.send("\x03")
+            s.wait(prompt)
+
+    stops("load big.csv", "I4 Ctrl-C in load")
+    s.do("assert data.name == \"ring\" and runs[1].converged")
+    report(b"E" not in s.seen, "I4 and nothing changed", s.seen)
+    s.send("while true\rlet y = 1\rend\r")
+    s.wait(rb"end\r\n")
+    time.sleep(0.2)
+    s.send("\x03")
+    report(s.wait(rb"interrupted[\s\S]*" + prompt) is not None,
+           "I4 L9 Ctrl-C leaves a loop", s.seen)
+    with open("slow.cvx", "w") as f:
+        f.write("sleep 60\nlet never = 1\n")
+    stops("include slow.cvx", "I4 Ctrl-C in an included script")
+    s.do("assert not exists(never)")
+    report(b"E5" not in s.seen, "L15 nothing after it ran", s.seen)
+    stops("expect E902 sleep 60", "L15 expect does not catch Ctrl-C")
+    s.do("generate gaussians n=2000 d=12 seed=1", rb"data gaussians")
+    stops("patterns sample n=1M seed=1", "I4 Ctrl-C in sampling")
+    s.do("use data ring", rb"data ring")
+    # Suspended and back; another size; both while something works.
+    s.send("sleep 1\r")
+    s.wait(rb"sleep 1\r\n")
+    os.kill(s.pid, signal.SIGSTOP)
+    time.sleep(0.1)
+    s.resize(30, 40)
+    os.kill(s.pid, signal.SIGCONT)
+    report(s.wait(prompt) is not None, "I7 stopped, resized, continued",
+           s.seen)
+    s.do("print \"" + "x" * 60 + "\"", rb"x{60}")
+    report(b"x" * 60 in s.seen, "I7 lines longer than the new width", s.seen)
+    os.kill(s.pid, signal.SIGHUP)
+    report(s.end() == 129, "I6 SIGHUP ends with 129", s.seen)
+    s = Session(program, "--resume")
+    s.wait(prompt)
+    s.do("data", rb"data ring: n=20")
+    report(b"ring" in s.seen, "I6 and the session is kept", s.seen)
+    s.do("set autosave=1e-6")
+    s.do("generate ring n=33 seed=1 as=kept", rb"data kept")
+    s.do("print 1")
+    os.kill(s.pid, signal.SIGKILL)
+    s.end()
+    s = Session(program, "--resume")
+    s.wait(prompt)
+    s.do("data", rb"data kept: n=33")
+    report(b"kept" in s.seen, "I12 after kill -9 the last copy opens", s.seen)
+    s.do("save mine.cvxs", rb"wrote")
+    os.kill(s.pid, signal.SIGABRT)
+    code = s.end()
+    report(code in (-signal.SIGABRT, 134), "I11 a crash is a crash", s.seen)
+    note = os.environ["XDG_STATE_HOME"] + "/cvxnn/crash-note"
+    sanitized = not os.path.exists(note)
+    report(sanitized or "save mine.cvxs" in open(note).read(),
+           "I11 and leaves a note with the last command")
+
+
+def terminals(program, prompt):
+    setup = ("generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]; bias augmented"
+             "; formulation relu beta=0.1")
+    with open("setup.cvx", "w") as f:
+        f.write(setup + "\n")
+    s = Session(program, size=(24, 20))
+    s.wait(prompt)
+    s.do("include setup.cvx", rb"variables")
+    s.do("solve", rb"run 1")
+    rows = [r for r in s.seen.split(b"\r\n") if re.match(rb" +\d+ ", r)]
+    head = re.search(rb"\r\n( *iter[^\r]*)\r\n", s.seen)
+    report(len(rows) > 2 and max(map(len, rows)) < 20 and head is not None
+           and head.group(1).split() == [b"iter", b"gap"],
+           "T1 20 columns: iteration and gap", s.seen)
+    s.send("quit\r")
+    s.end()
+    s = Session(program, size=(0, 0))
+    s.wait(prompt)
+    s.do("include setup.cvx", rb"variables")
+    report(s.do("solve", rb"dual bound[\s\S]*run 1"),
+           "T1 a terminal of no size", s.seen)
+    s.do("neurons", rb"kink")
+    s.send("quit\r")
+    s.end()
+    s = Session(program, term="screen")
+    s.wait(prompt)
+    s.send("let a = 1\nlet b = 2\nprint a + b\n")
+    report(s.wait(rb"\r?3\r\n[\s\S]*" + prompt) is not None,
+           "T6 lines without brackets around the paste", s.seen)
+    s.send("\x04")
+    s.end()
+    os.environ["NO_COLOR"] = "1"
+    s = Session(program)
+    s.wait(prompt)
+    s.do("include setup.cvx", rb"variables")
+    s.do("solve", rb"run 1")
+    report(b"\x1b[1m" not in s.seen, "NO_COLOR: nothing bold", s.seen)
+    del os.environ["NO_COLOR"]
+    s.send("quit\r")
+    s.end()
+    s = Session(program)
+    s.wait(prompt)
+    s.do("include setup.cvx", rb"variables")
+    s.do("solve", rb"run 1")
+    report(b"\x1b[1m8.914" in s.seen, "settled digits are bold", s.seen)
+    s.do("plot gap to=x.svg", rb"wrote x.svg|E6")
+    for entry in os.listdir("/proc") if b"wrote" in s.seen else []:
+        try:
+            with open(f"/proc/{entry}/stat") as f:
+                name, rest = f.read().split(") ")
+        except (OSError, ValueError):
+            continue
+        if "(gnuplot" in name and int(rest.split()[1]) == s.pid:
+            report(int(rest.split()[2]) != os.getpgid(s.pid),
+                   "I5 gnuplot has a process group of its own")
+    s.do("tour", rb"q leaves the tour")
+    s.send("\r")
+    report(s.wait(rb"minimise[\s\S]*q leaves the tour") is not None,
+           "the tour goes on", s.seen)
+    s.send("q\r")
+    report(s.wait(rb"use data points gets your data back[\s\S]*" + prompt)
+           is not None, "and is left", s.seen)
+    s.send("quit\r")
+    s.end()
 
 
 main()

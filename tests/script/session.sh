@@ -114,7 +114,7 @@ gaps = [r["gap"] for r in rows if r["t"] == "iter"]
 assert gaps == sorted(gaps, reverse=True) and gaps[-1] <= 1e-6'
   check "every line is JSON, the gap falls" test $? -eq 0
 fi
-run --events /nowhere/e.json -e '= 1'
+run --events /dev/null/e.json -e '= 1'
 exits 74 "events that cannot be written"
 
 # The time limit: the session is kept.
@@ -144,7 +144,7 @@ has err 'E117' "the next one is shown"
 run --doctor
 exits 0 "--doctor"
 has out 'gnuplot' "looks at gnuplot"
-PATH=/nowhere run -e doctor
+PATH=/dev/null run -e doctor
 has out 'attention gnuplot' "and says when it is missing"
 run -e 'shell echo pwned'
 exits 1 "scripts may not use the shell"
