@@ -18,6 +18,7 @@ script_tests = \
   tests/script/results.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
+  tests/script/tex.sh \
   tests/script/torch.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
