@@ -100,7 +100,9 @@ palette (struct plot_script *s, const struct plot_panel *p,
   plot_tics (s->out, &p->z, z, (int)fmax (2, inches / 0.5), 0, s->dialect);
   cvx_text_put (s->out, "\n");
   words_command (s, "cblabel", p->z.label);
-  cvx_text_put (s->out, "set cblabel offset character 0.3,0\n");
+  /* How wide TeX sets the numbers is not known here.  */
+  cvx_text_printf (s->out, "set cblabel offset character %s,0\n",
+                   s->dialect == PLOT_LATEX ? "2.2" : "0.3");
 }
 
 static size_t
@@ -347,6 +349,7 @@ plot_script (const struct plot_figure *fig, const struct plot_options *options,
                                             : PLOT_ENHANCED;
   /* TikZ alone has no factor for all lines; its 1 is 0.4 points.  */
   s.unit = s.dialect == PLOT_LATEX && options->tex == PLOT_TIKZ ? 2.5 : 1;
+  s.mark = s.unit > 1 ? 2 : 1;
   cvx_text_put (out, "# gnuplot script of cvxnn\n");
   comment (&s);
   cvx_text_put (out, "reset\nset encoding utf8\nset decimalsign \".\"\n");

@@ -3,7 +3,7 @@
 reset
 set encoding utf8
 set decimalsign "."
-set terminal cairolatex pdf color size 3.25in,2.4in rounded linewidth 4
+set terminal cairolatex pdf color size 3.25in,2.4in rounded linewidth 4 colortext
 set output "out.file"
 unset label
 unset logscale

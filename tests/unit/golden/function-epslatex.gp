@@ -3,7 +3,7 @@
 reset
 set encoding utf8
 set decimalsign "."
-set terminal epslatex color size 3.25in,2.4in rounded linewidth 2 pointscale 2
+set terminal epslatex color size 3.25in,2.4in rounded linewidth 2 colortext pointscale 2
 set output "out.file"
 unset label
 unset logscale

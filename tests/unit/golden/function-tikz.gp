@@ -44,8 +44,8 @@ set xlabel "x"
 set ylabel "f\050x\051"
 plot \
   $p0s0 using 1:2 with lines linewidth 3.03 linecolor rgb "#0072B2" dashtype solid title "network", \
-  $p0s1 using 1:2 with points pointtype 13 pointsize 0.72 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
-  $p0s1 using 1:2 with points pointtype 12 pointsize 0.72 linewidth 2.06 linecolor rgb "#D55E00" title "kinks", \
-  $p0s2 using 1:2 with points pointtype 7 pointsize 0.6 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
-  $p0s2 using 1:2 with points pointtype 7 pointsize 0.4 linewidth 1.38 linecolor rgb "#000000" title "data"
+  $p0s1 using 1:2 with points pointtype 13 pointsize 1.44 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
+  $p0s1 using 1:2 with points pointtype 12 pointsize 1.44 linewidth 2.06 linecolor rgb "#D55E00" title "kinks", \
+  $p0s2 using 1:2 with points pointtype 7 pointsize 1.2 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
+  $p0s2 using 1:2 with points pointtype 7 pointsize 0.8 linewidth 1.38 linecolor rgb "#000000" title "data"
 unset output
