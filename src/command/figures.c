@@ -242,6 +242,7 @@ cmd_figure_draw (struct session *s, struct plotter *p,
       plot_figure_free (fig);
       return status;
     }
+  plot_child_set_deadline (p->child, s->settings.plottime);
   options_of (s, p, r, &o);
   session_work_begin (s, "drawing");
   if (s->no_plot)

@@ -3,6 +3,7 @@ script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
   tests/script/debugger.sh \
+  tests/script/disk.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
   tests/script/layers.sh \
@@ -14,6 +15,7 @@ script_tests = \
   tests/script/paper.sh \
   tests/script/sampling.sh \
   tests/script/plot.sh \
+  tests/script/plotting.sh \
   tests/script/prompt.sh \
   tests/script/results.sh \
   tests/script/session_file.sh \
@@ -25,3 +27,9 @@ EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
   tests/script/run_onnx.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
+
+# 10,000 hostile titles and names, 500 figures, 1e7 points: some minutes.
+.PHONY: check-plots
+check-plots: cvxnn$(EXEEXT)
+	CVXNN_LONG=1 CVXNN_SRCDIR=$(abs_srcdir) CVXNN_BUILDDIR=$(abs_builddir) \
+	  $(SHELL) $(srcdir)/tests/script/plotting.sh
