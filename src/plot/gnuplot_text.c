@@ -130,6 +130,8 @@ word_width (const char *s)
         width += 0.6;
       else if (strchr ("mwMW%@", c) != NULL)
         width += 1.5;
+      else if (strchr ("acekosvxyz", c) != NULL)
+        width += 0.92;
       else if (c >= 'A' && c <= 'Z')
         width += 1.25;
       else
@@ -163,7 +165,7 @@ key (struct plot_script *s, const struct plot_panel *p, double width,
         s->out,
         "set key tmargin left horizontal Left reverse "
         "samplen 1.4 width %.3g nobox maxcols %.0f\n",
-        s->dumb ? 1 : widest - (double)longest + 0.2,
+        s->dumb ? 1 : widest - (double)longest - (s->fig->rows > 1 ? 1.2 : 0),
         s->dumb
             ? 4
             : fmax (1, floor ((width - (heat ? 9.5 : 4.5) * em) / column)));
