@@ -95,6 +95,12 @@ const char *figure_part_name (enum cvx_part_id part);
    no memory.  */
 size_t *figure_by_norm (const struct cvx_network *net);
 
+/* The truth at the N values X (NULL: 0, 1, 2...) into *Y, the caller's; NULL
+   when it is not known.  CVX_NOMEM, and what IN->truth says.  */
+enum cvx_status figure_truth (double **y, const struct figure_input *in,
+                              size_t n, const double *x,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
 /* --- patterns --- */
 
 /* Those of the formulation, else the current ones; NULL: none.  */
