@@ -85,6 +85,7 @@ gallery_scripts = \
   doc/gallery/predict-labels.cvx \
   doc/gallery/residual.cvx \
   doc/gallery/scaling.cvx \
+  doc/gallery/singular.cvx \
   doc/gallery/spectrum.cvx \
   doc/gallery/support.cvx \
   doc/gallery/surface.cvx \

@@ -72,6 +72,10 @@ const struct lang_key cmd_plot_keys[] = {
     .max = 4096,
     .default_text = "of the kind",
     .help = "neurons or images at most" },
+  { .name = "true",
+    .kind = LANG_KIND_EXPR,
+    .help = "function: the true one, in x; filter, spectrum: the true weight "
+            "at position x = 0, 1, ..." },
   { .name = "log",
     .kind = LANG_KIND_WORD,
     .words = log_words,
@@ -130,6 +134,7 @@ request_free (struct plot_request *r)
   cvx_free (r->title);
   cvx_free (r->source);
   cvx_free (r->run);
+  lang_expr_free (r->truth);
   *r = (struct plot_request){ .n_kinds = 0 };
 }
 
@@ -264,6 +269,9 @@ read_request (struct session *s, const struct lang_call *c,
                            term_words[r->term]);
   r->term_name = r->term >= TEX_WORDS ? term_words[r->term] : NULL;
   status = read_runs (s, c, r, err);
+  if (status == CVX_OK && lang_call_has (c, "true"))
+    status = lang_expr_copy (&r->truth, s->interp,
+                             lang_call_expr (c, "true", 0), err);
   if (status == CVX_OK)
     status = copy (&r->to, lang_call_text (c, "to"), err);
   if (status == CVX_OK)

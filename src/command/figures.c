@@ -119,6 +119,35 @@ runs_of (struct session *s, const struct plot_request *r,
   return CVX_OK;
 }
 
+/* The user's expression for the truth, where x is X.  */
+struct truth
+{
+  struct session *s;
+  const struct lang_expr *e;
+  double x;
+};
+
+static enum cvx_status
+find_x (void *data, const char *path, bool *known, struct lang_value *value,
+        struct cvx_error *err)
+{
+  const struct truth *t = data;
+  (void)err;
+  *known = strcmp (path, "x") == 0;
+  *value = lang_number (t->x);
+  return CVX_OK;
+}
+
+static enum cvx_status
+true_value (void *data, double x, double *value, struct cvx_error *err)
+{
+  static const char *const names[] = { "x", NULL };
+  struct truth *t = data;
+  struct lang_scope scope = { find_x, names, t };
+  t->x = x;
+  return lang_eval_number (t->s->interp, t->e, &scope, value, err);
+}
+
 static enum cvx_status
 make_kind (struct session *s, const struct plot_request *r,
            const struct figure_kind *kind, struct plot_figure **out,
@@ -132,6 +161,7 @@ make_kind (struct session *s, const struct plot_request *r,
                              .log_y = r->log_y,
                              .top = r->top,
                              .of = r->of };
+  struct truth truth = { s, r->truth, 0 };
   const struct cvx_run **runs
       = cvx_alloc (s->n_runs + r->n_runs + 1, sizeof *runs);
   struct session_run *last;
@@ -140,6 +170,11 @@ make_kind (struct session *s, const struct plot_request *r,
     return cvx_fail_nomem (err, "plotting");
   status = runs_of (s, r, kind, runs, &in.n_runs, &last, err);
   in.runs = runs;
+  if (r->truth != NULL)
+    {
+      in.truth = true_value;
+      in.truth_data = &truth;
+    }
   if (status == CVX_OK && last != NULL)
     status = session_network (s, last, &in.network, err);
   if (status == CVX_OK)
@@ -242,6 +277,7 @@ cmd_figure_draw (struct session *s, struct plotter *p,
       plot_figure_free (fig);
       return status;
     }
+  plot_child_set_deadline (p->child, s->settings.plottime);
   options_of (s, p, r, &o);
   session_work_begin (s, "drawing");
   if (s->no_plot)

@@ -36,8 +36,9 @@ struct plot_request
   bool over_time, log_x, log_y, live;
   enum figure_of of;
   size_t top;
-  int key, style, term;  /* places in their words, -1: not given */
-  const char *term_name; /* terminal on the screen, or NULL; static */
+  int key, style, term;    /* places in their words, -1: not given */
+  const char *term_name;   /* terminal on the screen, or NULL; static */
+  struct lang_expr *truth; /* of x; owned, or NULL */
 };
 
 /* The part of the session that is about figures.  */

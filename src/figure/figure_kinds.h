@@ -36,6 +36,11 @@ struct figure_input
   bool log_x, log_y;
   size_t top;        /* at most so many neurons or samples; 0: of the kind */
   enum figure_of of; /* what a path shows */
+  /* The true function at X, or the true weight of a linear network at position
+     X from 0, for the kinds that show it; NULL: not known.  */
+  enum cvx_status (*truth) (void *data, double x, double *value,
+                            struct cvx_error *err);
+  void *truth_data;
 };
 
 /* Make *FIG, which is the caller's.  CVX_STATE (E630) when the input lacks

@@ -97,6 +97,24 @@ add_data (struct plot_figure *fig, const struct cvx_dataset *d, size_t feature)
                     d->n_outputs, o);
 }
 
+/* The true function over the range of the figure.  */
+static enum cvx_status
+add_truth (struct plot_figure *fig, const struct figure_input *in,
+           size_t feature, struct cvx_error *err)
+{
+  double lo, hi, x[GRID], *y;
+  enum cvx_status status;
+  figure_span (in->data, feature, 0.12, &lo, &hi);
+  for (size_t k = 0; k < GRID; k++)
+    x[k] = figure_x_file (in->data, feature,
+                          lo + (hi - lo) * (double)k / (GRID - 1));
+  status = figure_truth (&y, in, GRID, x, err);
+  if (y != NULL)
+    plot_add (fig, 0, PLOT_LINE, PLOT_TRUTH, "truth", GRID, x, y);
+  cvx_free (y);
+  return status;
+}
+
 static enum cvx_status
 add_network (struct plot_figure *fig, const struct figure_input *in,
              size_t feature, struct cvx_error *err)
@@ -178,7 +196,9 @@ figure_function (struct plot_figure **out, const struct figure_input *in,
   status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)
     return status;
-  status = add_network (fig, in, f.at[0], err);
+  status = add_truth (fig, in, f.at[0], err);
+  if (status == CVX_OK)
+    status = add_network (fig, in, f.at[0], err);
   add_data (fig, in->data, f.at[0]);
   figure_feature_name (name, sizeof name, in->data, &f, 0);
   plot_set_labels (fig, 0, name,

@@ -16,7 +16,7 @@ add_run (struct plot_figure *fig, const struct figure_input *in, size_t k,
          const struct figure_curve *c, struct cvx_error *err)
 {
   const struct cvx_run *run = in->runs[k];
-  bool one = in->n_runs == 1, many = in->n_runs > FIGURE_MANY_RUNS;
+  bool one = in->n_runs == 1, many = figure_grouped (in);
   double *x = figure_trace (run, in->over_time ? FIGURE_TIME : FIGURE_ITER);
   double *high = figure_trace (run, FIGURE_POBJ);
   double *low = figure_trace (run, FIGURE_DOBJ);
@@ -49,16 +49,35 @@ add_run (struct plot_figure *fig, const struct figure_input *in, size_t k,
 static bool
 common_bound (const struct figure_input *in, double *bound)
 {
+  double best = INFINITY;
   *bound = -INFINITY;
   for (size_t k = 0; k < in->n_runs; k++)
     {
       if (in->runs[k]->beta != in->runs[0]->beta
           || in->runs[k]->data_hash != in->runs[0]->data_hash)
         return false;
+      best = fmin (best, in->runs[k]->pobj);
       if (in->runs[k]->complete)
         *bound = fmax (*bound, in->runs[k]->dobj);
     }
-  return isfinite (*bound);
+  /* Another program may lie below it: that of longer filters.  */
+  return isfinite (*bound) && *bound <= best * (1 + 1e-6);
+}
+
+/* On a logarithmic axis the first bounds, often 0, would squeeze all the rest:
+   the axis ends below the last ones.  */
+static double
+lowest_shown (const struct figure_input *in)
+{
+  double low = INFINITY;
+  for (size_t k = 0; k < in->n_runs; k++)
+    {
+      double best = in->runs[k]->pobj, bound = in->runs[k]->dobj;
+      low = fmin (low, best);
+      if (bound > 0.01 * best)
+        low = fmin (low, bound);
+    }
+  return low > 0 && isfinite (low) ? 0.6 * low : NAN;
 }
 
 enum cvx_status
@@ -80,14 +99,16 @@ figure_objective (struct plot_figure **out, const struct figure_input *in,
   for (size_t k = 0; status == CVX_OK && k < in->n_runs; k++)
     status = add_run (fig, in, k, &curve[k], err);
   cvx_free (curve);
-  if (in->n_runs > FIGURE_MANY_RUNS && common_bound (in, &bound))
+  if (figure_grouped (in) && common_bound (in, &bound))
     plot_add_rules (fig, 0, PLOT_HLINE, PLOT_TOLERANCE, "best bound", 1,
                     &bound);
   figure_trace_axis (fig, in);
   plot_set_labels (fig, 0, in->over_time ? "seconds" : "iteration",
-                   in->n_runs == 1 || in->n_runs > FIGURE_MANY_RUNS
+                   in->n_runs == 1 || figure_grouped (in)
                        ? "objective"
                        : "objective and dual bound");
   fig->panel[0].y.log = in->log_y;
+  if (in->log_y)
+    plot_set_range (&fig->panel[0].y, lowest_shown (in), NAN);
   return figure_finish (out, fig, status, err);
 }

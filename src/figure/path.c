@@ -68,8 +68,11 @@ add_norms (struct plot_figure *fig, const struct point *point, size_t n)
           x[i] = point[i].at;
           y[i] = k < point[i].run->net->width ? point[i].norm[k] : 0;
         }
-      plot_add (fig, 0, PLOT_LINE, k == 0 ? PLOT_MODEL : PLOT_NEURON, NULL, n,
-                x, y);
+      plot_add (fig, 0, PLOT_LINE, k == 0 ? PLOT_MODEL : PLOT_NEURON,
+                k == 0   ? "largest"
+                : k == 1 ? "others"
+                         : NULL,
+                n, x, y);
     }
   if (x == NULL || y == NULL)
     fig->failed = true;

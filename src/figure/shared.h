@@ -44,8 +44,9 @@ void figure_tuned (struct plot_figure *fig, const struct figure_input *in,
 /* How each of several runs is drawn.  The label is its tag, else what sets it
    apart from the others (solver, formulation, beta, sizes, settings).  Few
    runs have a colour each, and their number where labels would be equal; of
-   more than FIGURE_MANY_RUNS, those with equal labels (trials) share a colour
-   and the first of them is named.  */
+   more than FIGURE_MANY_RUNS, and where the user gave several the same tag,
+   those with equal labels (trials) share a colour and the first of them is
+   named: they are grouped.  */
 enum
 {
   FIGURE_MANY_RUNS = 7
@@ -57,6 +58,8 @@ struct figure_curve
   bool named;  /* stands in the key */
   bool number; /* its label ends with its number */
 };
+
+bool figure_grouped (const struct figure_input *in);
 
 /* N_RUNS of them, the caller's; NULL: no memory.  */
 struct figure_curve *figure_curves (const struct figure_input *in);
@@ -91,6 +94,12 @@ const char *figure_part_name (enum cvx_part_id part);
 /* Numbers of the neurons of NET, the largest norm first, the caller's; NULL:
    no memory.  */
 size_t *figure_by_norm (const struct cvx_network *net);
+
+/* The truth at the N values X (NULL: 0, 1, 2...) into *Y, the caller's; NULL
+   when it is not known.  CVX_NOMEM, and what IN->truth says.  */
+enum cvx_status figure_truth (double **y, const struct figure_input *in,
+                              size_t n, const double *x,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* --- patterns --- */
 

@@ -204,6 +204,28 @@ figure_histogram (size_t n, const double *v, double lo, double hi,
       }
 }
 
+enum cvx_status
+figure_truth (double **y, const struct figure_input *in, size_t n,
+              const double *x, struct cvx_error *err)
+{
+  enum cvx_status status = CVX_OK;
+  *y = NULL;
+  if (in->truth == NULL)
+    return CVX_OK;
+  *y = cvx_alloc (n, sizeof **y);
+  if (*y == NULL)
+    return cvx_fail_nomem (err, "making a figure");
+  for (size_t k = 0; status == CVX_OK && k < n; k++)
+    status = in->truth (in->truth_data, x != NULL ? x[k] : (double)k, *y + k,
+                        err);
+  if (status != CVX_OK)
+    {
+      cvx_free (*y);
+      *y = NULL;
+    }
+  return status;
+}
+
 /* Pixel (R, C) of an image, its channels, the last index, averaged.  */
 static double
 pixel_at (const double *image, const size_t size[3], size_t r, size_t c)

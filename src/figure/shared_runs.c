@@ -112,6 +112,19 @@ tell_apart (struct figure_curve *c, const struct figure_input *in)
     }
 }
 
+bool
+figure_grouped (const struct figure_input *in)
+{
+  if (in->n_runs > FIGURE_MANY_RUNS)
+    return true;
+  for (size_t k = 0; k < in->n_runs; k++)
+    for (size_t j = 0; j < k; j++)
+      if (in->runs[k]->tag != NULL && in->runs[j]->tag != NULL
+          && strcmp (in->runs[k]->tag, in->runs[j]->tag) == 0)
+        return true;
+  return false;
+}
+
 struct figure_curve *
 figure_curves (const struct figure_input *in)
 {
@@ -136,7 +149,7 @@ figure_curves (const struct figure_input *in)
       if (c[k].named)
         c[k].role = PLOT_CYCLE + groups++;
     }
-  if (c != NULL && in->n_runs <= FIGURE_MANY_RUNS)
+  if (c != NULL && !figure_grouped (in))
     tell_apart (c, in);
   cvx_text_free (&t);
   return c;

@@ -28,7 +28,7 @@ coefficient (const double *w, size_t d, size_t k)
 
 static void
 add_coefficients (struct plot_figure *fig, const double *w, size_t d,
-                  bool truth)
+                  const char *truth)
 {
   size_t n = d / 2 + 1;
   double *x = cvx_alloc (n, sizeof *x), *y = cvx_alloc (n, sizeof *y);
@@ -41,8 +41,8 @@ add_coefficients (struct plot_figure *fig, const double *w, size_t d,
           x[k] = (double)k;
           y[k] = coefficient (w, d, k);
         }
-      if (truth)
-        plot_add (fig, 0, PLOT_POINTS, PLOT_TRUTH, "planted", n, x, y);
+      if (truth != NULL)
+        plot_add (fig, 0, PLOT_POINTS, PLOT_TRUTH, truth, n, x, y);
       else
         plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, x, y);
     }
@@ -93,7 +93,7 @@ figure_spectrum (struct plot_figure **out, const struct figure_input *in,
                  struct cvx_error *err)
 {
   struct plot_figure *fig;
-  double *w;
+  double *w, *truth = NULL;
   size_t d;
   enum cvx_status status = figure_linear_weights (&w, "spectrum", in, err);
   if (status != CVX_OK)
@@ -104,16 +104,22 @@ figure_spectrum (struct plot_figure **out, const struct figure_input *in,
       return singular_values (out, in, err);
     }
   d = in->data->n_features;
-  status = plot_figure_new (&fig, 1, 1, err);
+  status = figure_truth (&truth, in, d, NULL, err);
+  if (status == CVX_OK)
+    status = plot_figure_new (&fig, 1, 1, err);
   if (status != CVX_OK)
     {
       cvx_free (w);
+      cvx_free (truth);
       return status;
     }
-  if (in->data->planted != NULL)
-    add_coefficients (fig, in->data->planted, d, true);
-  add_coefficients (fig, w, d, false);
+  if (truth != NULL)
+    add_coefficients (fig, truth, d, "truth");
+  else if (in->data->planted != NULL)
+    add_coefficients (fig, in->data->planted, d, "planted");
+  add_coefficients (fig, w, d, NULL);
   cvx_free (w);
+  cvx_free (truth);
   plot_set_labels (fig, 0, "frequency", "size of the coefficient");
   plot_set_range (&fig->panel[0].x, -0.5, (double)(d / 2) + 0.5);
   fig->panel[0].x.integer = true;

@@ -525,9 +525,10 @@ static enum cvx_status
 fail_stuck (struct plot_child *c, struct cvx_error *err)
 {
   stop (c, 0);
-  return cvx_fail (err, CVX_E608,
-                   "gnuplot did not finish within %g s and was stopped",
-                   c->deadline);
+  cvx_fail (err, CVX_E608,
+            "gnuplot did not finish within %g s and was stopped", c->deadline);
+  cvx_hint (err, "set plottime=%g gives it longer", 10 * c->deadline);
+  return CVX_PLOT;
 }
 
 /* Wait for the answer to the script that runs.  *DIED tells a death from the

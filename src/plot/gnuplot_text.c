@@ -100,7 +100,9 @@ palette (struct plot_script *s, const struct plot_panel *p,
   plot_tics (s->out, &p->z, z, (int)fmax (2, inches / 0.5), 0, s->dialect);
   cvx_text_put (s->out, "\n");
   words_command (s, "cblabel", p->z.label);
-  cvx_text_put (s->out, "set cblabel offset character 0.3,0\n");
+  /* How wide TeX sets the numbers is not known here.  */
+  cvx_text_printf (s->out, "set cblabel offset character %s,0\n",
+                   s->dialect == PLOT_LATEX ? "2.2" : "0.3");
 }
 
 static size_t
@@ -128,6 +130,8 @@ word_width (const char *s)
         width += 0.6;
       else if (strchr ("mwMW%@", c) != NULL)
         width += 1.5;
+      else if (strchr ("acekosvxyz", c) != NULL)
+        width += 0.92;
       else if (c >= 'A' && c <= 'Z')
         width += 1.25;
       else
@@ -161,7 +165,7 @@ key (struct plot_script *s, const struct plot_panel *p, double width,
         s->out,
         "set key tmargin left horizontal Left reverse "
         "samplen 1.4 width %.3g nobox maxcols %.0f\n",
-        s->dumb ? 1 : widest - (double)longest + 0.2,
+        s->dumb ? 1 : widest - (double)longest - (s->fig->rows > 1 ? 1.2 : 0),
         s->dumb
             ? 4
             : fmax (1, floor ((width - (heat ? 9.5 : 4.5) * em) / column)));
@@ -347,6 +351,7 @@ plot_script (const struct plot_figure *fig, const struct plot_options *options,
                                             : PLOT_ENHANCED;
   /* TikZ alone has no factor for all lines; its 1 is 0.4 points.  */
   s.unit = s.dialect == PLOT_LATEX && options->tex == PLOT_TIKZ ? 2.5 : 1;
+  s.mark = s.unit > 1 ? 2 : 1;
   cvx_text_put (out, "# gnuplot script of cvxnn\n");
   comment (&s);
   cvx_text_put (out, "reset\nset encoding utf8\nset decimalsign \".\"\n");

@@ -107,6 +107,7 @@ struct plot_script
   enum plot_dialect dialect;
   bool mono, dumb;
   double unit; /* what the terminal calls a line of 1 point */
+  double mark; /* and a mark of size 1, like the others' */
   struct cvx_text *out;
   struct plot_notes *notes;
 };

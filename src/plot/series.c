@@ -46,7 +46,7 @@ marks_look (struct plot_script *s, int mark, double size, const char *colour,
   cvx_text_printf (s->out,
                    " pointtype %d pointsize %.3g linewidth %.3g"
                    " linecolor rgb \"%s\"",
-                   mark, size * s->sizes.point,
+                   mark, size * s->sizes.point * s->mark,
                    width * s->sizes.line * s->unit, colour);
 }
 
@@ -114,7 +114,8 @@ curve (struct plot_script *s, bool *first, size_t panel, size_t i,
       cvx_text_printf (s->out,
                        " pointtype %d pointsize %.3g "
                        "pointinterval %zu",
-                       look->mark, look->size * s->sizes.point, every);
+                       look->mark, look->size * s->sizes.point * s->mark,
+                       every);
     }
   else
     {

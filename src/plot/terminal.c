@@ -58,6 +58,8 @@ tex_terminal (struct plot_script *s)
       = { "tikz", "cairolatex pdf", "epslatex" };
   static const double line[PLOT_N_TEX] = { 0, 4, 2 };
   paper_terminal (s, names[s->options->tex], line[s->options->tex]);
+  if (s->options->tex != PLOT_TIKZ)
+    cvx_text_put (s->out, " colortext");
   if (s->options->tex == PLOT_EPSLATEX)
     cvx_text_put (s->out, " pointscale 2");
 }

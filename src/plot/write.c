@@ -170,20 +170,31 @@ absolute (const char *name)
   return copy;
 }
 
-/* gnuplot leaves "]]>" as it is in SVG, which no XML reader takes.  */
+/* FROM replaced by TO in FILE.  */
+static void
+replace (struct cvx_text *file, const char *from, const char *to)
+{
+  struct cvx_text mended = CVX_TEXT_INIT;
+  const char *rest = cvx_text_string (file);
+  for (const char *at; (at = strstr (rest, from)) != NULL;
+       rest = at + strlen (from))
+    {
+      cvx_text_write (&mended, rest, (size_t)(at - rest));
+      cvx_text_put (&mended, to);
+    }
+  cvx_text_put (&mended, rest);
+  mended.failed = mended.failed || file->failed;
+  cvx_text_free (file);
+  *file = mended;
+}
+
+/* gnuplot leaves "]]>" as it is in SVG, which no XML reader takes; and
+   browsers blur the cells of an image unless they are told.  */
 static void
 mend_svg (struct cvx_text *file)
 {
-  struct cvx_text mended = CVX_TEXT_INIT;
-  const char *from = cvx_text_string (file);
-  for (const char *at; (at = strstr (from, "]]>")) != NULL; from = at + 3)
-    {
-      cvx_text_write (&mended, from, (size_t)(at - from));
-      cvx_text_put (&mended, "]]&gt;");
-    }
-  cvx_text_put (&mended, from);
-  cvx_text_free (file);
-  *file = mended;
+  replace (file, "]]>", "]]&gt;");
+  replace (file, "<image ", "<image image-rendering='pixelated' ");
 }
 
 /* Read what gnuplot wrote to NAME, check its end and add the provenance.  */

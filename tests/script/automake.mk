@@ -4,6 +4,7 @@ script_tests = \
   tests/script/csdp.sh \
   tests/script/data_faults.sh \
   tests/script/debugger.sh \
+  tests/script/disk.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
   tests/script/language.sh \
@@ -17,12 +18,14 @@ script_tests = \
   tests/script/paper.sh \
   tests/script/sampling.sh \
   tests/script/plot.sh \
+  tests/script/plotting.sh \
   tests/script/prompt.sh \
   tests/script/results.sh \
   tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
+  tests/script/tex.sh \
   tests/script/torch.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
@@ -31,3 +34,9 @@ EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py tests/s
   tests/script/failures.txt
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
+
+# 10,000 hostile titles and names, 500 figures, 1e7 points: some minutes.
+.PHONY: check-plots
+check-plots: cvxnn$(EXEEXT)
+	CVXNN_LONG=1 CVXNN_SRCDIR=$(abs_srcdir) CVXNN_BUILDDIR=$(abs_builddir) \
+	  $(SHELL) $(srcdir)/tests/script/plotting.sh

@@ -36,7 +36,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.15 nobox maxcols 4
+set key tmargin left horizontal Left reverse samplen 1.4 width -1.43 nobox maxcols 4
 set logscale x 10
 set xrange [0.000707945784384:1.4125375446227544]
 set xtics ("" 0.0008 1, "" 0.0009 1, "10\136\173\342\210\222\063\175" 0.001 0, "" 0.002 1, "" 0.003 1, "" 0.004 1, "" 0.005 1, "" 0.006 1, "" 0.007 1, "" 0.008 1, "" 0.009 1, "10\136\173\342\210\222\062\175" 0.01 0, "" 0.02 1, "" 0.03 1, "" 0.04 1, "" 0.05 1, "" 0.06 1, "" 0.07 1, "" 0.08 1, "" 0.09 1, "10\136\173\342\210\222\061\175" 0.1 0, "" 0.2 1, "" 0.3 1, "" 0.4 1, "" 0.5 1, "" 0.6 1, "" 0.7 1, "" 0.8 1, "" 0.9 1, "10\136\173\060\175" 1 0)

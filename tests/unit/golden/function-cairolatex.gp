@@ -3,7 +3,7 @@
 reset
 set encoding utf8
 set decimalsign "."
-set terminal cairolatex pdf color size 3.25in,2.4in rounded linewidth 4
+set terminal cairolatex pdf color size 3.25in,2.4in rounded linewidth 4 colortext
 set output "out.file"
 unset label
 unset logscale
@@ -35,7 +35,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.1 nobox maxcols 3
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.54 nobox maxcols 3
 set xrange [-2.53:2.53]
 set xtics ("\044\055\062\044" -2 0, "\044\055\061\044" -1 0, "\044\060\044" 0 0, "\044\061\044" 1 0, "\044\062\044" 2 0)
 set yrange [-1.353:1.5030000000000001]

@@ -35,7 +35,7 @@ set border 3 linewidth 1.38 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.825 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.1 nobox maxcols 3
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.54 nobox maxcols 3
 set xrange [-2.53:2.53]
 set xtics ("\044\055\062\044" -2 0, "\044\055\061\044" -1 0, "\044\060\044" 0 0, "\044\061\044" 1 0, "\044\062\044" 2 0)
 set yrange [-1.353:1.5030000000000001]
@@ -44,8 +44,8 @@ set xlabel "x"
 set ylabel "f\050x\051"
 plot \
   $p0s0 using 1:2 with lines linewidth 3.03 linecolor rgb "#0072B2" dashtype solid title "network", \
-  $p0s1 using 1:2 with points pointtype 13 pointsize 0.72 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
-  $p0s1 using 1:2 with points pointtype 12 pointsize 0.72 linewidth 2.06 linecolor rgb "#D55E00" title "kinks", \
-  $p0s2 using 1:2 with points pointtype 7 pointsize 0.6 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
-  $p0s2 using 1:2 with points pointtype 7 pointsize 0.4 linewidth 1.38 linecolor rgb "#000000" title "data"
+  $p0s1 using 1:2 with points pointtype 13 pointsize 1.44 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
+  $p0s1 using 1:2 with points pointtype 12 pointsize 1.44 linewidth 2.06 linecolor rgb "#D55E00" title "kinks", \
+  $p0s2 using 1:2 with points pointtype 7 pointsize 1.2 linewidth 1.38 linecolor rgb "#FFFFFF" notitle, \
+  $p0s2 using 1:2 with points pointtype 7 pointsize 0.8 linewidth 1.38 linecolor rgb "#000000" title "data"
 unset output

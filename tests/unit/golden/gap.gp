@@ -299,7 +299,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -2.7 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -3.22 nobox maxcols 2
 set xrange [0:93.45]
 set xtics ("0" 0 0, "20" 20 0, "40" 40 0, "60" 60 0, "80" 80 0)
 set logscale y 10

@@ -210,7 +210,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.75 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -2.31 nobox maxcols 2
 set xrange [0:619.5]
 set xtics ("0" 0 0, "100" 100 0, "200" 200 0, "300" 300 0, "400" 400 0, "500" 500 0, "600" 600 0)
 set yrange [0.1382472026:2.6246472026]
@@ -516,7 +516,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -2.7 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -4.42 nobox maxcols 2
 set xrange [0:93.45]
 set xtics ("0" 0 0, "20" 20 0, "40" 40 0, "60" 60 0, "80" 80 0)
 set logscale y 10
@@ -560,7 +560,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.1 nobox maxcols 3
+set key tmargin left horizontal Left reverse samplen 1.4 width -1.74 nobox maxcols 3
 set xrange [-2.53:2.53]
 set xtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
 set yrange [-1.353:1.5030000000000001]
