@@ -28,10 +28,8 @@ script_tests = \
   tests/script/tex.sh \
   tests/script/torch.sh
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
-  tests/script/run_onnx.py
-EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py tests/script/type.py \
-  tests/script/failures.txt
+EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \
+  tests/script/prompt.py tests/script/run_onnx.py tests/script/type.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
 
