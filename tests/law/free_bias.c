@@ -134,7 +134,8 @@ optimum (const struct cvx_formulation *f, const struct cvx_solver *solver,
 static struct cvx_formulation *
 build (struct problem *p, const char *class, const struct cvx_loss *loss)
 {
-  struct cvx_formulation_options o = { loss, NAN, NAN, 1, NULL };
+  struct cvx_formulation_options o
+      = { .loss = loss, .loss_param = NAN, .beta = NAN, .threads = 1 };
   struct cvx_formulation *f;
   struct cvx_error err;
   double betamax;
