@@ -246,6 +246,7 @@ START_TEST (unstored_equals_stored)
             continue;
           }
         q = p;
+        q.patches = NULL;
         q.data.part[CVX_TRAIN].x = q.x;
         q.data.part[CVX_TRAIN].y = q.y;
         ck_assert_ok (
