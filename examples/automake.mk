@@ -8,6 +8,7 @@ EXTRA_DIST += \
   examples/iris.cvx \
   examples/iris-softmax.cvx \
   examples/mnist-pair.cvx \
+  examples/relu-cnn.cvx \
   examples/ring.cvx \
   examples/sgd-against-optimum.cvx
 EXTRA_DIST += \

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arrangement/patterns.h"
+#include "base/alloc.h"
 #include "formulation/formulation.h"
 
 enum
@@ -36,7 +37,7 @@ enum problem_kind
 struct problem
 {
   struct cvx_dataset data;
-  struct cvx_patterns *patterns;
+  struct cvx_patterns *patterns, *patches; /* of the rows, of their patches */
   double x[MAX_NUMBERS], y[MAX_NUMBERS];
 };
 
@@ -49,24 +50,63 @@ problem_set (struct problem *p, size_t n, size_t d)
   p->data.part[CVX_TRAIN].n = n;
   p->data.part[CVX_TRAIN].x = p->x;
   p->data.part[CVX_TRAIN].y = p->y;
-  p->patterns = NULL;
+  p->patterns = p->patches = NULL;
 }
 
-/* All patterns, or COUNT of them.  */
+/* The patches that CLASS needs, in CONV, or NULL: pairs of neighbours.  */
+static inline const struct cvx_conv *
+problem_conv (const struct problem *p,
+              const struct cvx_formulation_class *class, struct cvx_conv *conv)
+{
+  const size_t size[2] = { 1, p->data.n_features > 1 ? 2 : 1 };
+  const size_t stride[2] = { 1, 1 };
+  struct cvx_error err;
+  if (strcmp (class->name, "linear-cnn") != 0 && !class->patches)
+    return NULL;
+  ck_assert_ok (cvx_conv_init (conv, p->data.n_features, NULL, size, stride,
+                               false, &err),
+                err);
+  if (class->patches)
+    conv->pool = CVX_POOL_AVERAGE;
+  return conv;
+}
+
+static inline void
+problem_patterns_of (struct cvx_patterns **out, const double *x, size_t n,
+                     size_t d, size_t count)
+{
+  struct cvx_error err;
+  cvx_patterns_free (*out);
+  if (count == 0)
+    ck_assert_ok (cvx_patterns_exact (out, x, n, d, 100000, 1, NULL, &err),
+                  err);
+  else
+    ck_assert_ok (cvx_patterns_sample (out, x, n, d, count, 3, 0, NULL, &err),
+                  err);
+}
+
+/* All patterns, or COUNT of them, and those of the patches.  */
 static inline void
 problem_patterns (struct problem *p, size_t count)
 {
+  const struct cvx_formulation_class *class = cvx_formulation_find (
+      "relu-cnn");
+  size_t n = p->data.part[CVX_TRAIN].n;
+  struct cvx_conv conv;
   struct cvx_error err;
-  size_t n = p->data.part[CVX_TRAIN].n, d = p->data.n_features;
-  cvx_patterns_free (p->patterns);
-  if (count == 0)
-    ck_assert_ok (
-        cvx_patterns_exact (&p->patterns, p->x, n, d, 100000, 1, NULL, &err),
-        err);
-  else
-    ck_assert_ok (cvx_patterns_sample (&p->patterns, p->x, n, d, count, 3, 0,
-                                       NULL, &err),
-                  err);
+  double *rows;
+  problem_patterns_of (&p->patterns, p->x, n, p->data.n_features, count);
+  (void)problem_conv (p, class, &conv);
+  ck_assert_ok (cvx_conv_rows (&conv, p->x, n, &rows, &err), err);
+  problem_patterns_of (&p->patches, rows, n * conv.k, conv.h, count);
+  cvx_free (rows);
+}
+
+static inline const struct cvx_patterns *
+problem_patterns_for (const struct problem *p,
+                      const struct cvx_formulation_class *class)
+{
+  return class->patches ? p->patches : p->patterns;
 }
 
 /* Give P the C outputs of random classes: one-hot rows.  */
@@ -126,6 +166,7 @@ static inline void
 problem_free (struct problem *p)
 {
   cvx_patterns_free (p->patterns);
+  cvx_patterns_free (p->patches);
 }
 
 /* The five points of the manual: T2 of the references.  */
@@ -142,22 +183,6 @@ problem_five_points (struct problem *p)
     }
 }
 
-/* The patches that CLASS needs, in CONV, or NULL: pairs of neighbours.  */
-static inline const struct cvx_conv *
-problem_conv (const struct problem *p,
-              const struct cvx_formulation_class *class, struct cvx_conv *conv)
-{
-  const size_t size[2] = { 1, p->data.n_features > 1 ? 2 : 1 };
-  const size_t stride[2] = { 1, 1 };
-  struct cvx_error err;
-  if (strcmp (class->name, "linear-cnn") != 0)
-    return NULL;
-  ck_assert_ok (cvx_conv_init (conv, p->data.n_features, NULL, size, stride,
-                               false, &err),
-                err);
-  return conv;
-}
-
 static inline struct cvx_formulation *
 problem_formulation (const struct problem *p,
                      const struct cvx_formulation_class *class,
@@ -169,8 +194,10 @@ problem_formulation (const struct problem *p,
   struct cvx_formulation_options o
       = { .loss = loss, .loss_param = NAN, .beta = beta, .threads = 2 };
   o.conv = problem_conv (p, class, &conv);
-  ck_assert_ok (
-      cvx_formulation_new (&f, class, &p->data, p->patterns, &o, &err), err);
+  ck_assert_ok (cvx_formulation_new (&f, class, &p->data,
+                                     problem_patterns_for (p, class), &o,
+                                     &err),
+                err);
   return f;
 }
 

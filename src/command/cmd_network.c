@@ -246,27 +246,34 @@ static enum cvx_status
 convolutional (struct session *s, const struct cvx_network *net, size_t top,
                struct cvx_error *err)
 {
-  if (cvx_conv_is_full (&net->conv))
+  bool placed = net->conv.pool == CVX_POOL_NONE;
+  if (cvx_conv_is_full (&net->conv) && net->activation == CVX_ACT_LINEAR)
     return spectrum (s, net, top, err);
   session_say (s, "%4s  %-38s  %9s  %s\n", "#", "filter (unit length)", "norm",
-               "strongest at patch");
+               placed ? "strongest at patch" : "sign");
   for (size_t j = 0; j < net->width && j < top; j++)
     {
-      const double *a = net->a + j * net->conv.k;
+      const double *a = net->a + j * net->n_outputs;
       size_t best = 0;
-      char dir[128];
-      for (size_t k = 1; k < net->conv.k; k++)
+      char dir[128], place[32];
+      for (size_t k = 1; k < net->n_outputs; k++)
         if (fabs (a[k]) > fabs (a[best]))
           best = k;
       direction (net, j, dir, sizeof dir);
-      session_say (s, "%4zu  %-38s  %9.4f  %zu\n", j + 1, dir,
-                   cvx_network_norm (net, j), best + 1);
+      snprintf (place, sizeof place, "%zu", best + 1);
+      session_say (s, "%4zu  %-38s  %9.4f  %s\n", j + 1, dir,
+                   cvx_network_norm (net, j),
+                   placed   ? place
+                   : *a < 0 ? "-"
+                            : "+");
     }
   if (net->width > top)
     session_say (s, "  ... %zu more (neurons top=%zu)\n", net->width - top,
                  net->width);
-  session_say (s, "%zu neuron%s: the norms are the singular values of Z\n",
-               net->width, net->width == 1 ? "" : "s");
+  session_say (s, "%zu neuron%s%s\n", net->width, net->width == 1 ? "" : "s",
+               net->activation == CVX_ACT_LINEAR
+                   ? ": the norms are the singular values of Z"
+                   : "");
   return CVX_OK;
 }
 

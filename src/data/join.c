@@ -138,7 +138,7 @@ match_labels (const struct cvx_dataset *d, struct cvx_dataset *f,
         p->y[i] = l->value;
       else if (name != NULL)
         status = cvx_fail (err, CVX_E248,
-                           "the label %s (row %zu) does not occur in the "
+                           "the label %.60s (row %zu) does not occur in the "
                            "training part",
                            name, p->row[i] + 1);
       else
@@ -346,6 +346,69 @@ cvx_dataset_onehot (struct cvx_dataset **out, const struct cvx_dataset *d,
       return status;
     }
   r->n_outputs = d->n_labels;
+  cvx_dataset_rehash (r);
+  *out = r;
+  return CVX_OK;
+}
+
+/* The number of the output of row I of P that is 1, all others being 0; C:
+   there is none.  */
+static size_t
+one_of (const struct cvx_part *p, size_t i, size_t c)
+{
+  const double *y = p->y + i * c;
+  size_t one = c;
+  for (size_t k = 0; k < c; k++)
+    if (y[k] == 1 && one == c)
+      one = k;
+    else if (y[k] != 0)
+      return c;
+  return one;
+}
+
+enum cvx_status
+cvx_dataset_labels (struct cvx_dataset **out, const struct cvx_dataset *d,
+                    struct cvx_text *notes, struct cvx_error *err)
+{
+  struct cvx_dataset *r;
+  size_t c = d->n_outputs;
+  bool known = d->n_labels == c;
+  enum cvx_status status;
+  *out = NULL;
+  if (c < 2)
+    return cvx_fail (err, CVX_E249,
+                     "the target is one column, not one of 0 "
+                     "and 1 for every class");
+  for (size_t p = 0; p < CVX_N_PARTS; p++)
+    for (size_t i = 0; i < d->part[p].n; i++)
+      if (one_of (&d->part[p], i, c) == c)
+        return cvx_fail (err, CVX_E249,
+                         "the targets of row %zu are not one 1 and zeros",
+                         d->part[p].row[i] + 1);
+  status = cvx_dataset_copy (&r, d, err);
+  if (status != CVX_OK)
+    return status;
+  for (size_t p = 0; p < CVX_N_PARTS; p++)
+    for (size_t i = 0; i < r->part[p].n; i++)
+      {
+        size_t k = one_of (&d->part[p], i, c);
+        r->part[p].y[i] = known ? d->label[k].value : (double)k + 1;
+      }
+  cvx_free (r->y_shift);
+  cvx_free (r->y_factor);
+  r->y_shift = r->y_factor = NULL;
+  r->n_outputs = 1;
+  if (!known)
+    {
+      status = cvxi_labels_from_values (r, c, err);
+      if (status == CVX_OK)
+        status = cvxi_labels_settle (r, notes, err);
+      if (status != CVX_OK)
+        {
+          cvx_dataset_free (r);
+          return status;
+        }
+    }
   cvx_dataset_rehash (r);
   *out = r;
   return CVX_OK;

@@ -5,6 +5,7 @@ libformulation_la_SOURCES = \
   src/formulation/certify.c \
   src/formulation/circular.c \
   src/formulation/describe.c \
+  src/formulation/directions.c \
   src/formulation/formulation.c \
   src/formulation/gated.c \
   src/formulation/group_l1.c \
@@ -14,7 +15,10 @@ libformulation_la_SOURCES = \
   src/formulation/penalty.c \
   src/formulation/price.c \
   src/formulation/relu.c \
+  src/formulation/relu_cnn.c \
   src/formulation/scale.c \
+  src/formulation/signs.c \
+  src/formulation/signs.h \
   src/formulation/sdp.c \
   src/formulation/softmax.c
 

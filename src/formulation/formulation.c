@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "formulation/private.h"
@@ -26,7 +28,8 @@
 enum
 {
   TILE = 512,         /* blocks whose A_g'nu are held at a time */
-  MANY = 1024,        /* variables from which threads pay */
+  MANY = 1024,        /* variables from which threads pay with cones ... */
+  MANY_PLAIN = 65536, /* and without */
   MAX_NODES = 3000000 /* of a search, per thread */
 };
 
@@ -66,6 +69,16 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
                      "an estimate needs rows, features, outputs and patterns");
   class->estimate (n_samples, n_features, n_outputs, n_patterns, conv, out);
   return CVX_OK;
+}
+
+/* The sum of the squares of ROWS x COLS numbers.  */
+static double
+squares (size_t rows, size_t cols, const double *x)
+{
+  double sum = 0;
+  for (size_t i = 0; i < rows; i++)
+    sum += cblas_ddot ((blasint)cols, x + i * cols, 1, x + i * cols, 1);
+  return sum;
 }
 
 /* Rows of zeros and a one.  */
@@ -134,17 +147,22 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
 {
   const struct cvx_patterns *p = f->patterns;
   const struct cvx_loss *loss = f->loss;
-  size_t n_var;
+  size_t n_var, n = f->n_samples, d = f->n_features;
+  if (f->class->patches && f->conv.d > 0)
+    {
+      n *= f->conv.k;
+      d = f->conv.h;
+    }
   if (f->class->needs_patterns
       && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
     return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
                      f->class->name);
-  if (p != NULL
-      && (p->n_samples != f->n_samples || p->n_features != f->n_features))
+  if (p != NULL && (p->n_samples != n || p->n_features != d))
     return cvx_fail (err, CVX_E341,
                      "the patterns are those of %zu x %zu data, the training "
-                     "data is %zu x %zu",
-                     p->n_samples, p->n_features, f->n_samples, f->n_features);
+                     "data%s is %zu x %zu",
+                     p->n_samples, p->n_features,
+                     f->class->patches ? ", patch by patch," : "", n, d);
   if (f->n_outputs != 1 && !f->class->vector)
     {
       (void)cvx_fail (
@@ -178,8 +196,8 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
       if (status != CVX_OK)
         return status;
     }
-  if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
-      || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
+  if (!isfinite (squares (f->n_samples, f->n_features, f->x))
+      || !isfinite (squares (1, f->n_obs, f->y)))
     {
       (void)cvx_fail (err, CVX_E344,
                       "the numbers of the data are too large or not finite: "
@@ -190,7 +208,7 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail (err, CVX_E379,
                      "%zu outputs are more than the %d possible", f->n_outputs,
                      CVX_LOSS_MAX_OUTPUTS);
-  if (f->n_samples > INT_MAX || f->n_features > INT_MAX
+  if (n > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
       || (p != NULL
           && !cvx_mul (2 * p->n_patterns * f->n_outputs, f->n_features,
@@ -231,16 +249,22 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
   w->list = cvx_alloc (tile, sizeof *w->list);
   w->nu = cvx_alloc (f->n_obs, sizeof *w->nu);
   w->zeros = cvx_calloc (f->n_obs, sizeof *w->zeros);
+  w->priced = cvx_alloc (f->n_obs, sizeof *w->priced);
   w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
   w->column = cvx_alloc (f->n_samples, sizeof *w->column);
   if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
-      || w->zeros == NULL || w->row_norm == NULL || w->column == NULL)
+      || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL
+      || w->column == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
+      /* A sum of d squares has a relative error of at most d eps / 2, unless
+         they are so small that they lose digits.  */
       const double *x = f->x + i * f->n_features;
-      double norm = sqrt (cvx_dot2 (f->n_features, x, x));
-      w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
+      double sum = squares (1, f->n_features, x);
+      double norm = sum > 1e-280 ? sqrt (sum)
+                                 : cblas_dnrm2 ((blasint)f->n_features, x, 1);
+      w->row_norm[i] = norm * (1 + (double)(f->n_features + 4) * DBL_EPSILON);
     }
   w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
               * (1 + 4 * DBL_EPSILON);
@@ -257,6 +281,7 @@ work_free (struct cvx_formulation_work *w)
   cvx_free (w->list);
   cvx_free (w->nu);
   cvx_free (w->zeros);
+  cvx_free (w->priced);
   cvx_free (w->row_norm);
   cvx_free (w->column);
   cvx_free (w);
@@ -322,6 +347,7 @@ cvx_formulation_free (struct cvx_formulation *f)
   work_free (f->work);
   cvx_pricer_free (f->pricer);
   cvx_free (f->coded);
+  cvx_dataset_free (f->patch_data);
   cvx_free (f);
 }
 
@@ -333,7 +359,15 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
     return cvx_fail (err, CVX_E120, "beta must be > 0 and finite, not %g",
                      beta);
   f->beta = beta;
+  if (f->inner != NULL)
+    f->inner->beta = beta;
   return CVX_OK;
+}
+
+static size_t
+many (const struct cvx_formulation *f)
+{
+  return f->n_cone > 0 ? MANY : MANY_PLAIN;
 }
 
 /* The dual norm of a tile: W->bound has an upper bound of psi of every block
@@ -346,7 +380,7 @@ solve_tile (const struct cvx_formulation *f, size_t count, double skip,
   struct cvx_formulation_work *w = f->work;
   size_t solved = 0;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
-    reduction(+ : solved) if (count * f->block_len > MANY)
+    reduction(+ : solved) if (count * f->block_len > many (f))
   for (size_t k = 0; k < count; k++)
     {
       size_t g = w->list[k];
@@ -447,6 +481,17 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
   enum cvx_status status;
   if (price_by_search (f))
     return search (f, nu, norm, cells, solved, progress, err);
+  if (threshold == 0 && w->known
+      && memcmp (nu, w->priced, f->n_obs * sizeof *nu) == 0)
+    {
+      *norm = w->norm;
+      if (cells != NULL)
+        *cells = f->n_blocks;
+      if (solved != NULL)
+        *solved = w->solved;
+      return CVX_OK;
+    }
+  w->known = false;
   cvx_progress_total (progress, f->n_blocks);
   /* The largest block of the last time goes first, so that its psi lets many
      others be skipped.  */
@@ -470,6 +515,26 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
     *cells = f->n_blocks;
   if (solved != NULL)
     *solved = n_solved;
+  if (status == CVX_OK && threshold == 0)
+    {
+      memcpy (w->priced, nu, f->n_obs * sizeof *nu);
+      w->norm = *norm;
+      w->solved = n_solved;
+      w->known = true;
+    }
+  return status;
+}
+
+enum cvx_status
+cvx_formulation_price (const struct cvx_formulation *f, const double *nu,
+                       double *psi, struct cvx_progress *progress,
+                       struct cvx_error *err)
+{
+  double norm;
+  enum cvx_status status
+      = cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, progress, err);
+  if (status == CVX_OK)
+    memcpy (psi, f->work->bound, f->n_blocks * sizeof *psi);
   return status;
 }
 
@@ -511,8 +576,9 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
                       const double *z, double *x, bool cones)
 {
   double *value = f->work->bound;
+  f->work->known = false;
 #pragma omp parallel for schedule(dynamic, 16)                                \
-    num_threads(f->threads) if (f->n_var > MANY)
+    num_threads(f->threads) if (f->n_var > many(f))
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t at = g * f->block_len;

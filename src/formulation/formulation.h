@@ -75,6 +75,7 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   bool vector;  /* takes several outputs, each neuron one of them */
   bool penalized; /* R is no sum of Euclidean norms of neurons */
@@ -141,7 +142,8 @@ struct cvx_formulation_class
                         double *x);
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
      K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
-     all, and there is nothing between them): the exact u-step of ADMM.  */
+     all, and there is nothing between them): the exact u-step of ADMM (manual,
+     Methods).  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);
   void (*gram) (const struct cvx_formulation *f, double *k);
@@ -205,6 +207,8 @@ struct cvx_formulation
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
      enumeration; else NULL.  Owned; scratch of calls that take F.  */
   struct cvx_pricer *pricer;
+  struct cvx_formulation *inner; /* its beta follows; of the class, or NULL */
+  struct cvx_dataset *patch_data; /* owned: a sample for every patch; NULL */
   void *impl;                        /* of the class */
   struct cvx_formulation_work *work; /* private */
 };
@@ -259,6 +263,14 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            size_t *solved, struct cvx_progress *progress,
                            struct cvx_error *err) CVX_MUST_CHECK;
 
+/* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
+   A_g'nu.  A dual norm or price of the same nu before is not computed again.
+   CVX_INTERRUPTED; the patterns must be stored.  */
+enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
+                                       const double *nu, double *psi,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Both ends of the gap at POINT: decode, network objective from the data, dual
    bound from the residual of the network and from point->nu, the better one.
    *NET (may be NULL) gets the network, the caller's; *NU (may be NULL, n_obs)
@@ -281,6 +293,14 @@ enum cvx_status cvx_formulation_certify_network (
     const struct cvx_formulation *f, const struct cvx_network *net,
     const double *nu_candidate, struct cvx_certificate *out, double *nu,
     struct cvx_progress *progress, struct cvx_error *err) CVX_MUST_CHECK;
+
+/* ReLU neurons with one output on the samples themselves, not on patches.  */
+static inline bool
+cvx_formulation_is_relu (const struct cvx_formulation *f)
+{
+  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1
+         && f->conv.d == 0;
+}
 
 /* l(f_net; y) + beta * path norm, from the training data.  */
 enum cvx_status cvx_formulation_network_objective (

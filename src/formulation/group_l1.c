@@ -663,7 +663,7 @@ cvxi_group_l1_decode (const struct cvx_formulation *f,
       return cvx_fail_nomem (err, "making a network");
     }
 #pragma omp parallel for schedule(dynamic, 4)                                 \
-    num_threads(f->threads) if (n_atoms * d > MANY)
+    num_threads(f->threads) if (s->cones && n_atoms * d > MANY)
   for (size_t k = 0; k < n_atoms; k++)
     {
       double *at = v + k * d;

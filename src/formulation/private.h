@@ -19,6 +19,10 @@ struct cvx_formulation_work
   double *row_norm;   /* n_samples: ||x_i||, never below it */
   double *column;     /* n_samples */
   size_t largest;     /* block of the last dual norm */
+  double *priced;     /* n_obs: nu of BOUND and NORM ... */
+  bool known;         /* ... when this is true */
+  double norm;        /* the dual norm ... */
+  size_t solved;      /* and the projections it took */
 };
 
 /* COLUMN (n_samples) = output OUTPUT of NU (n_obs).  */
@@ -31,6 +35,27 @@ enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
                                double *loss, double *penalty,
                                struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Merge the ReLU neurons of *NET where its objective does not rise.  */
+enum cvx_status cvxi_relu_merge (const struct cvx_formulation *f,
+                                 struct cvx_network **net,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* Directions of NET above beta for NU, falling, into B, whose own are lost:
+   found by climbing from its neurons, the rows and random points, else by a
+   search (bound.h).  */
+struct cvx_bound;
+enum cvx_status cvxi_bound_directions (const struct cvx_formulation *f,
+                                       const struct cvx_network *net,
+                                       const double *nu, size_t max,
+                                       struct cvx_bound *b,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+/* `stationarity' of bound.h.  */
+enum cvx_status cvxi_stationarity (const struct cvx_formulation *f,
+                                   const struct cvx_network *net,
+                                   const double *nu, double *worst,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+/* Nodes of a search over signs on the data of F, at most MAX.  */
+size_t cvxi_signs_nodes (const struct cvx_formulation *f, size_t max);
 /* The bound that NU gives for a penalty that is a sum of squares, and the scale
    of NU that gives it.  CVX_INTERRUPTED.  */
 enum cvx_status cvxi_ridge_bound (const struct cvx_formulation *f,

@@ -89,14 +89,14 @@ holds (const struct cvx_formulation *f, const struct cvx_network *net)
   return true;
 }
 
-/* Merge the neurons of *NET as far as that does not raise the objective and
-   the result is a point of this program.  Two copies of a neuron on a facet
-   lie in it, so that their sum has the same activation as they; they agree
-   in the other directions to the accuracy of the solver only, about the root
-   of its gap, hence a coarse tolerance first and finer ones if it fails.  */
-static enum cvx_status
-merge (const struct cvx_formulation *f, struct cvx_network **net,
-       struct cvx_error *err)
+/* As far as that does not raise the objective and the result is a point of
+   this program.  Two copies of a neuron on a facet lie in it, so that their
+   sum has the same activation as they; they agree in the other directions to
+   the accuracy of the solver only, about the root of its gap, hence a coarse
+   tolerance first and finer ones if it fails.  */
+enum cvx_status
+cvxi_relu_merge (const struct cvx_formulation *f, struct cvx_network **net,
+                 struct cvx_error *err)
 {
   static const double tols[] = { 1e-7, 1e-11, 0 };
   enum
@@ -121,7 +121,7 @@ merge (const struct cvx_formulation *f, struct cvx_network **net,
       good = status == CVX_OK
              && (k + 1 == N_TOLS || merged->width == (*net)->width
                  || (loss + penalty <= before * (1 + 1e-14)
-                     && holds (f, merged)));
+                     && f->class->holds (f, merged)));
       if (good)
         {
           cvx_network_free (*net);
@@ -171,10 +171,11 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
         double drop, struct cvx_network **net, struct cvx_error *err)
 {
   enum cvx_status status
-      = point->sign != NULL ? neurons (f, point, drop, net, err)
-                            : cvxi_group_l1_decode (f, point, drop, net, err);
+      = point->sign != NULL || point->n_atoms == 0
+            ? neurons (f, point, drop, net, err)
+            : cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
-    status = merge (f, net, err);
+    status = cvxi_relu_merge (f, net, err);
   if (status != CVX_OK)
     {
       cvx_network_free (*net);

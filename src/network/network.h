@@ -4,6 +4,7 @@
    gated   f(x) = sum_j 1[x'h_j >= 0] (x'u_j) a_j + b0
    linear  f(x) = sum_j (x'u_j) a_j + b0
    conv    f(x) = sum_j sum_k (P_k x)'u_j a_jk + b0, linear too   (9)
+           or with (P_k x'u_j)_+; pooling (conv.h): a_jk = a_j or a_j / K
 
    Balanced weights (||u_j|| = ||a_j||) make the weight decay
    beta/2 sum (||u_j||^2 + ||a_j||^2) equal to the path norm
@@ -36,7 +37,8 @@ struct cvx_network
 {
   enum cvx_activation activation;
   size_t width, n_features, n_outputs;
-  struct cvx_conv conv; /* d > 0: n_features is h, n_outputs k (conv.h) */
+  struct cvx_conv conv; /* d > 0: n_features is h, n_outputs k, or 1
+                                 with pooling (conv.h) */
   double *u;            /* width x n_features, first layer */
   double *a;            /* width x n_outputs, second layer */
   double *gate;         /* width x n_features, gated only, else NULL */

@@ -52,7 +52,7 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "the loss has no second derivative; use admm";
   if (!f->loss->strict && !f->loss->coupled)
     return "the second derivative of the loss vanishes in places; use fista";
-  if (f->patterns == NULL || f->block_len != f->n_features)
+  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features)
     return "it needs neurons with one pattern each";
   return NULL;
 }

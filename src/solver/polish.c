@@ -25,7 +25,8 @@
 
 enum
 {
-  ROUNDS_MAX = 100
+  ROUNDS_MAX = 100,
+  BOUND_ROUNDS = 4 /* for a better bound of a trained network */
 };
 
 /* The source of neuron J of NET whose cone is nearest to W; SIZE_MAX when the
@@ -65,13 +66,15 @@ start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
 {
   const struct cvx_formulation *f = run->formulation;
   struct cvx_network *net;
-  size_t d = f->n_features;
+  size_t d = f->block_len;
   double tol = fmin (1e-3, fmax (1e-9, 0.1 * sqrt (cvx_run_gap (run))));
   double *w = cvx_alloc (d, sizeof *w);
   enum cvx_status st = cvx_network_copy (&net, run->net, err);
   if (st == CVX_OK && w == NULL)
     st = cvx_fail_nomem (err, "polishing");
-  if (st == CVX_OK)
+  if (st == CVX_OK && f->conv.pool == CVX_POOL_SEPARATE)
+    net->conv.d = 0; /* the samples of F are patches */
+  if (st == CVX_OK && net->conv.d == 0)
     st = cvx_network_prune (net, f->x, f->n_samples, 1e-10, err);
   for (size_t j = 0; st == CVX_OK && j < net->width; j++)
     {
@@ -156,14 +159,20 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
            struct cvx_error *err)
 {
   struct cvxi_driver *d = run->driver;
+  const struct cvx_formulation *f = run->formulation;
   struct cvx_network *net = NULL;
   struct cvx_bound_options options = { 0, 0 };
   struct cvx_bound b;
-  enum cvx_status st = cvx_network_refit (run->formulation, run->net, NULL, 0,
-                                          1e-12, &net, progress, err);
+  double *dual = cvx_alloc (f->n_obs, sizeof *dual);
+  enum cvx_status st
+      = dual == NULL ? cvx_fail_nomem (err, "bounding") : CVX_OK;
   if (st == CVX_OK)
-    st = cvx_network_bound (run->formulation, net, NULL, &options, &b, d->nu,
-                            progress, err);
+    st = cvx_network_refit (f, run->net, NULL, 0, 1e-12, &net, NULL, progress,
+                            err);
+  if (st == CVX_OK)
+    st = cvx_network_dual (f, net, BOUND_ROUNDS, dual, progress, err);
+  if (st == CVX_OK)
+    st = cvx_network_bound (f, net, dual, &options, &b, d->nu, progress, err);
   if (st == CVX_OK)
     {
       struct cvx_certificate cert = b.cert;
@@ -176,6 +185,7 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
       st = cvxi_run_take (run, &cert, &net, d->nu, err);
     }
   cvx_network_free (net);
+  cvx_free (dual);
   return st;
 }
 

@@ -79,8 +79,20 @@ place (const struct cvxi_reduced *r, const struct cvxi_piece *p, size_t i)
 static void
 times_x (const struct cvxi_reduced *r, const double *v, double *out)
 {
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, (int)r->n, (int)r->d, 1, r->f->x,
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, (int)r->n, (int)r->d, 1, r->x,
                (int)r->d, v, 1, 0, out, 1);
+}
+
+/* TO (n_obs) += C times what the rows with products XV give on piece P.  */
+static void
+add_rows (const struct cvxi_reduced *r, const struct cvxi_piece *p, double c,
+          const double *xv, double *to)
+{
+  c *= r->scale;
+  for (size_t o = 0, i = 0; o < r->n_samples; o++)
+    for (size_t q = 0; q < r->group; q++, i++)
+      if (is_on (p, i) && !p->bound[i])
+        to[place (r, p, o)] += c * xv[i];
 }
 
 enum cvx_status
@@ -91,7 +103,7 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   struct cvx_rng rng;
   enum cvx_status st = CVX_OK;
   *out = NULL;
-  if (f->patterns == NULL || f->block_len != f->n_features
+  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features
       || f->class->penalized)
     return cvx_fail (err, CVX_E368,
                      "polish knows neurons of one pattern under weight "
@@ -106,8 +118,12 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   if (r == NULL)
     return cvx_fail_nomem (err, "polishing");
   r->f = f;
-  r->n = f->n_samples;
-  r->d = f->n_features;
+  r->x = cvxi_rows (f)->x;
+  r->n = cvxi_rows (f)->n_samples;
+  r->d = cvxi_rows (f)->n_features;
+  r->n_samples = f->n_samples;
+  r->group = r->n / r->n_samples;
+  r->scale = r->group > 1 ? cvx_conv_scale (&f->conv) : 1;
   r->n_obs = f->n_obs;
   r->n_outputs = f->n_outputs;
   r->n_words = f->patterns->n_words;
@@ -119,7 +135,7 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   r->probe = cvx_calloc (r->d, sizeof (double));
   r->at = cvx_calloc (r->n, sizeof (double));
   r->row = cvx_calloc (r->n, sizeof (double));
-  r->trial = cvx_calloc (r->n_obs, sizeof (double));
+  r->trial = cvx_calloc (cvxi_rows (f)->n_obs, sizeof (double));
   r->vector = cvx_calloc (r->d, sizeof (double));
   r->gradient = cvx_calloc (r->d, sizeof (double));
   r->list = cvx_calloc (r->n, sizeof (uint32_t));
@@ -134,7 +150,7 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
       return st;
     }
   for (size_t i = 0; i < r->n; i++)
-    r->row_norm[i] = norm (r->d, f->x + i * r->d);
+    r->row_norm[i] = norm (r->d, r->x + i * r->d);
   cvx_rng_init (&rng, 0, CVX_STREAM_SOLVER);
   for (size_t k = 0; k < r->d; k++)
     r->probe[k] = cvx_rng_normal (&rng);
@@ -218,7 +234,7 @@ face (struct cvxi_reduced *r, struct cvxi_piece *p, struct cvx_error *err)
         if (p->bound[i])
           {
             for (size_t l = 0; l < d; l++)
-              a[at * d + l] = r->f->x[i * d + l] / r->row_norm[i];
+              a[at * d + l] = r->x[i * d + l] / r->row_norm[i];
             at++;
           }
       used = m < c ? m : c;
@@ -281,8 +297,9 @@ bind_near (struct cvxi_reduced *r, struct cvxi_piece *p, double tol,
 static enum cvx_status
 identify (struct cvxi_reduced *r, struct cvxi_piece *p, struct cvx_error *err)
 {
+  const struct cvx_formulation *f = cvxi_rows (r->f);
   enum cvx_status st
-      = r->f->class->apply_list (r->f, 1, &p->block, r->probe, r->trial, NULL);
+      = f->class->apply_list (f, 1, &p->block, r->probe, r->trial, NULL);
   if (st != CVX_OK)
     return st;
   p->sign = 1;
@@ -376,9 +393,7 @@ cvxi_reduced_update (struct cvxi_reduced *r)
     {
       const struct cvxi_piece *p = &r->piece[j];
       times_x (r, p->w, r->row);
-      for (size_t i = 0; i < r->n; i++)
-        if (is_on (p, i) && !p->bound[i])
-          r->fit[place (r, p, i)] += p->sign * r->row[i];
+      add_rows (r, p, p->sign, r->row, r->fit);
       penalty += norm (r->d, p->w);
     }
   f->loss->dual (r->fit, f->y, f->n_samples, f->n_outputs, f->loss_param,
@@ -393,9 +408,11 @@ static void
 piece_gradient (struct cvxi_reduced *r, const struct cvxi_piece *p)
 {
   double size = norm (r->d, p->w);
-  for (size_t i = 0; i < r->n; i++)
-    r->row[i] = is_on (p, i) ? -p->sign * r->nu[place (r, p, i)] : 0;
-  cblas_dgemv (CblasRowMajor, CblasTrans, (int)r->n, (int)r->d, 1, r->f->x,
+  for (size_t o = 0, i = 0; o < r->n_samples; o++)
+    for (size_t q = 0; q < r->group; q++, i++)
+      r->row[i]
+          = is_on (p, i) ? -p->sign * r->scale * r->nu[place (r, p, o)] : 0;
+  cblas_dgemv (CblasRowMajor, CblasTrans, (int)r->n, (int)r->d, 1, r->x,
                (int)r->d, r->row, 1, 0, r->gradient, 1);
   if (size > 0)
     cblas_daxpy ((int)r->d, r->f->beta / size, p->w, 1, r->gradient, 1);
@@ -449,12 +466,13 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
   double *xw = r->trial, *xv = r->row;
   times_x (r, p->w, xw);
   times_x (r, v, xv);
-  for (size_t i = 0; i < r->n; i++)
-    if (is_on (p, i) && !p->bound[i])
-      {
-        double h = r->curvature[place (r, p, i)];
-        curve += (r->f->loss->coupled ? h - h * h : h) * xv[i] * xv[i];
-      }
+  for (size_t o = 0, i = 0; o < r->n_samples; o++)
+    {
+      double h = r->curvature[place (r, p, o)], sum = 0;
+      for (size_t q = 0; q < r->group; q++, i++)
+        sum += is_on (p, i) && !p->bound[i] ? r->scale * xv[i] : 0;
+      curve += (r->f->loss->coupled ? h - h * h : h) * sum * sum;
+    }
   along = size > 0 ? dot (r->d, p->w, v) / size : 0;
   if (size > 0)
     curve += r->f->beta * fmax (0, dot (r->d, v, v) - along * along) / size;
@@ -465,9 +483,7 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
     {
       double change;
       memcpy (xw, r->fit, r->n_obs * sizeof *xw);
-      for (size_t i = 0; i < r->n; i++)
-        if (is_on (p, i) && !p->bound[i])
-          xw[place (r, p, i)] += t * p->sign * xv[i];
+      add_rows (r, p, t * p->sign, xv, xw);
       change = cvxi_loss_value (r->f, xw) - cvxi_loss_value (r->f, r->fit)
                + r->f->beta * change_of_norm (r->d, p->w, t, v);
       if (change <= 1e-4 * t * slope)
@@ -530,7 +546,7 @@ release (struct cvxi_reduced *r, double limit, size_t *moved,
   for (size_t j = 0; j < r->n_pieces; j++)
     {
       struct cvxi_piece *p = &r->piece[j];
-      struct cvx_cone cone = { r->f->x, r->d, p->bits, r->list, 0 };
+      struct cvx_cone cone = { r->x, r->d, p->bits, r->list, 0 };
       double length;
       enum cvx_status st;
       if (p->n_bound == 0)
@@ -642,7 +658,7 @@ second_derivatives (struct newton *s, const struct cvxi_reduced *r)
       if (j + 1 < r->n_pieces && p[1].output == p->output)
         continue;
       cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)(at - from),
-                   (int)n, 1, s->phi + from * n, (int)n, 0,
+                   (int)r->n_samples, 1, s->phi + from * n, (int)n, 0,
                    s->hessian + from * big + from, (int)big);
       from = at;
     }
@@ -653,12 +669,12 @@ second_derivatives (struct newton *s, const struct cvxi_reduced *r)
     {
       const struct cvxi_piece *p = &r->piece[j];
       for (size_t k = at; k < at + p->rank; k++)
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < r->n_samples; i++)
           s->phi[k * n + i] *= sqrt (r->curvature[place (r, p, i)]);
       at += p->rank;
     }
-  cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)big, (int)n, -1,
-               s->phi, (int)n, 1, s->hessian, (int)big);
+  cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)big,
+               (int)r->n_samples, -1, s->phi, (int)n, 1, s->hessian, (int)big);
 }
 
 /* Gradient and Hessian in face coordinates.  Returns the largest gradient of a
@@ -674,18 +690,20 @@ assemble (struct newton *s, struct cvxi_reduced *r)
       double *phi = s->phi + at * n;
       /* column after column: X B is n x rank */
       cblas_dgemm (CblasColMajor, CblasTrans, CblasNoTrans, (int)n,
-                   (int)p->rank, (int)d, p->sign, r->f->x, (int)d, p->basis,
-                   (int)d, 0, phi, (int)n);
+                   (int)p->rank, (int)d, p->sign * r->scale, r->x, (int)d,
+                   p->basis, (int)d, 0, phi, (int)n);
       piece_gradient (r, p);
       cblas_dgemv (CblasColMajor, CblasTrans, (int)d, (int)p->rank, 1,
                    p->basis, (int)d, r->gradient, 1, 0, s->gradient + at, 1);
       largest = fmax (largest, norm (p->rank, s->gradient + at));
       for (size_t k = 0; k < p->rank; k++)
-        for (size_t i = 0; i < n; i++)
-          phi[k * n + i]
-              = is_on (p, i) && !p->bound[i]
-                    ? phi[k * n + i] * sqrt (r->curvature[place (r, p, i)])
-                    : 0;
+        for (size_t o = 0, i = 0; o < r->n_samples; o++)
+          {
+            double sum = 0;
+            for (size_t q = 0; q < r->group; q++, i++)
+              sum += is_on (p, i) && !p->bound[i] ? phi[k * n + i] : 0;
+            phi[k * n + o] = sum * sqrt (r->curvature[place (r, p, o)]);
+          }
       at += p->rank;
     }
   (void)cvx_blas_threads (threads_for (r, big));
@@ -778,10 +796,8 @@ change (struct newton *s, struct cvxi_reduced *r, double t, size_t skip)
     {
       const struct cvxi_piece *p = &r->piece[j];
       const double *xv = s->xv + j * r->n, *xw = s->xw + j * r->n;
-      for (size_t i = 0; i < r->n; i++)
-        if (is_on (p, i) && !p->bound[i])
-          r->trial[place (r, p, i)]
-              += p->sign * (j == skip ? -xw[i] : t * xv[i]);
+      add_rows (r, p, j == skip ? -p->sign : t * p->sign, j == skip ? xw : xv,
+                r->trial);
       penalty += j == skip ? -norm (r->d, p->w)
                            : change_of_norm (r->d, p->w, t, s->v + j * r->d);
     }

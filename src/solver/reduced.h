@@ -28,11 +28,22 @@ struct cvxi_piece
   size_t n_bound;
 };
 
+/* The program whose patterns are those of its samples: with pooled patches
+   the inner one.  */
+static inline const struct cvx_formulation *
+cvxi_rows (const struct cvx_formulation *f)
+{
+  return f->inner != NULL ? f->inner : f;
+}
+
 struct cvxi_reduced
 {
   const struct cvx_formulation *f;
+  const double *x; /* n x d, borrowed: what the patterns are of */
   size_t n, d, n_words;
-  size_t n_obs, n_outputs;
+  size_t n_samples, n_obs, n_outputs;
+  size_t group; /* rows of a sample: patches that are pooled, or 1 */
+  double scale; /* the weight of each of them */
   bool cones;
   struct cvxi_piece *piece; /* by rising output */
   size_t n_pieces, cap;
@@ -42,7 +53,7 @@ struct cvxi_reduced
   double *row_norm;          /* n: ||x_i|| */
   double *curvature;         /* n_obs */
   double *probe, *at;        /* d and n: a generic vector and X times it */
-  double *row, *trial;       /* n, n_obs */
+  double *row, *trial;       /* n, n x n_outputs */
   double *vector, *gradient; /* d */
   uint32_t *list;            /* n */
   struct cvx_cone_work *cone;

@@ -66,7 +66,7 @@ enum cvx_field_length
   CVX_LEN_BLOCKS,
   CVX_LEN_SAMPLES,
   CVX_LEN_SAMPLES2, /* n_samples x n_samples */
-  CVX_LEN_FREE  /* vectors: the solver sets it */
+  CVX_LEN_FREE      /* vectors: the solver sets it */
 };
 struct cvx_field
 {
@@ -134,7 +134,8 @@ struct cvx_solver
   /* Instead of `point': the iterate as a network, the caller's.  The run
      certifies that among ReLU networks of any neurons, whatever the patterns:
      where they are not complete, `rounds' pay for a bound (bound.h) and others
-     take the one at nu = 0.  */
+     take the one at nu = 0.  `point' may then give multipliers NU of the loss,
+     without atoms.  */
   enum cvx_status (*network) (const void *state,
                               const struct cvx_formulation *f,
                               struct cvx_network **net, struct cvx_error *err);
@@ -258,13 +259,23 @@ enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
 /* The best network over the cells of the neurons of NET and of the GATES (k x
    n_features, may be NULL): the convex program with these patterns only,
    solved to the relative gap TOL.  ReLU with one output (E451).  Never worse
-   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  */
+   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  NU
+   (n_obs, may be NULL) gets the dual point of that program.  */
 enum cvx_status cvx_network_refit (const struct cvx_formulation *f,
                                    const struct cvx_network *net,
                                    const double *gates, size_t k, double tol,
-                                   struct cvx_network **out,
+                                   struct cvx_network **out, double *nu,
                                    struct cvx_progress *progress,
                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A dual point near the optimal one into NU (n_obs), for bounds on NET: that
+   of NET refitted on its own cells, and then in at most ROUNDS rounds with the
+   cells of the neurons that lower the objective, until there are none or it
+   hardly falls.  ReLU with one output (E451).  */
+enum cvx_status cvx_network_dual (const struct cvx_formulation *f,
+                                  const struct cvx_network *net, size_t rounds,
+                                  double *nu, struct cvx_progress *progress,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A better lower end for a run that trains a network: the dual point of its
    refitted network is nearer to the optimal one than its own.  The upper end
@@ -295,8 +306,8 @@ enum cvx_status cvx_run_rewind (struct cvx_run *run,
 void cvx_snapshot_free (struct cvx_snapshot *snap);
 
 /* Change the setting NAME in the middle of a run; the row of the
-   iterate, or the next one, gets the event "tune NAME=VALUE".  E360, E361, E364; E367: of another
-   solver, or read only at the start.  */
+   iterate, or the next one, gets the event "tune NAME=VALUE".  E360, E361,
+   E364; E367: of another solver, or read only at the start.  */
 enum cvx_status cvx_run_tune (struct cvx_run *run, const char *name,
                               double value,
                               struct cvx_error *err) CVX_MUST_CHECK;

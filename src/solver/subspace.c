@@ -21,6 +21,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include "solver/descend.h"
 #include "solver/state.h"
 
 #include <float.h>
@@ -30,6 +31,7 @@
 
 #include "base/alloc.h"
 #include "linalg/dense.h"
+#include "linalg/threads.h"
 
 enum
 {
@@ -309,57 +311,10 @@ static enum cvx_status
 descend (struct subspace *s, struct work *w, struct cvx_progress *progress,
          struct cvx_error *err)
 {
-  const struct cvx_formulation *f = w->f;
-  double *x = s->next, *grad = s->grad, *change = s->change;
-  double eta = 0, objective = s->objective;
-  memcpy (w->fit, s->ax, f->n_obs * sizeof *w->fit);
-  for (int it = 0; it < DESCENT; it++)
-    {
-      double now = 0, ss = 0, curve = 0, before = objective;
-      cvxi_loss_dual (f, w->fit, s->nu);
-      if (f->class->adjoint (f, s->nu, grad, progress) != CVX_OK)
-        return cvx_fail_interrupted (err);
-      if (it == 0)
-        {
-          double num = cblas_ddot ((blasint)f->n_var, grad, 1, grad, 1);
-          if (f->class->apply (f, grad, w->other, progress) != CVX_OK)
-            return cvx_fail_interrupted (err);
-          curve = cblas_ddot ((blasint)f->n_obs, w->other, 1, w->other, 1);
-          if (!(num > 0 && curve > 0))
-            return CVX_OK;
-          eta = num / curve / f->loss->lipschitz;
-          curve = 0;
-        }
-      for (int tries = 0; tries < 30; tries++, eta *= 0.5)
-        {
-          double norm;
-          for (size_t i = 0; i < f->n_var; i++)
-            x[i] = s->near[i] + eta * grad[i];
-          norm = f->class->prox_block (f, 0, eta, x, x, 0);
-          if (f->class->apply (f, x, w->other, progress) != CVX_OK)
-            return cvx_fail_interrupted (err);
-          now = cvxi_loss_value (f, w->other) + f->beta * norm;
-          if (now <= objective)
-            break;
-        }
-      if (!(now <= objective))
-        return CVX_OK;
-      for (size_t i = 0; i < f->n_var; i++)
-        {
-          change[i] = x[i] - s->near[i];
-          ss += change[i] * change[i];
-        }
-      cvxi_loss_dual (f, w->other, s->nu_next);
-      for (size_t i = 0; i < f->n_obs; i++)
-        curve += (s->nu[i] - s->nu_next[i]) * (w->other[i] - w->fit[i]);
-      memcpy (s->near, x, f->n_var * sizeof *x);
-      memcpy (w->fit, w->other, f->n_obs * sizeof *w->fit);
-      objective = now;
-      if (!(curve > 0) || before - now <= 1e-4 * now)
-        break;
-      eta = ss / curve;
-    }
-  return CVX_OK;
+  struct cvxi_descend d = { s->near,   w->fit, s->objective, s->grad, s->next,
+                            s->change, s->nu,  s->nu_next,   w->other };
+  memcpy (w->fit, s->ax, w->f->n_obs * sizeof *w->fit);
+  return cvxi_descend (&d, w->f, DESCENT, 1e-4, progress, err);
 }
 
 /* Half of the pairs' weights less, until the objective is no higher than that
@@ -435,8 +390,9 @@ hessian (struct work *w, const double *grad, struct cvx_progress *progress)
   return CVX_OK;
 }
 
-/* MOVE = - (hess + damping)^{-1} gradient; a damping that fails is followed by
-   a larger one.  */
+/* MOVE = - (hess + damping)^{-1} gradient.  A damping that fails is followed
+   by one that cannot, but for rounding: hess is at least beta - sigma_max (G),
+   the least eigenvalue of its last part.  */
 static enum cvx_status
 direction (struct work *w, const double *grad, double *damping,
            struct cvx_progress *progress, struct cvx_error *err)
@@ -446,10 +402,20 @@ direction (struct work *w, const double *grad, double *damping,
     return cvx_fail_interrupted (err);
   for (size_t i = 0; i < w->m; i++)
     largest = fmax (largest, w->hess[i * w->m + i]);
-  for (;; *damping *= 30)
+  for (int tries = 0;; tries++)
     {
       struct cvx_dense_report report = { 0, false };
       enum cvx_status st;
+      if (tries == 1)
+        {
+          st = decompose (w, grad, err);
+          if (st != CVX_OK)
+            return st;
+          *damping = fmax (30 * *damping,
+                           1.001 * (w->value[0] - w->f->beta) / largest);
+        }
+      else if (tries > 1)
+        *damping *= 30;
       memcpy (w->damped, w->hess, w->m * w->m * sizeof *w->hess);
       for (size_t i = 0; i < w->m; i++)
         {
@@ -525,6 +491,15 @@ minimise (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   return st;
 }
 
+/* The products of a step are many and small: threads pay when the data do not
+   fit into the cache, or the factors are many.  */
+static int
+threads_for (const struct cvx_formulation *f, int threads)
+{
+  double size = (double)f->n_samples * (double)f->n_features;
+  return size > 1e7 ? threads : 1;
+}
+
 static enum cvx_status
 step (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, struct cvx_progress *progress,
@@ -534,8 +509,10 @@ step (void *state, const struct cvx_formulation *f,
   struct work w;
   double excess = s->excess;
   size_t rank = 0;
+  int threads = cvx_blas_threads (0);
   enum cvx_status st = work_new (&w, f, err);
   (void)settings;
+  (void)cvx_blas_threads (threads_for (f, threads));
   memcpy (s->near, s->x, f->n_var * sizeof *s->x);
   if (st == CVX_OK && s->started == 0)
     st = descend (s, &w, progress, err);
@@ -556,6 +533,7 @@ step (void *state, const struct cvx_formulation *f,
   else
     s->excess = excess;
   work_free (&w);
+  (void)cvx_blas_threads (threads);
   return st;
 }
 

@@ -89,3 +89,9 @@ tests_law_sampling_t_SOURCES = tests/law/sampling.c
 tests_law_sampling_t_CPPFLAGS = $(test_cppflags)
 tests_law_sampling_t_LDADD = $(test_ldadd)
 TESTS += tests/law/sampling.t
+
+check_PROGRAMS += tests/law/relu_cnn.t
+tests_law_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
+tests_law_relu_cnn_t_CPPFLAGS = $(test_cppflags)
+tests_law_relu_cnn_t_LDADD = $(test_ldadd)
+TESTS += tests/law/relu_cnn.t

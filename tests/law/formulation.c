@@ -454,7 +454,7 @@ START_TEST (scaling_and_permuting_the_data)
             memcpy (q.y + i * f->n_outputs, p.y + order[i] * f->n_outputs,
                     f->n_outputs * sizeof *q.y);
           }
-        q.patterns = NULL;
+        q.patterns = q.patches = NULL;
         problem_patterns (&q, 0);
         h = problem_formulation (&q, f->class, NULL, f->beta);
         ck_assert_uint_eq (h->n_var, f->n_var);
@@ -550,7 +550,8 @@ START_TEST (norm_and_sizes)
         "%s kind %d: %g, not %g", f->class->name, kind_, norm2, w[n - 1]);
     ck_assert_ok (cvx_formulation_estimate (
                       f->class, f->n_samples, f->n_features, f->n_outputs,
-                      p.patterns->n_patterns, &f->conv, &size, &err),
+                      f->patterns != NULL ? f->patterns->n_patterns : 1,
+                      &f->conv, &size, &err),
                   err);
     ck_assert (size.n_var == (double)f->n_var
                && size.n_cone == (double)f->n_cone && size.bytes > 0);

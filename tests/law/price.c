@@ -7,6 +7,7 @@
 
 #include "arrangement/cell.h"
 #include "formulation/price.h"
+#include "formulation/signs.h"
 #include "problems.h"
 #include "solver/run.h"
 
@@ -88,6 +89,55 @@ START_TEST (search_equals_enumeration)
       ck_assert (price.upper >= norm * (1 - 1e-12));
       ck_assert (price.upper <= 2 * norm * (1 + 1e-9) + 1e-12);
       cvx_pricer_free (pricer);
+      cvx_formulation_free (f);
+      problem_free (&p);
+    }
+}
+END_TEST
+
+/* Branching on signs, for data of any rank.  */
+START_TEST (signs_equal_enumeration)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 5, 1);
+  for (size_t k = 0; k < 200; k++)
+    {
+      struct problem p;
+      struct cvx_signs *signs;
+      struct cvx_signs_result found;
+      struct cvx_formulation *f;
+      struct cvx_error err;
+      size_t n, d;
+      double nu[MAX_NUMBERS], norm;
+      problem_any (&p, k, &r);
+      n = p.data.part[CVX_TRAIN].n;
+      d = p.data.n_features;
+      draw (&r, n, nu);
+      if (p.patterns->n_patterns == 0)
+        {
+          problem_free (&p);
+          continue;
+        }
+      f = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 1);
+      ck_assert_ok (
+          cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, NULL, &err),
+          err);
+      ck_assert_ok (
+          cvx_signs_new (&signs, p.x, n, d, k % 3 == 0 ? 2 : 1, &err), err);
+      ck_assert_ok (cvx_signs_run (signs, nu, 0, 0, &found, NULL, &err), err);
+      ck_assert (found.complete);
+      ck_assert_msg (fabs (found.upper - norm) <= 1e-10 * (1 + norm),
+                     "problem %zu: %.17g by signs, %.17g by enumeration", k,
+                     found.upper, norm);
+      ck_assert (found.lower <= found.upper);
+      ck_assert_near (found.sign * dual_function (&p, nu, found.u),
+                      found.lower, 1e-12 * (1 + norm));
+      /* Above a threshold only: a bound still.  */
+      ck_assert_ok (
+          cvx_signs_run (signs, nu, 1.5 * norm, 0, &found, NULL, &err), err);
+      ck_assert (found.upper >= norm * (1 - 1e-12)
+                 && found.upper <= 1.5 * norm * (1 + 1e-9) + 1e-12);
+      cvx_signs_free (signs);
       cvx_formulation_free (f);
       problem_free (&p);
     }
@@ -196,6 +246,7 @@ START_TEST (unstored_equals_stored)
             continue;
           }
         q = p;
+        q.patches = NULL;
         q.data.part[CVX_TRAIN].x = q.x;
         q.data.part[CVX_TRAIN].y = q.y;
         ck_assert_ok (
@@ -234,11 +285,9 @@ solve_unstored (double *x, double *y, size_t n, size_t d, const char *loss,
                 double beta, double tol)
 {
   struct cvx_dataset data = { .n_features = d, .n_outputs = 1 };
-  struct cvx_formulation_options o
-      = { .loss = cvx_loss_find (loss),
-          .loss_param = NAN,
-          .beta = beta,
-          .threads = 1 };
+  struct cvx_formulation_options o = {
+    .loss = cvx_loss_find (loss), .loss_param = NAN, .beta = beta, .threads = 1
+  };
   struct cvx_patterns *patterns;
   struct cvx_formulation *f;
   struct cvx_settings s;
@@ -405,4 +454,5 @@ END_TEST
 TEST_MAIN ("price", directions_on_antiparallel_rows,
            losses_with_kinks_to_the_last_digits, structure_of_the_data,
            search_ends_at_the_optimum, unstored_equals_stored,
-           search_equals_enumeration, facets_are_those_of_the_enumeration)
+           search_equals_enumeration, signs_equal_enumeration,
+           facets_are_those_of_the_enumeration)
