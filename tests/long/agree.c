@@ -32,6 +32,7 @@ enum
 {
   MAX_N = 12,
   MAX_D = 4,
+  MAX_C = 4,
   MAX_SOLVERS = 16,
   IN_CHECK = 150, /* problems in `make check' */
   FEW = 200000,   /* iterations, and for what is left then */
@@ -61,8 +62,8 @@ need (enum cvx_status status, const struct cvx_error *err)
 
 struct problem
 {
-  size_t n, d;
-  double x[MAX_N * MAX_D], y[MAX_N], beta;
+  size_t n, d, c; /* samples, features, outputs */
+  double x[MAX_N * MAX_D], y[MAX_N * MAX_C], beta;
   const struct cvx_formulation_class *class;
   const struct cvx_loss *loss;
 };
@@ -90,6 +91,15 @@ degenerate (struct cvx_rng *r, size_t n, size_t d, double *x)
     }
 }
 
+static double
+target (const struct cvx_loss *loss, struct cvx_rng *r)
+{
+  if (loss->labels)
+    return cvx_rng_below (r, 2) == 0 ? -1 : 1;
+  return cvx_rng_below (r, 4) == 0 ? (double)cvx_rng_below (r, 5) - 2
+                                   : cvx_rng_normal (r);
+}
+
 static void
 make (struct problem *p, uint64_t number)
 {
@@ -113,11 +123,17 @@ make (struct problem *p, uint64_t number)
     for (size_t i = 0; i < p->n; i++)
       p->x[i * p->d + p->d - 1] = 1;
   for (size_t i = 0; i < p->n; i++)
-    if (p->loss->labels)
-      p->y[i] = cvx_rng_below (&r, 2) == 0 ? -1 : 1;
-    else
-      p->y[i] = cvx_rng_below (&r, 4) == 0 ? (double)cvx_rng_below (&r, 5) - 2
-                                           : cvx_rng_normal (&r);
+    p->y[i] = target (p->loss, &r);
+  p->c = p->loss->coupled || cvx_rng_below (&r, 8) == 0
+             ? 2 + (size_t)cvx_rng_below (&r, MAX_C - 1)
+             : 1;
+  for (size_t i = 0; p->c > 1 && i < p->n; i++)
+    {
+      size_t class = (size_t)cvx_rng_below (&r, p->c);
+      for (size_t k = 0; k < p->c; k++)
+        p->y[i * p->c + k]
+            = p->loss->coupled ? k == class : target (p->loss, &r);
+    }
 }
 
 struct result
@@ -264,6 +280,7 @@ one_problem (uint64_t number)
   double betamax;
   make (&p, number);
   data.n_features = p.d;
+  data.n_outputs = p.c;
   data.part[CVX_TRAIN].n = p.n;
   data.part[CVX_TRAIN].x = p.x;
   data.part[CVX_TRAIN].y = p.y;
@@ -276,14 +293,7 @@ one_problem (uint64_t number)
       return;
     }
   o.loss = p.loss;
-  if (cvx_formulation_new (&f, p.class, &data, patterns, &o, &err) != CVX_OK)
-    {
-      /* A loss for several outputs.  */
-      if (err.status != CVX_UNSUITED)
-        need (err.status, &err);
-      cvx_patterns_free (patterns);
-      return;
-    }
+  need (cvx_formulation_new (&f, p.class, &data, patterns, &o, &err), &err);
   need (cvx_formulation_betamax (f, &betamax, NULL, &err), &err);
   if (betamax > 1e-9) /* else labels cancel, and it is rounding */
     p.beta *= betamax;
@@ -293,7 +303,8 @@ one_problem (uint64_t number)
     if (cvx_solvers[k]->unsuited (f, &s) == NULL)
       {
         solver[n] = cvx_solvers[k];
-        r[n++] = solve (f, cvx_solvers[k], FEW);
+        /* A step of admm with coupled outputs has a proximal map to find.  */
+        r[n++] = solve (f, cvx_solvers[k], p.loss->coupled ? FEW / 50 : FEW);
       }
   /* Slow is no failure.  */
   if (best_of (r, n, &agreed) == NULL || !agreed)
