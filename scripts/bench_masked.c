@@ -76,7 +76,7 @@ patterns (struct cvx_rng *rng, const double *x, size_t n, size_t d,
 /* What is timed, once.  */
 struct job
 {
-  enum
+  enum job_kind
   {
     GEMM_APPLY,
     GEMM_ADJOINT,
@@ -154,7 +154,7 @@ once (const struct job *j)
 
 /* Best GFLOP/s of KIND.  */
 static double
-rate (struct job j, int kind)
+rate (struct job j, enum job_kind kind)
 {
   double best = 1e30, until = now () + seconds;
   j.kind = kind;
