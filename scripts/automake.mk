@@ -1,11 +1,12 @@
 # Scripts: the two commands of the README and the checks of the tree.
 
 dist_noinst_SCRIPTS += scripts/setup scripts/build scripts/run scripts/check \
-  scripts/check-data
+  scripts/check-data scripts/fuzz-readers
 EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 
 # Timings, not part of `make check'; scripts/bench drives them.
-dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py
+dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
+  scripts/bench_torch.py
 noinst_HEADERS += scripts/bench.h
 EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_masked scripts/bench_run
 scripts_bench_masked_SOURCES = scripts/bench_masked.c

@@ -30,6 +30,7 @@ enum problem_kind
   ONE_FEATURE,
   NO_X,
   NO_Y,
+  SEVERAL, /* three outputs */
   N_KINDS
 };
 
@@ -108,6 +109,17 @@ problem_patterns_for (const struct problem *p,
   return class->patches ? p->patches : p->patterns;
 }
 
+/* Give P the C outputs of random classes: one-hot rows.  */
+static inline void
+problem_onehot (struct problem *p, size_t c, struct cvx_rng *r)
+{
+  size_t n = p->data.part[CVX_TRAIN].n;
+  p->data.n_outputs = c;
+  memset (p->y, 0, sizeof p->y);
+  for (size_t i = 0; i < n; i++)
+    p->y[i * c + (i < c ? i : (size_t)cvx_rng_below (r, c))] = 1;
+}
+
 /* A problem of KIND; LABELS: y is -1 or 1.  */
 static inline void
 problem_random (struct problem *p, enum problem_kind kind, bool labels,
@@ -123,13 +135,18 @@ problem_random (struct problem *p, enum problem_kind kind, bool labels,
   if (kind == ONE_FEATURE)
     d = 1;
   problem_set (p, n, d);
+  if (kind == SEVERAL)
+    p->data.n_outputs = 3;
   for (size_t k = 0; k < n * d; k++)
     p->x[k] = kind == NO_X ? 0 : cvx_rng_normal (r);
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n * p->data.n_outputs; i++)
     {
       p->y[i] = kind == NO_Y ? 0 : cvx_rng_normal (r);
       if (labels)
         p->y[i] = i % 2 == 0 ? 1 : -1;
+    }
+  for (size_t i = 0; i < n; i++)
+    {
       if (kind == WITH_ONES)
         p->x[i * d + d - 1] = 1;
       if (kind == ZERO_ROWS && i % 3 == 1)

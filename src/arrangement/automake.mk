@@ -5,6 +5,7 @@ libarrangement_la_SOURCES = \
   src/arrangement/cells.c src/arrangement/cells.h \
   src/arrangement/combos.c src/arrangement/combos.h \
   src/arrangement/dependent.c \
+  src/arrangement/draw.c src/arrangement/draw.h \
   src/arrangement/exact.c \
   src/arrangement/facets.c \
   src/arrangement/gate.c \

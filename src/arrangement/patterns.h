@@ -159,6 +159,43 @@ enum cvx_status cvx_patterns_sample (struct cvx_patterns **out,
                                      struct cvx_progress *progress,
                                      struct cvx_error *err) CVX_MUST_CHECK;
 
+/* How gates are drawn.  Gate k of a seed is the same for any number of
+   threads.  */
+enum cvx_draw
+{
+  CVX_DRAW_GAUSS, /* u ~ N(0, I) */
+  CVX_DRAW_DATA,  /* u = x_i - x_j; a last column of ones, if there is one,
+                     gets the weight that puts the boundary halfway */
+  CVX_DRAW_CONV,  /* u ~ N(0, I) in a square of the image, 0 elsewhere */
+  CVX_DRAW_FLIPS  /* gates of KEEP, sent across the row of which they are least
+                     certain, then the second, and so on; no random numbers */
+};
+
+struct cvx_sampling
+{
+  enum cvx_draw draw;
+  size_t count;     /* distinct patterns wanted, those kept not counted */
+  uint64_t seed;    /* of a KEEP with this seed the drawing goes on */
+  size_t max_draws; /* 0: 100 COUNT + 1000 */
+  size_t image[3];  /* CVX_DRAW_CONV: rows, columns, channels of the features
+                       (the ones not counted); else the features are a signal */
+  size_t window;    /* side of the square */
+  const double *first; /* n_first x n_features, gates taken before any is
+                          drawn, as many of them as are wanted; borrowed */
+  size_t n_first;
+};
+
+/* The patterns of KEEP (may be NULL; with gates, of the same X), which keep
+   their numbers, and SAMPLING's.  Fewer and no error as above.  CVX_INVALID:
+   E621 nothing can be drawn so, E622 KEEP has no gates; CVX_DATA (E311) for
+   gates that are not finite, E313 when KEEP is of other data.  */
+enum cvx_status cvx_patterns_sample_as (struct cvx_patterns **out,
+                                        const double *x, size_t n, size_t d,
+                                        const struct cvx_sampling *sampling,
+                                        const struct cvx_patterns *keep,
+                                        struct cvx_progress *progress,
+                                        struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Patterns of the columns of GATES (d x n_gates, C order, as numpy stores
    X @ G); repeated and zero patterns are left out.  */
 enum cvx_status cvx_patterns_gates (struct cvx_patterns **out, const double *x,

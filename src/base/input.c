@@ -61,8 +61,8 @@ struct cvxi_input
 static enum cvx_status
 fail_open (const char *path, int number, struct cvx_error *err)
 {
-  return cvx_fail (err, CVX_E204, "cannot read %s: %s", path,
-                   strerror (number));
+  return cvx_fail (err, CVX_E204, "cannot read %.400s%s: %s", path,
+                   strlen (path) > 400 ? "..." : "", strerror (number));
 }
 
 static enum cvx_status
@@ -539,5 +539,6 @@ cvxi_fail_memory (const struct cvxi_input *in, const char *path, double needed,
   else
     cvx_fail (err, CVX_E230, "%s needs %s in memory, %s available%s", path,
               need, have, grows);
-  return cvx_hint (err, "rows=1:1000 or max=1000 reads less");
+  return cvx_hint (err,
+                   "rows=1:1000 reads less; set maxmem=... changes the limit");
 }

@@ -2,11 +2,15 @@ noinst_LTLIBRARIES += libcommand.la
 app_libs += libcommand.la
 libcommand_la_SOURCES = \
   src/command/cmd_certify.c \
+  src/command/cmd_compare.c \
+  src/command/cmd_debug.c \
   src/command/cmd_describe.c \
+  src/command/cmd_doctor.c \
   src/command/cmd_export.c \
   src/command/cmd_formulation.c \
   src/command/cmd_generate.c \
   src/command/cmd_help.c \
+  src/command/cmd_learn.c \
   src/command/cmd_load.c \
   src/command/cmd_network.c \
   src/command/cmd_path.c \
@@ -26,11 +30,19 @@ libcommand_la_SOURCES = \
   src/command/command.h \
   src/command/commands.c \
   src/command/commands.def \
+  src/command/events.c \
   src/command/fields.c \
   src/command/figures.c \
+  src/command/grid.c \
+  src/command/grid.h \
   src/command/plotter.h \
+  src/command/network_code.c \
   src/command/network_file.c \
+  src/command/network_io.h \
+  src/command/network_read.c \
   src/command/importer.c \
+  src/command/iteration_log.c \
+  src/command/iteration_log.h \
   src/command/screen.c \
   src/command/session.c \
   src/command/session.h \

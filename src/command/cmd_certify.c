@@ -19,6 +19,11 @@ const struct lang_key cmd_certify_keys[]
           .kind = LANG_KIND_COUNT,
           .default_text = "5",
           .help = "directions shown at most" },
+        { .name = "rounds",
+          .kind = LANG_KIND_COUNT,
+          .default_text = "3",
+          .help = "of looking for a better bound with added neurons; 0: the "
+                  "network's own cells only" },
         { .name = NULL } };
 
 static void
@@ -91,30 +96,6 @@ keep (struct session *s, const struct cvx_bound *b, const double *nu)
   memcpy (run->nu, nu, run->n_nu * sizeof *nu);
 }
 
-/* The dual point of NET refitted on its own cells into NU: nearer to the
-   optimal one than that of a network that is not stationary.  */
-static enum cvx_status
-refit_dual (struct session *s, const struct cvx_network *net, double *nu,
-            struct cvx_error *err)
-{
-  const struct cvx_formulation *f = s->formulation;
-  struct cvx_network *best = NULL;
-  double *fit = session_scratch (s, f->n_obs, sizeof *fit), loss, penalty;
-  enum cvx_status status
-      = fit == NULL ? cvx_fail_nomem (err, "certifying")
-                    : cvx_formulation_network_objective (f, net, &loss,
-                                                         &penalty, err);
-  if (status == CVX_OK)
-    status = cvx_network_refit (f, net, NULL, 0, 1e-12, &best, &s->progress,
-                                err);
-  if (status == CVX_OK)
-    status = cvx_network_predict (best, f->x, f->n_samples, fit, err);
-  if (status == CVX_OK)
-    f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
-  cvx_network_free (best);
-  return status;
-}
-
 enum cvx_status
 cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -129,11 +110,12 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
   double *nu = session_scratch (s, f->n_obs, sizeof *nu);
   double *refitted = session_scratch (s, f->n_obs, sizeof *refitted);
   bool alive = false;
-  size_t top = 5;
+  size_t top = 5, rounds = 3;
   enum cvx_status status = CVX_OK;
   if (nu == NULL || refitted == NULL)
     return cvx_fail_nomem (err, "certifying");
   lang_call_count (c, "top", &top);
+  lang_call_count (c, "rounds", &rounds);
   if (file != NULL)
     {
       status = cmd_network_read (s, file, &read, err);
@@ -156,7 +138,12 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
   session_work_begin (s, "certifying");
   if (status == CVX_OK && cvx_formulation_is_relu (f))
     {
-      status = refit_dual (s, net, refitted, err);
+      double loss, penalty;
+      status
+          = cvx_formulation_network_objective (f, net, &loss, &penalty, err);
+      if (status == CVX_OK)
+        status
+            = cvx_network_dual (f, net, rounds, refitted, &s->progress, err);
       candidate = refitted;
     }
   if (status == CVX_OK)

@@ -64,6 +64,8 @@ cmd_data_line (struct session *s)
         }
       if (d->n_labels <= 4)
         cvx_text_put (&t, ")");
+      if (d->n_outputs > 1)
+        cvx_text_put (&t, ", an output each");
     }
   else
     {
@@ -80,7 +82,10 @@ cmd_data_line (struct session *s)
         cvx_text_printf (&t, ", val %zu", d->part[CVX_VAL].n);
       cvx_text_printf (&t, ", test %zu", d->part[CVX_TEST].n);
     }
-  bytes = (double)cvx_dataset_bytes (n, d->n_features, d->n_outputs);
+  bytes = (double)cvx_dataset_size (d);
+  if (d->part[CVX_TRAIN].sparse != NULL)
+    cvx_text_printf (&t, ", %.2g %% nonzero",
+                     100 * cvx_csr_density (d->part[CVX_TRAIN].sparse));
   if (bytes >= 1e6)
     cvx_text_printf (&t, ", %s", cvx_bytes_words (words, sizeof words, bytes));
   session_note (s, "%s\n", cvx_text_string (&t));
@@ -96,6 +101,11 @@ cmd_data (void *session, const struct lang_call *c, struct cvx_error *err)
   cmd_data_line (s);
   if (s->data->source != NULL)
     session_say (s, "from %s\n", session_shown (s, s->data->source));
+  for (size_t k = s->n_kept; k-- > 0;)
+    session_say (s, "kept: %s, n=%zu d=%zu (use data %s)\n",
+                 session_shown (s, s->kept[k]->name),
+                 s->kept[k]->part[CVX_TRAIN].n, s->kept[k]->n_features,
+                 session_shown (s, s->kept[k]->name));
   return CVX_OK;
 }
 
@@ -122,23 +132,41 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     return status;
   cmd_data_line (s);
-  session_say (s, "training part: %zu rows, rank %zu, condition %.3g, %s\n",
-               p->n, sum.rank, sum.condition,
+  session_say (s, "training part: %zu rows, ", p->n);
+  if (isnan (sum.condition))
+    session_say (s, "rank not estimated (X is too large), ");
+  else
+    session_say (s, "rank %zu, condition %.3g%s, ", sum.rank, sum.condition,
+                 sum.estimated ? " (estimates)" : "");
+  session_say (s, "%s\n",
                cvx_bytes_words (words, sizeof words, (double)sum.bytes));
   if (d->source != NULL)
-    session_say (s, "  from %s, hash %016llx\n",
-                 session_shown (s, d->source), (unsigned long long)d->hash);
-  session_say (s, "  x in [%.6g, %.6g], y in [%.6g, %.6g]\n", sum.x_min,
-               sum.x_max, sum.y_min, sum.y_max);
+    session_say (s, "  from %s, hash %016llx\n", session_shown (s, d->source),
+                 (unsigned long long)d->hash);
+  session_say (s,
+               "  x in [%.6g, %.6g], y in [%.6g, %.6g], %.3g %% of x are "
+               "not 0\n",
+               sum.x_min, sum.x_max, sum.y_min, sum.y_max,
+               100 * (double)sum.n_nonzero
+                   / ((double)p->n * (double)d->n_features));
+  counted (s, d->n_filled, "missing value, replaced by the column mean",
+           "missing values, replaced by the column mean");
+  counted (s, d->n_dropped, "row of the file left out for missing values",
+           "rows of the file left out for missing values");
+  if (d->n_filled + d->n_dropped == 0)
+    session_say (s, "  no missing values\n");
   for (size_t k = 0; k < d->n_labels; k++)
     {
       size_t n = 0;
-      for (size_t i = 0; i < p->n && d->n_outputs == 1; i++)
-        n += p->y[i] == d->label[k].value;
+      for (size_t i = 0; i < p->n; i++)
+        n += cvx_dataset_label_of (d, p->y + i * d->n_outputs) == k;
       if (d->n_outputs == 1)
         session_say (s, "  class %s (%g): %zu rows\n",
                      session_shown (s, d->label[k].name), d->label[k].value,
                      n);
+      else
+        session_say (s, "  class %s (output %zu): %zu rows\n",
+                     session_shown (s, d->label[k].name), k + 1, n);
     }
   if (sum.ones_column != 0)
     session_say (s, "  column %zu is all ones%s\n", sum.ones_column,
@@ -149,7 +177,7 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
   counted (s, sum.n_conflicts, "pair of equal x with another y",
            "pairs of equal x with another y");
   counted (s, sum.n_zero_rows, "row of zeros", "rows of zeros");
-  if (p->n <= 20)
+  if (p->x != NULL)
     for (size_t j = 0; j < d->n_features && d->n_features <= 8; j++)
       {
         double low = HUGE_VAL, high = -HUGE_VAL;
@@ -165,6 +193,20 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
                      low, high);
       }
   return CVX_OK;
+}
+
+/* X of training row I and column J.  */
+static double
+number_at (const struct cvx_dataset *d, size_t i, size_t j)
+{
+  const struct cvx_part *p = &d->part[CVX_TRAIN];
+  const struct cvx_csr *a = p->sparse;
+  if (p->x != NULL)
+    return p->x[i * d->n_features + j];
+  for (size_t k = a->start[i]; k < a->start[i + 1]; k++)
+    if (a->column[k] == j)
+      return a->value[k];
+  return 0;
 }
 
 enum cvx_status
@@ -195,16 +237,16 @@ cmd_peek (void *session, const struct lang_call *c, struct cvx_error *err)
   for (size_t i = 0; i < p->n && i < rows; i++)
     {
       const char *label = NULL;
-      for (size_t k = 0; k < d->n_labels && d->n_outputs == 1; k++)
-        if (p->y[i] == d->label[k].value)
-          label = d->label[k].name;
+      if (d->n_labels > 0)
+        label
+            = d->label[cvx_dataset_label_of (d, p->y + i * d->n_outputs)].name;
       session_say (s, "%6zu ", p->row != NULL ? p->row[i] + 1 : i + 1);
       if (label != NULL)
         session_say (s, "%11.10s", session_shown (s, label));
       else
         session_say (s, "%11.4g", p->y[i * d->n_outputs]);
       for (size_t j = 0; j < shown; j++)
-        session_say (s, " %10.4g", p->x[i * d->n_features + j]);
+        session_say (s, " %10.4g", number_at (d, i, j));
       session_say (s, "\n");
     }
   if (rows < p->n)

@@ -33,7 +33,7 @@ const struct lang_key cmd_export_keys[]
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED,
           .help = "file: .npz .npy .csv .json .mat .h5; data also .libsvm, a "
-                  "network .c, a problem .dat-s" },
+                  "network .c or .onnx, a problem .dat-s" },
         { .name = NULL } };
 
 static json_t *
@@ -122,22 +122,28 @@ write_csv (const struct cvx_sheet *sheets, size_t n, struct cvx_text *t)
     }
 }
 
-/* "Y INDEX:VALUE ...", zeros left out: the first two sheets of the data.  */
+/* "Y INDEX:VALUE ..." of the training rows, zeros left out.  */
 static enum cvx_status
-write_libsvm (const struct cvx_sheet *sheets, struct cvx_text *t,
+write_libsvm (const struct cvx_dataset *d, struct cvx_text *t,
               struct cvx_error *err)
 {
-  const struct cvx_sheet *x = &sheets[0], *y = &sheets[1];
-  if (y->cols != 1)
+  const struct cvx_part *p = &d->part[CVX_TRAIN];
+  const struct cvx_csr *a = p->sparse;
+  if (d->n_outputs != 1)
     return cvx_fail (err, CVX_E391,
                      "LIBSVM files have one target, the data have %zu",
-                     y->cols);
-  for (size_t i = 0; i < x->rows; i++)
+                     d->n_outputs);
+  for (size_t i = 0; i < p->n; i++)
     {
-      cvx_text_printf (t, "%.17g", y->v[i]);
-      for (size_t j = 0; j < x->cols; j++)
-        if (x->v[i * x->cols + j] != 0)
-          cvx_text_printf (t, " %zu:%.17g", j + 1, x->v[i * x->cols + j]);
+      const double *x = a == NULL ? p->x + i * d->n_features : NULL;
+      cvx_text_printf (t, "%.17g", p->y[i]);
+      for (size_t k = a != NULL ? a->start[i] : 0;
+           a != NULL && k < a->start[i + 1]; k++)
+        cvx_text_printf (t, " %zu:%.17g", (size_t)a->column[k] + 1,
+                         a->value[k]);
+      for (size_t j = 0; x != NULL && j < d->n_features; j++)
+        if (x[j] != 0)
+          cvx_text_printf (t, " %zu:%.17g", j + 1, x[j]);
       cvx_text_put (t, "\n");
     }
   return CVX_OK;
@@ -380,15 +386,15 @@ format_of (const char *suffix)
 }
 
 static enum cvx_status
-write_text (const char *to, const struct cvx_sheet *sheets, size_t n,
-            enum format format, struct cvx_error *err)
+write_text (struct session *s, const char *to, const struct cvx_sheet *sheets,
+            size_t n, enum format format, struct cvx_error *err)
 {
   struct cvx_text t = CVX_TEXT_INIT;
   enum cvx_status status = CVX_OK;
   if (format == JSON)
     status = write_json (sheets, n, &t, err);
   else if (format == LIBSVM)
-    status = write_libsvm (sheets, &t, err);
+    status = write_libsvm (s->data, &t, err);
   else
     write_csv (sheets, n, &t);
   if (status == CVX_OK && t.failed)
@@ -415,7 +421,8 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
     return export_problem (s, c, to, err);
   whole = what == NETWORK
           && (format == NPZ || format == CSV || format == JSON
-              || strcmp (cmd_suffix (to), ".c") == 0);
+              || strcmp (cmd_suffix (to), ".c") == 0
+              || strcmp (cmd_suffix (to), ".onnx") == 0);
   status = session_may_write (s, to, err);
   if (status == CVX_OK && !whole
       && (format == UNKNOWN || (format == LIBSVM && what != DATA)))
@@ -427,10 +434,11 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
                                      "hold data",
                                to);
       cvx_hint (err, ".npz, .npy, .csv, .json, .mat, .h5; data also .libsvm, "
-                     "a network .c");
+                     "a network .c or .onnx");
     }
   if (status == CVX_OK)
-    status = cmd_ready (s, what == DATA ? HAS_DATA : HAS_RUN, err);
+    status
+        = cmd_ready (s, what == DATA ? HAS_DATA | KEEPS_SPARSE : HAS_RUN, err);
   if (status == CVX_OK && whole)
     {
       const struct cvx_network *net;
@@ -446,9 +454,11 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
     status = network_sheets (s, sheets, &n, err);
   if (status == CVX_OK && what == HISTORY)
     status = history_sheets (s, sheets, &n, err);
-  if (status == CVX_OK && what == DATA)
-    data_sheets (s, sheets, &n,
-                 format != CSV && format != NPY && format != LIBSVM);
+  if (status == CVX_OK && (what == DATA || what == PREDICTIONS)
+      && format != LIBSVM)
+    status = session_fill (s, err);
+  if (status == CVX_OK && what == DATA && format != LIBSVM)
+    data_sheets (s, sheets, &n, format != CSV && format != NPY);
   if (status == CVX_OK && what == PREDICTIONS)
     status = prediction_sheets (s, sheets, &n, &bytes, err);
   if (status != CVX_OK)
@@ -460,7 +470,7 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
            : format == MAT  ? cvx_sheets_mat (to, sheets, n, err)
            : format == HDF5 ? cvx_sheets_hdf5 (to, sheets, n, err)
            : format == NPY  ? write_npy (to, sheets, n, err)
-                            : write_text (to, sheets, n, format, err);
+                            : write_text (s, to, sheets, n, format, err);
   cvx_free (bytes);
   if (status != CVX_OK)
     return lang_call_blame (c, "to", err);

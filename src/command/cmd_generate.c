@@ -124,6 +124,12 @@ cmd_generate (void *session, const struct lang_call *c, struct cvx_error *err)
   o.seed = cmd_seed (s, c);
   lang_call_list (c, "x", &o.px, &o.n_points);
   lang_call_list (c, "y", &o.py, &n_y);
+  if (strcmp (g->name, "points") == 0 && o.n_points == 0)
+    {
+      lang_call_fail (c, "kind", err, CVX_E394,
+                      "generate points needs the points");
+      return cvx_hint (err, "generate points x=[-1,0,1] y=[1,0,2]");
+    }
   if (o.n_points != n_y)
     return lang_call_fail (c, n_y != 0 ? "y" : NULL, err, CVX_E394,
                            "x has %zu numbers, y has %zu", o.n_points, n_y);

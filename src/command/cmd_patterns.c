@@ -8,7 +8,24 @@
 #include "base/alloc.h"
 #include "command/command.h"
 
-static const char *const kind_words[] = { "exact", "sample", "count", NULL };
+enum
+{
+  KIND_EXACT,
+  KIND_SAMPLE,
+  KIND_GROW,
+  KIND_COUNT
+};
+static const char *const kind_words[]
+    = { "exact", "sample", "grow", "count", NULL };
+/* The first are those of enum cvx_draw.  */
+enum
+{
+  DIST_FLIPS = CVX_DRAW_FLIPS,
+  DIST_TRAINED,
+  DIST_INITIAL
+};
+static const char *const dist_words[]
+    = { "gauss", "data", "conv", "flips", "trained", "initial", NULL };
 
 const struct lang_key cmd_patterns_keys[]
     = { { .name = "kind",
@@ -16,19 +33,38 @@ const struct lang_key cmd_patterns_keys[]
           .flags = LANG_ARG,
           .words = kind_words,
           .default_text = "show the current ones",
-          .help
-          = "exact: all of them; sample: n random ones; count: how many" },
+          .help = "exact: all of them; sample: n random ones; grow: n more; "
+                  "count: how many" },
         { .name = "n",
           .kind = LANG_KIND_COUNT,
           .flags = LANG_GE | LANG_LE,
           .min = 1,
           .max = 1e9,
-          .default_text = "1000",
-          .help = "sample: distinct patterns; exact: refuse more" },
+          .default_text = "1000; flips, trained, initial: as many as there "
+                          "are gates to start from",
+          .help = "sample, grow: distinct patterns; exact: refuse more" },
         { .name = "seed",
           .kind = LANG_KIND_COUNT,
-          .default_text = "set seed",
-          .help = "sample: seed" },
+          .default_text = "set seed; grow: that of the present ones",
+          .help = "sample, grow: seed" },
+        { .name = "dist",
+          .kind = LANG_KIND_WORD,
+          .words = dist_words,
+          .default_text = "gauss",
+          .help = "gauss; data: differences of samples; conv: gaussian in "
+                  "windows of the image; trained, initial: the first layer of "
+                  "a trained network, at its end or start; flips: the "
+                  "present gates, their least certain samples flipped" },
+        { .name = "window",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "3",
+          .help = "conv: side of the window" },
+        { .name = "run",
+          .kind = LANG_KIND_COUNT,
+          .default_text = "the current or last trained one",
+          .help = "trained, initial: the run whose network it is" },
         { .name = "store",
           .kind = LANG_KIND_FLAG,
           .default_text = "up to 2M patterns",
@@ -41,7 +77,7 @@ const struct lang_key cmd_patterns_keys[]
         { .name = "draws",
           .kind = LANG_KIND_COUNT,
           .default_text = "100 n + 1000",
-          .help = "sample: gates drawn at most" },
+          .help = "sample, grow: gates drawn at most" },
         { .name = "gates",
           .kind = LANG_KIND_PATH,
           .help = "FILE.npz:NAME or FILE.npy, a d x P array of gates" },
@@ -76,7 +112,7 @@ cmd_patterns_line (struct session *s, const struct cvx_patterns *p)
       break;
     case CVX_PATTERNS_SAMPLED:
       session_note (s,
-                    "patterns: %zu distinct of %zu gates drawn, seed %llu; "
+                    "patterns: %zu distinct, %zu gates drawn, seed %llu; "
                     "%s (at most %s exist)\n",
                     p->n_patterns, p->n_drawn, (unsigned long long)p->seed,
                     p->complete ? "complete" : "sampled", bound);
@@ -147,20 +183,198 @@ exact (struct session *s, const struct rows *p, double limit, int store,
   return status;
 }
 
+/* The run whose first layer `dist=trained' and `initial' take.  */
 static enum cvx_status
-sample (struct session *s, const struct rows *p, size_t n, uint64_t seed,
-        size_t draws, struct cvx_patterns **out, struct cvx_error *err)
+trained_run (struct session *s, const struct lang_call *c, size_t d,
+             struct session_run **out, struct cvx_error *err)
 {
-  enum cvx_status status = session_check_memory (
-      s, "the set of patterns",
-      (double)n * ((double)p->n / 8 + 8 * (double)p->d), err);
+  size_t id;
+  *out = NULL;
+  if (lang_call_count (c, "run", &id))
+    {
+      *out = session_find_run (s, id);
+      if (*out == NULL)
+        return lang_call_fail (c, "run", err, CVX_E390, "there is no run %zu",
+                               id);
+    }
+  else if (s->run != NULL && s->run->run->solver->network != NULL)
+    *out = s->run;
+  for (size_t k = s->n_runs; k-- > 0 && *out == NULL;)
+    if (s->runs[k]->run->solver->network != NULL)
+      *out = s->runs[k];
+  if (*out == NULL || (*out)->run->net == NULL)
+    {
+      lang_call_fail (c, "dist", err, CVX_E624,
+                      "no network was trained whose gates could be taken");
+      return cvx_hint (err, "train sgd m=50");
+    }
+  if ((*out)->run->net->n_features != d || (*out)->run->net->conv.d > 0)
+    return lang_call_fail (c, lang_call_has (c, "run") ? "run" : "dist", err,
+                           CVX_E624,
+                           "the network of run %zu takes %zu features, the "
+                           "data have %zu",
+                           (*out)->run->id, (*out)->run->net->n_features, d);
+  return CVX_OK;
+}
+
+/* The gates at the start of a trained network, or at its end.  */
+static enum cvx_status
+first_layer (struct session *s, const struct lang_call *c, size_t d,
+             bool initial, struct cvx_sampling *how, struct cvx_error *err)
+{
+  struct session_run *r;
+  const struct cvx_settings *settings;
+  double *u;
+  enum cvx_status status = trained_run (s, c, d, &r, err);
+  if (status != CVX_OK)
+    return status;
+  how->first = r->run->net->u;
+  how->n_first = r->run->net->width;
+  if (!initial)
+    return CVX_OK;
+  settings = &r->run->settings;
+  if (r->run->solver->network == NULL || !(settings->m >= 1)
+      || strcmp (r->run->solver->name, "grow") == 0)
+    return lang_call_fail (c, "dist", err, CVX_E624,
+                           "run %zu did not start from random weights",
+                           r->run->id);
+  how->n_first = (size_t)settings->m;
+  u = session_scratch (s, how->n_first * d, sizeof *u);
+  if (u == NULL)
+    return cvx_fail_nomem (err, "sampling patterns");
+  cvx_train_first_layer (settings, how->n_first, d, u);
+  how->first = u;
+  return CVX_OK;
+}
+
+/* What the words of C ask to draw.  C may be NULL: the defaults.  */
+static enum cvx_status
+read_sampling (struct session *s, const struct lang_call *c,
+               const struct rows *p, const struct cvx_patterns *keep,
+               struct cvx_sampling *how, struct cvx_error *err)
+{
+  int dist = c != NULL ? lang_call_word (c, "dist") : -1;
+  *how = (struct cvx_sampling){ .count = DEFAULT_SAMPLE,
+                                .seed = (uint64_t)s->settings.seed,
+                                .window = 3 };
+  if (c == NULL)
+    return CVX_OK;
+  how->seed = keep != NULL && keep->kind == CVX_PATTERNS_SAMPLED
+                      && !lang_call_has (c, "seed")
+                  ? keep->seed
+                  : cmd_seed (s, c);
+  if (p->own == NULL)
+    memcpy (how->image, s->data->image, sizeof how->image);
+  lang_call_count (c, "draws", &how->max_draws);
+  lang_call_count (c, "window", &how->window);
+  if (lang_call_has (c, "window") && dist != CVX_DRAW_CONV)
+    return lang_call_fail (c, "window", err, CVX_E394,
+                           "window= goes with dist=conv");
+  if (lang_call_has (c, "run") && dist != DIST_TRAINED && dist != DIST_INITIAL)
+    return lang_call_fail (c, "run", err, CVX_E394,
+                           "run= goes with dist=trained and dist=initial");
+  if (dist == DIST_TRAINED || dist == DIST_INITIAL)
+    {
+      enum cvx_status status
+          = first_layer (s, c, p->d, dist == DIST_INITIAL, how, err);
+      if (status != CVX_OK)
+        return status;
+      how->count = how->n_first;
+    }
+  else if (dist >= 0)
+    how->draw = (enum cvx_draw)dist;
+  if (how->draw == CVX_DRAW_FLIPS)
+    how->count = keep != NULL ? keep->n_patterns : 0;
+  lang_call_count (c, "n", &how->count);
+  return CVX_OK;
+}
+
+/* The patterns of KEEP (NULL: none) and those that C asks for.  */
+static enum cvx_status
+sample (struct session *s, const struct lang_call *c, const struct rows *p,
+        const struct cvx_patterns *keep, struct cvx_patterns **out,
+        struct cvx_error *err)
+{
+  struct cvx_sampling how;
+  enum cvx_status status = read_sampling (s, c, p, keep, &how, err);
+  if (status == CVX_OK)
+    status = session_check_memory (
+        s, "the set of patterns",
+        (double)(how.count + (keep != NULL ? keep->n_patterns : 0))
+            * ((double)p->n / 8 + 8 * (double)p->d),
+        err);
   if (status != CVX_OK)
     return status;
   session_work_begin (s, "patterns");
-  status = cvx_patterns_sample (out, p->x, p->n, p->d, n, seed, draws,
-                                &s->progress, err);
+  status = cvx_patterns_sample_as (out, p->x, p->n, p->d, &how, keep,
+                                   &s->progress, err);
   session_work_end (s);
-  return status;
+  if (status != CVX_OK)
+    return c != NULL ? lang_call_blame (c, "dist", err) : status;
+  if ((*out)->n_patterns < how.count + (keep != NULL ? keep->n_patterns : 0))
+    session_note (s, "note: no more than %zu distinct patterns were found\n",
+                  (*out)->n_patterns);
+  return CVX_OK;
+}
+
+/* Sampled patterns that there can be more of.  */
+static enum cvx_status
+growable (struct session *s, const struct lang_call *c, struct cvx_error *err)
+{
+  if (s->patterns == NULL)
+    {
+      lang_call_fail (c, "kind", err, CVX_E623,
+                      "there are no patterns to start from");
+      return cvx_hint (err, "patterns sample n=100");
+    }
+  if (s->patterns->complete)
+    return lang_call_fail (c, "kind", err, CVX_E623,
+                           "these are all the patterns there are");
+  return CVX_OK;
+}
+
+/* MORE in place of the patterns that it begins with; the formulation is built
+   anew over them, and the next run starts from the present one.  */
+static enum cvx_status
+grow (struct session *s, struct cvx_patterns *more, struct cvx_error *err)
+{
+  const struct cvx_formulation *like = s->formulation;
+  struct cvx_formulation *f = NULL;
+  struct cvx_formulation_estimate e;
+  enum cvx_status status = CVX_OK;
+  if (like != NULL && like->patterns == s->patterns)
+    {
+      const struct cvx_formulation_options o
+          = { .loss = like->loss,
+              .loss_param = like->loss_param,
+              .beta = NAN,
+              .threads = session_threads (s),
+              .conv = like->conv.d > 0 ? &like->conv : NULL };
+      status = cvx_formulation_estimate (like->class, like->n_samples,
+                                         like->n_features, like->n_outputs,
+                                         more->n_patterns, o.conv, &e, err);
+      if (status == CVX_OK)
+        status = session_check_memory (s, "this formulation", e.bytes, err);
+      session_work_begin (s, "building");
+      if (status == CVX_OK)
+        status = cvx_formulation_new (&f, like->class, s->data, more, &o, err);
+      if (status == CVX_OK)
+        status = cvx_formulation_betamax (f, &f->betamax, &s->progress, err);
+      if (status == CVX_OK)
+        status = cvx_formulation_set_beta (f, like->beta, err);
+      session_work_end (s);
+    }
+  if (status != CVX_OK)
+    {
+      cvx_formulation_free (f);
+      cvx_patterns_free (more);
+      return status;
+    }
+  session_grow_patterns (s, more, f);
+  cmd_patterns_line (s, more);
+  if (s->grown_from != 0)
+    session_note (s, "the next run starts from run %zu\n", s->grown_from);
+  return CVX_OK;
 }
 
 /* The array NAME of FILE, "FILE:NAME" or FILE alone.  */
@@ -267,8 +481,7 @@ cmd_default_patterns (struct session *s, const struct cvx_conv *conv,
       return status;
     }
   if (status == CVX_OK)
-    status = sample (s, &p, DEFAULT_SAMPLE, (uint64_t)s->settings.seed, 0, out,
-                     err);
+    status = sample (s, NULL, &p, NULL, out, err);
   if (status == CVX_OK)
     session_note (s,
                   "note: up to %s patterns exist, so %zu were sampled "
@@ -276,6 +489,42 @@ cmd_default_patterns (struct session *s, const struct cvx_conv *conv,
                   cmd_count_words (bound, sizeof bound, e.bound),
                   (*out)->n_patterns, conv != NULL ? " patches" : "");
   cvx_free (p.own);
+  return status;
+}
+
+/* The patterns of ROWS that C asks for; with KIND_GROW those at work and
+   more.  */
+static enum cvx_status
+make (struct session *s, const struct lang_call *c, int kind, const char *file,
+      const struct rows *rows, struct cvx_patterns **p, struct cvx_error *err)
+{
+  enum cvx_status status;
+  if (file != NULL)
+    {
+      status = gates (s, rows, file, p, err);
+      if (status != CVX_OK)
+        lang_call_blame (c, "gates", err);
+    }
+  else if (kind == KIND_EXACT)
+    {
+      bool keep;
+      int store = lang_call_flag (c, "store", &keep) ? keep : -1;
+      size_t most = 100000000;
+      lang_call_count (c, "n", &most);
+      status = exact (s, rows, (double)most, store, p, err);
+      if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')
+        cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
+    }
+  else if (kind == KIND_GROW)
+    {
+      status = growable (s, c, err);
+      if (status == CVX_OK)
+        status = sample (s, c, rows, s->patterns, p, err);
+    }
+  else
+    status = sample (
+        s, c, rows,
+        lang_call_word (c, "dist") == DIST_FLIPS ? s->patterns : NULL, p, err);
   return status;
 }
 
@@ -288,7 +537,6 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
   struct cvx_patterns *p = NULL;
   struct rows rows;
   bool patches = false;
-  size_t n = DEFAULT_SAMPLE, draws = 0;
   enum cvx_status status;
   if (kind < 0 && file == NULL && lang_call_has (c, "n"))
     {
@@ -305,8 +553,9 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
   if (kind >= 0 && file != NULL)
     return lang_call_fail (c, "gates", err, CVX_E394,
                            "gates= stands without %s", kind_words[kind]);
-  lang_call_count (c, "n", &n);
-  lang_call_count (c, "draws", &draws);
+  if (lang_call_has (c, "dist") && kind != KIND_SAMPLE && kind != KIND_GROW)
+    return lang_call_fail (c, "dist", err, CVX_E394,
+                           "dist= goes with sample and grow");
   lang_call_flag (c, "patches", &patches);
   if (patches && s->patches.d == 0)
     {
@@ -316,36 +565,14 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
   status = rows_of (s, patches ? &s->patches : NULL, &rows, err);
   if (status != CVX_OK)
     return status;
-  if (kind == 2)
-    {
-      status = count (s, &rows, err);
-      cvx_free (rows.own);
-      return status;
-    }
-  if (file != NULL)
-    {
-      status = gates (s, &rows, file, &p, err);
-      if (status != CVX_OK)
-        lang_call_blame (c, "gates", err);
-    }
-  else if (kind == 0)
-    {
-      bool keep;
-      int store = lang_call_flag (c, "store", &keep) ? keep : -1;
-      status = exact (s, &rows, lang_call_has (c, "n") ? (double)n : 1e8,
-                      store, &p, err);
-      if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')
-        cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
-    }
-  else
-    status = sample (s, &rows, n, cmd_seed (s, c), draws, &p, err);
+  status = kind == KIND_COUNT ? count (s, &rows, err)
+                              : make (s, c, kind, file, &rows, &p, err);
   cvx_free (rows.own);
-  if (status != CVX_OK)
+  if (status != CVX_OK || kind == KIND_COUNT)
     return status;
+  if (kind == KIND_GROW)
+    return grow (s, p, err);
   session_set_patterns (s, p);
   cmd_patterns_line (s, p);
-  if (kind == 1 && p->n_patterns < n)
-    session_note (s, "note: %zu distinct patterns in %zu draws\n",
-                  p->n_patterns, p->n_drawn);
   return CVX_OK;
 }

@@ -2,7 +2,6 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -44,19 +43,6 @@ scale_row (const struct cvx_dataset *like, size_t d, const double *x,
     to[d] = 1;
 }
 
-/* The name of the label nearest to VALUE, or that of the largest output.  */
-static const char *
-label_of (const struct cvx_dataset *d, const double *f)
-{
-  size_t best = 0;
-  for (size_t k = 1; k < d->n_labels; k++)
-    if (d->n_outputs > 1 ? f[k] > f[best]
-                         : fabs (f[0] - d->label[k].value)
-                               < fabs (f[0] - d->label[best].value))
-      best = k;
-  return d->label[best].name;
-}
-
 static enum cvx_status
 predict (struct session *s, const struct cvx_network *net,
          const struct cvx_dataset *in, struct cvx_text *t,
@@ -64,14 +50,15 @@ predict (struct session *s, const struct cvx_network *net,
 {
   const struct cvx_dataset *like = s->data;
   const struct cvx_part *p = &in->part[CVX_TRAIN];
-  size_t d = in->n_features, c = net->n_outputs;
-  bool labels = like->n_labels > 0 && (c == 1 || c == like->n_labels);
-  double *x = cvx_alloc (p->n * net->n_features, sizeof *x);
+  size_t d = in->n_features, c = cvx_network_targets (net);
+  size_t inputs = cvx_network_inputs (net);
+  bool labels = like->n_labels > 0 && c == like->n_outputs;
+  double *x = cvx_alloc (p->n * inputs, sizeof *x);
   double *f = cvx_alloc (p->n * c, sizeof *f);
   enum cvx_status status
       = x == NULL || f == NULL ? cvx_fail_nomem (err, "predicting") : CVX_OK;
   for (size_t i = 0; status == CVX_OK && i < p->n; i++)
-    scale_row (like, d, p->x + i * d, x + i * net->n_features);
+    scale_row (like, d, p->x + i * d, x + i * inputs);
   if (status == CVX_OK)
     status = cvx_network_predict (net, x, p->n, f, err);
   for (size_t k = 0; k < c; k++)
@@ -93,7 +80,9 @@ predict (struct session *s, const struct cvx_network *net,
           cvx_text_printf (t, "%s%.17g", k > 0 ? "," : "", v);
         }
       if (labels)
-        cvx_text_printf (t, ",%s", label_of (like, f + i * c));
+        cvx_text_printf (
+            t, ",%s",
+            like->label[cvx_dataset_label_of (like, f + i * c)].name);
       cvx_text_put (t, "\n");
     }
   cvx_free (x);
@@ -108,19 +97,42 @@ read_input (struct session *s, const struct lang_call *c, size_t wanted,
             struct cvx_dataset **in, struct cvx_error *err)
 {
   const char *path = lang_call_text (c, "path"), *y = lang_call_text (c, "y");
-  struct cvx_read_options o = { .y = y != NULL ? y : "",
-                                .header = -1,
-                                .decimal = '.',
-                                .max_bytes = (size_t)session_memory (s) };
+  struct cvx_importer importer = { cmd_import, s };
+  struct cvx_read_options o
+      = { .y = y != NULL ? y : "",
+          .header = -1,
+          .decimal = '.',
+          .importer = s->program != NULL ? &importer : NULL,
+          .max_bytes = (size_t)session_memory (s) };
   enum cvx_status status
       = cvx_dataset_read (in, path, &o, &s->progress, NULL, err);
-  if ((status == CVX_OK && (*in)->n_features == wanted) || y != NULL)
+  /* One column more may be the target.  */
+  if ((status == CVX_OK && (*in)->n_features != wanted + 1) || y != NULL)
     return status;
   if (status == CVX_OK)
     cvx_dataset_free (*in);
   *in = NULL;
   o.y = NULL;
   return cvx_dataset_read (in, path, &o, &s->progress, NULL, err);
+}
+
+/* Name the first of the features of D that IN has not.  */
+static void
+hint_lacking (const struct cvx_dataset *d, const struct cvx_dataset *in,
+              size_t wanted, struct cvx_error *err)
+{
+  for (size_t j = 0; j < wanted && d->feature != NULL && in->feature != NULL;
+       j++)
+    {
+      size_t k = 0;
+      while (k < in->n_features && strcmp (in->feature[k], d->feature[j]) != 0)
+        k++;
+      if (k == in->n_features)
+        {
+          (void)cvx_hint (err, "the column %.60s is missing", d->feature[j]);
+          return;
+        }
+    }
 }
 
 enum cvx_status
@@ -139,14 +151,20 @@ cmd_predict (void *session, const struct lang_call *c, struct cvx_error *err)
     return cvx_fail (err, CVX_E453,
                      "the network takes %zu features, the current data have "
                      "%zu",
-                     net->n_features, s->data->n_features);
-  wanted = net->n_features - (s->data->bias == CVX_BIAS_AUGMENTED);
+                     cvx_network_inputs (net), s->data->n_features);
+  wanted = s->data->n_features - (s->data->bias == CVX_BIAS_AUGMENTED);
   session_work_begin (s, "predicting");
   status = read_input (s, c, wanted, &in, err);
   if (status == CVX_OK && in->n_features != wanted)
-    status = cvx_fail (err, CVX_E453,
-                       "%s has %zu features, the network takes %zu",
-                       lang_call_text (c, "path"), in->n_features, wanted);
+    {
+      status = cvx_fail (err, CVX_E453,
+                         "%s has %zu feature%s, the network takes %zu",
+                         lang_call_text (c, "path"), in->n_features,
+                         in->n_features == 1 ? "" : "s", wanted);
+      hint_lacking (s->data, in, wanted, err);
+    }
+  if (status == CVX_OK && cvx_dataset_is_sparse (in))
+    status = cvx_dataset_fill (in, err);
   if (status == CVX_OK)
     status = predict (s, net, in, &t, err);
   session_work_end (s);

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "command/command.h"
+#include "command/grid.h"
 
 const struct lang_key cmd_report_keys[]
     = { { .name = "to",
           .kind = LANG_KIND_PATH,
-          .help = "file: .json, or text; the screen when not given" },
+          .help = "file: .json, .tex (booktabs), .csv, .md or text" },
         { .name = NULL } };
 
 /* One line of the report: both forms are made from the same rows.  */
@@ -140,6 +140,29 @@ as_json (const struct rows *r, struct cvx_text *t, struct cvx_error *err)
   return CVX_OK;
 }
 
+/* Two columns: a name and its value.  */
+static enum cvx_status
+as_table (const struct rows *r, const char *to, struct cvx_text *t,
+          struct cvx_error *err)
+{
+  struct cmd_grid g;
+  enum cvx_status status;
+  cmd_grid_begin (&g, to, 2);
+  cmd_grid_cell (&g, "quantity");
+  cmd_grid_cell (&g, "value");
+  for (size_t k = 0; k < r->n; k++)
+    {
+      cmd_grid_cell (&g, "%s", r->row[k].name);
+      if (r->row[k].text != NULL)
+        cmd_grid_cell (&g, "%s", r->row[k].text);
+      else
+        cmd_grid_cell (&g, "%.10g", r->row[k].x);
+    }
+  status = cmd_grid_text (&g, t, err);
+  cmd_grid_free (&g);
+  return status;
+}
+
 enum cvx_status
 cmd_report (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -151,6 +174,8 @@ cmd_report (void *session, const struct lang_call *c, struct cvx_error *err)
   collect (s, &r);
   if (to != NULL && strcmp (cmd_suffix (to), ".json") == 0)
     status = as_json (&r, &t, err);
+  else if (cmd_grid_form (to) != GRID_TEXT)
+    status = as_table (&r, to, &t, err);
   else
     for (size_t k = 0; k < r.n; k++)
       if (r.row[k].text != NULL)

@@ -114,6 +114,8 @@ cmd_set (void *session, const struct lang_call *c, struct cvx_error *err)
       else if (key->kind == LANG_KIND_COUNT
                && lang_call_count (c, key->name, &count))
         *x = (double)count;
+      else if (key->kind == LANG_KIND_TIME)
+        lang_call_number (c, key->name, x);
     }
   if (lang_call_has (c, "seed"))
     cvx_rng_init (&s->rng, (uint64_t)s->settings.seed, CVX_STREAM_EXPRESSION);
@@ -262,7 +264,7 @@ cmd_show (void *session, const struct lang_call *c, struct cvx_error *err)
   switch (what)
     {
     case 0:
-      status = cmd_ready (s, HAS_DATA, err);
+      status = cmd_ready (s, HAS_DATA | KEEPS_SPARSE, err);
       return status == CVX_OK ? cmd_data (session, c, err) : status;
     case 1:
       return show_formulation (s, c, err);

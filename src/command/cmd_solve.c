@@ -1,9 +1,7 @@
 /* cmd_solve.c -- solvers at work: start, step, until, solve, polish.
 
-   The log shows certified rows only: the objective is that of a real network
-   and the bound is rigorous, both recomputed from the data by the
-   formulation.  A row is printed at iterations 0 1 2 5 10 20 50 ..., at the
-   end, and after ten seconds without one.
+   Every iteration looks at the breakpoints (cmd_debug.c); every certified row
+   is kept as a snapshot to which rewind can go back.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -13,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "command/command.h"
+#include "command/iteration_log.h"
 
 static const char *const warm_words[] = { "last", "zero", NULL };
 
@@ -39,147 +38,6 @@ const struct lang_key cmd_until_keys[]
           .help = "iterate until it is true, as in gap < 1e-3" },
         { .name = NULL } };
 const struct lang_key cmd_polish_keys[] = { { .name = NULL } };
-
-/* ------------------------------------------------------------------ the log
- */
-
-#define HEAD                                                                  \
-  "  iter      objective     dual bound      gap pri res dua res neurons    " \
-  "time\n"
-#define HEAD_SCORES                                                           \
-  "  iter      objective     dual bound      gap neurons   train    test    " \
-  "time\n"
-
-struct log
-{
-  struct session *s;
-  bool scores;    /* a test part with labels: accuracies are shown */
-  size_t shown;   /* rows of the trace already dealt with */
-  size_t rows;    /* lines since the header */
-  double printed; /* clock of the last row */
-  size_t every;   /* 0: 1 2 5 10 ... */
-};
-
-/* True for 0 1 2 5 10 20 50 100 ...  */
-static bool
-round_number (size_t n)
-{
-  while (n >= 10 && n % 10 == 0)
-    n /= 10;
-  return n <= 2 || n == 5;
-}
-
-/* Characters on which A and B, numbers of equal exponent, agree.  */
-static size_t
-settled (const char *a, const char *b)
-{
-  size_t k = 0;
-  const char *ea = strchr (a, 'e'), *eb = strchr (b, 'e');
-  if (ea == NULL || eb == NULL || strcmp (ea, eb) != 0)
-    return 0;
-  while (a + k < ea && a[k] == b[k])
-    k++;
-  return k == 1 && a[0] == '-' ? 0 : k;
-}
-
-/* TEXT right-aligned in WIDTH with its first BOLD characters bold.  */
-static void
-put_bold (struct cvx_text *t, const char *text, size_t bold, int width)
-{
-  if (bold == 0)
-    cvx_text_printf (t, "%*s", width, text);
-  else
-    cvx_text_printf (t, "%*s\033[1m%.*s\033[0m%s", width - (int)strlen (text),
-                     "", (int)bold, text, text + bold);
-}
-
-static void
-put_residual (struct cvx_text *t, double x)
-{
-  if (isnan (x))
-    cvx_text_printf (t, "%8s", "-");
-  else
-    cvx_text_printf (t, "%8.1e", x);
-}
-
-static void
-print_row (struct log *l, const struct cvx_trace_row *row)
-{
-  struct session *s = l->s;
-  struct cvx_text t = CVX_TEXT_INIT;
-  char obj[32], bound[32];
-  size_t bold;
-  snprintf (obj, sizeof obj, "%.7e", row->pobj);
-  snprintf (bound, sizeof bound, "%.7e", row->dobj);
-  bold = session_colours (s) ? settled (obj, bound) : 0;
-  if (l->rows == 0 || (s->out_tty && l->rows % 25 == 0))
-    cvx_text_put (&t, l->scores ? HEAD_SCORES : HEAD);
-  cvx_text_printf (&t, "%6zu", row->iter);
-  put_bold (&t, obj, bold, 15);
-  put_bold (&t, bound, bold, 15);
-  cvx_text_printf (&t, "%9.1e", row->gap);
-  if (l->scores)
-    {
-      struct cvx_scores train = { .accuracy = NAN },
-                        test = { .accuracy = NAN };
-      session_run_changed (s->run);
-      if (session_scores (s, s->run, CVX_TRAIN, &train, NULL) != CVX_OK
-          || session_scores (s, s->run, CVX_TEST, &test, NULL) != CVX_OK)
-        test.accuracy = NAN;
-      cvx_text_printf (&t, "%8zu%8.4f%8.4f", row->n_active, train.accuracy,
-                       test.accuracy);
-    }
-  else
-    {
-      put_residual (&t, row->pri_res);
-      put_residual (&t, row->dua_res);
-      cvx_text_printf (&t, "%8zu", row->n_active);
-    }
-  cvx_text_printf (&t, "%8.2f", row->time);
-  if (s->settings.verbose == VERBOSE_DEBUG)
-    cvx_text_printf (&t, "  raw %.7e infeas %.1e step %.3g", row->raw,
-                     row->infeas, row->step);
-  cvx_text_printf (&t, "%s%s\n", row->event[0] != '\0' ? "  " : "",
-                   row->event);
-  session_write (s, cvx_text_string (&t), t.len);
-  cvx_text_free (&t);
-  l->rows++;
-  l->printed = session_clock ();
-}
-
-/* Print what the trace got since the last call: every row that is due, and
-   with LAST its end.  */
-static void
-print_rows (struct log *l, bool last)
-{
-  const struct cvx_run *run = l->s->run->run;
-  bool table = l->s->settings.verbose >= VERBOSE_TABLE && !l->s->quiet
-               && l->s->settings.quiet == 0;
-  for (; l->shown < run->n_trace; l->shown++)
-    {
-      const struct cvx_trace_row *row = &run->trace[l->shown];
-      bool due = l->every > 0 ? row->iter % l->every == 0
-                              : round_number (row->iter);
-      bool end = last && l->shown + 1 == run->n_trace;
-      if (!table)
-        continue;
-      if (due || end || session_clock () - l->printed > 10)
-        print_row (l, row);
-      else if (!end && l->shown + 1 == run->n_trace)
-        return; /* it may yet be the last */
-    }
-}
-
-static void
-log_begin (struct log *l, struct session *s, bool fresh)
-{
-  const struct cvx_run *run = s->run->run;
-  *l = (struct log){ .s = s };
-  l->scores = s->data->part[CVX_TEST].n > 0 && s->data->n_labels > 0;
-  l->every = (size_t)run->settings.every;
-  l->printed = session_clock ();
-  l->shown = fresh ? 0 : run->n_trace;
-}
 
 /* ---------------------------------------------------------------- starting */
 
@@ -211,8 +69,12 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   if (r->x == NULL)
     return cvx_fail (err, CVX_E393, "run %zu kept no iterate to start from",
                      r->run->id);
-  if (r->n_blocks != f->n_blocks || r->block_len != f->block_len
-      || r->n_obs != f->n_obs || r->run->data_hash != s->data->hash
+  /* More patterns since then: its blocks are the first ones.  */
+  if ((r->n_blocks != f->n_blocks
+       && !(r->n_blocks < f->n_blocks && f->class->needs_patterns
+            && strcmp (r->run->kind, f->class->name) == 0))
+      || r->block_len != f->block_len || r->n_obs != f->n_obs
+      || r->run->data_hash != s->data->hash
       || r->patterns_serial != s->patterns_serial)
     {
       cvx_fail (err, CVX_E393,
@@ -236,15 +98,19 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   return CVX_OK;
 }
 
-/* The run that `warm=WORD' of C names, NULL for zero and without C.  */
-static enum cvx_status
-warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
-          struct cvx_error *err)
+enum cvx_status
+cmd_warm_run (struct session *s, const struct lang_call *c,
+              struct session_run **r, struct cvx_error *err)
 {
   const char *word = c != NULL ? lang_call_text (c, "warm") : NULL;
   char *end;
   size_t id;
   *r = NULL;
+  if (word == NULL && s->grown_from != 0)
+    {
+      *r = session_find_run (s, s->grown_from);
+      return CVX_OK;
+    }
   if (word == NULL || strcmp (word, "zero") == 0)
     return CVX_OK;
   if (strcmp (word, "last") == 0)
@@ -265,28 +131,20 @@ warm_run (struct session *s, const struct lang_call *c, struct session_run **r,
   return CVX_OK;
 }
 
-/* A new run for the current formulation with SETTINGS, warm as C says (NULL:
-   from zero).  */
-static enum cvx_status
-start (struct session *s, const struct lang_call *c,
-       const struct cvx_settings *settings, struct cvx_error *err)
+enum cvx_status
+cmd_run_start (struct session *s, const struct lang_call *c,
+               const struct session_run *from, const struct cvx_solver *solver,
+               const struct cvx_settings *settings, struct cvx_error *err)
 {
-  const struct cvx_solver *solver;
-  const char *why = NULL;
-  struct session_run *from;
   struct cvx_point warm = { 0 };
   struct cvx_run *run = NULL;
   double *x = NULL, *nu = NULL;
-  enum cvx_status status = cmd_solver_chosen (s, &solver, &why, err);
-  if (status == CVX_OK)
-    status = warm_run (s, c, &from, err);
-  if (status != CVX_OK)
-    return status;
+  enum cvx_status status;
   if (from != NULL)
     {
       status = warm_point (s, from, &x, &nu, err);
       if (status != CVX_OK)
-        return lang_call_blame (c, "warm", err);
+        return c != NULL ? lang_call_blame (c, "warm", err) : status;
       warm.n_atoms = s->formulation->n_blocks;
       warm.x = x;
       warm.nu = nu;
@@ -301,13 +159,29 @@ start (struct session *s, const struct lang_call *c,
     return status;
   status = session_add_run (s, run, err);
   if (status != CVX_OK)
-    {
-      cvx_run_free (run);
-      return status;
-    }
-  if (why != NULL)
+    cvx_run_free (run);
+  return status;
+}
+
+/* A new run of the chosen solver with SETTINGS, warm as C says (NULL: from
+   zero).  */
+static enum cvx_status
+start (struct session *s, const struct lang_call *c,
+       const struct cvx_settings *settings, struct cvx_error *err)
+{
+  const struct cvx_solver *solver;
+  const char *why = NULL;
+  struct session_run *from;
+  enum cvx_status status = cmd_solver_chosen (s, &solver, &why, err);
+  if (status == CVX_OK)
+    status = cmd_warm_run (s, c, &from, err);
+  if (status == CVX_OK)
+    status = cmd_run_start (s, c, from, solver, settings, err);
+  if (status == CVX_OK)
+    s->grown_from = 0;
+  if (status == CVX_OK && why != NULL)
     session_note (s, "solver auto takes %s: %s\n", solver->name, why);
-  return CVX_OK;
+  return status;
 }
 
 /* Is the current run one that can go on?  */
@@ -330,31 +204,38 @@ struct goal
 };
 
 static enum cvx_status
-drive (struct session *s, struct goal *goal, struct log *log,
+drive (struct session *s, struct goal *goal, struct iteration_log *log,
        struct cvx_error *err)
 {
   struct cvx_run *run = s->run->run;
   struct session_view view = { s, s->run };
   struct lang_scope scope = { session_run_find, session_run_names, &view };
-  enum cvx_status status = CVX_OK;
+  enum cvx_status status = cmd_breaks_begin (s, err);
+  if (status != CVX_OK)
+    return status;
   cmd_live_begin (s);
-  print_rows (log, false);
+  session_event_start (s, run);
+  iteration_log_rows (log, false);
+  cmd_snapshot (s, log->silent);
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
   for (size_t k = 0;
        k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
        k++)
     {
-      bool row = false, last = k + 1 == goal->n_steps;
+      bool stop = false, row = false, last = k + 1 == goal->n_steps;
       bool certify = last || session_clock () - log->printed > 10
-                     || (goal->until != NULL && k % (1 + k / 50) == 0);
+                     || ((goal->until != NULL || s->n_breaks > 0)
+                         && k % (1 + k / 50) == 0);
       status = cvx_run_step (run, session_clock (), certify, &row,
                              &s->progress, err);
       if (row)
         {
           session_run_changed (s->run);
-          print_rows (log, false);
+          iteration_log_rows (log, false);
+          cmd_snapshot (s, log->silent);
           cmd_live (s, session_clock ());
+          session_keep_safe (s);
         }
       if (s->display.gap != NULL && status == CVX_OK)
         s->display.gap (s->display.data, cvx_run_gap (run), run->settings.tol,
@@ -366,10 +247,21 @@ drive (struct session *s, struct goal *goal, struct log *log,
           if (goal->reached)
             break;
         }
+      if (status == CVX_OK)
+        status = cmd_breaks_test (s, &stop, err);
+      if (stop)
+        {
+          /* What is shown of the iterate is certified.  */
+          if (!row && status == CVX_OK)
+            status = cvx_run_certify (run, &s->progress, err);
+          run->status = CVX_RUN_BREAK;
+        }
     }
   session_run_changed (s->run);
   session_work_end (s);
-  print_rows (log, true);
+  iteration_log_rows (log, true);
+  cmd_snapshot (s, log->silent);
+  session_event_end (s, run);
   if (status == CVX_OK)
     cmd_live_end (s);
   return status;
@@ -411,7 +303,8 @@ finish (struct session *s, const struct lang_call *c, struct cvx_error *err)
                 run->id, run->iter, cvx_run_gap (run));
       return cvx_hint (err, "solver NAME tries another method");
     }
-  if (s->settings.strict != 0 && cvx_run_gap (run) > run->settings.tol)
+  if (run->status != CVX_RUN_BREAK && s->settings.strict != 0
+      && cvx_run_gap (run) > run->settings.tol)
     return cvx_fail (err, CVX_E442,
                      "run %zu did not reach gap %.0e, it has %.1e", run->id,
                      run->settings.tol, cvx_run_gap (run));
@@ -423,15 +316,25 @@ cmd_start (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct cvx_settings settings = s->solver_settings;
-  struct log log;
+  struct iteration_log log;
   enum cvx_status status = cmd_solver_options (c, NULL, &settings, err);
   if (status == CVX_OK)
     status = start (s, c, &settings, err);
   if (status != CVX_OK)
     return status;
-  log_begin (&log, s, true);
-  print_rows (&log, true);
+  iteration_log_begin (&log, s, true);
+  iteration_log_rows (&log, true);
   return CVX_OK;
+}
+
+enum cvx_status
+cmd_run_drive (struct session *s, bool quiet, struct cvx_error *err)
+{
+  struct goal goal = { SIZE_MAX, NULL, false };
+  struct iteration_log log;
+  iteration_log_begin (&log, s, true);
+  log.silent = quiet;
+  return drive (s, &goal, &log, err);
 }
 
 enum cvx_status
@@ -440,8 +343,6 @@ cmd_run_new (struct session *s, const struct cvx_solver *solver,
              bool quiet, struct cvx_error *err)
 {
   struct cvx_run *run = NULL;
-  struct goal goal = { SIZE_MAX, NULL, false };
-  struct log log;
   enum cvx_status status;
   session_work_begin (s, "starting");
   status = cvx_run_new (&run, s->formulation, solver, settings, warm,
@@ -453,12 +354,7 @@ cmd_run_new (struct session *s, const struct cvx_solver *solver,
       if (status != CVX_OK)
         cvx_run_free (run);
     }
-  if (status != CVX_OK)
-    return status;
-  log_begin (&log, s, true);
-  if (quiet)
-    log.shown = SIZE_MAX;
-  return drive (s, &goal, &log, err);
+  return status == CVX_OK ? cmd_run_drive (s, quiet, err) : status;
 }
 
 enum cvx_status
@@ -474,7 +370,7 @@ advance (struct session *s, const struct lang_call *c, struct goal *goal,
          struct cvx_error *err)
 {
   bool fresh = !can_go_on (s);
-  struct log log;
+  struct iteration_log log;
   struct cvx_run *run;
   double tol, maxiter;
   enum cvx_status status
@@ -487,7 +383,7 @@ advance (struct session *s, const struct lang_call *c, struct goal *goal,
   run->settings.tol = 0;
   run->settings.maxiter
       = goal->until != NULL ? (double)run->iter + maxiter : CVX_INFINITY;
-  log_begin (&log, s, fresh);
+  iteration_log_begin (&log, s, fresh);
   status = drive (s, goal, &log, err);
   run->settings.tol = tol;
   run->settings.maxiter = maxiter;
@@ -562,7 +458,7 @@ cmd_solve (void *session, const struct lang_call *c, struct cvx_error *err)
   struct cvx_settings settings = s->solver_settings;
   struct goal goal = { SIZE_MAX, NULL, false };
   struct cvx_run *run;
-  struct log log;
+  struct iteration_log log;
   double maxiter, time;
   enum cvx_status status;
   /* Options hold for one command; but a trainer has settings of its own.  */
@@ -575,7 +471,7 @@ cmd_solve (void *session, const struct lang_call *c, struct cvx_error *err)
     return status;
   run = s->run->run;
   run->settings = settings;
-  log_begin (&log, s, fresh);
+  iteration_log_begin (&log, s, fresh);
   if (!fresh && cvx_run_gap (run) <= settings.tol)
     {
       session_note (s, "run %zu is at this tolerance already\n", run->id);

@@ -22,12 +22,16 @@ enum
   MAX_SOLVERS = 16
 };
 
+/* Stands for every solver: a script is read before there is a run.  */
+#define ANY_SOLVER "*"
+
 /* True when the setting S concerns SOLVER (NULL: only what all share).  */
 static bool
 concerns (const struct cvx_setting *s, const char *solver)
 {
   size_t len = solver != NULL ? strlen (solver) : 0;
-  if (s->solvers[0] == '\0')
+  if (s->solvers[0] == '\0'
+      || (solver != NULL && strcmp (solver, ANY_SOLVER) == 0))
     return true;
   for (const char *p = solver != NULL ? strstr (s->solvers, solver) : NULL;
        p != NULL; p = strstr (p + 1, solver))
@@ -124,6 +128,33 @@ cmd_more_train (void *session, const char *word)
   return keys_of (trainer != NULL ? trainer->name : NULL);
 }
 
+const struct lang_key *
+cmd_more_tune (void *session, const char *word)
+{
+  (void)session;
+  (void)word;
+  return keys_of (ANY_SOLVER);
+}
+
+bool
+cmd_option_value (const struct lang_call *c, const struct lang_key *k,
+                  double *x)
+{
+  bool flag = false;
+  size_t count = 0;
+  if (!lang_call_has (c, k->name))
+    return false;
+  if (k->kind == LANG_KIND_FLAG && lang_call_flag (c, k->name, &flag))
+    *x = flag;
+  else if (k->kind == LANG_KIND_COUNT && lang_call_count (c, k->name, &count))
+    *x = (double)count;
+  else if (k->kind == LANG_KIND_WORD)
+    *x = lang_call_word (c, k->name);
+  else
+    lang_call_number (c, k->name, x);
+  return true;
+}
+
 enum cvx_status
 cmd_solver_options (const struct lang_call *c, const char *solver,
                     struct cvx_settings *settings, struct cvx_error *err)
@@ -131,20 +162,9 @@ cmd_solver_options (const struct lang_call *c, const char *solver,
   for (const struct lang_key *k = keys_of (solver); k->name != NULL; k++)
     {
       double x = 0;
-      bool flag = false;
-      size_t count = 0;
       enum cvx_status status;
-      if (!lang_call_has (c, k->name))
+      if (!cmd_option_value (c, k, &x))
         continue;
-      if (k->kind == LANG_KIND_FLAG && lang_call_flag (c, k->name, &flag))
-        x = flag;
-      else if (k->kind == LANG_KIND_COUNT
-               && lang_call_count (c, k->name, &count))
-        x = (double)count;
-      else if (k->kind == LANG_KIND_WORD)
-        x = lang_call_word (c, k->name);
-      else
-        lang_call_number (c, k->name, &x);
       status = cvx_settings_set (settings, k->name, x, err);
       if (status != CVX_OK)
         return lang_call_blame (c, k->name, err);

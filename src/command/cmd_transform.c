@@ -1,5 +1,5 @@
 /* cmd_transform.c -- new data from the data: classes, split, scale, bias,
-   sample, subset.
+   sample, subset, shrink.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -18,8 +18,12 @@ const struct lang_key cmd_classes_keys[]
           .candidates = cmd_label_names,
           .help = "labels to keep, A,B" },
         { .name = NULL } };
-const struct lang_key cmd_onehot_keys[] = { { .name = NULL } };
 const struct lang_key cmd_grey_keys[] = { { .name = NULL } };
+const struct lang_key cmd_onehot_keys[]
+    = { { .name = "back",
+          .kind = LANG_KIND_FLAG,
+          .help = "outputs of 0 and 1 become labels" },
+        { .name = NULL } };
 const struct lang_key cmd_split_keys[]
     = { { .name = "train",
           .kind = LANG_KIND_NUMBER,
@@ -86,6 +90,23 @@ const struct lang_key cmd_subset_keys[]
           .help = "training rows to keep, a:b" },
         { .name = NULL } };
 
+const struct lang_key cmd_shrink_keys[]
+    = { { .name = "size",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_REQUIRED | LANG_GE,
+          .min = 1,
+          .help = "rows, and columns too unless they are given" },
+        { .name = "columns",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE,
+          .min = 1,
+          .default_text = "size",
+          .help = "columns" },
+        { .name = "grey",
+          .kind = LANG_KIND_FLAG,
+          .help = "one channel, the mean of them" },
+        { .name = NULL } };
+
 /* Take D over, or blame argument KEY.  */
 static enum cvx_status
 take (struct session *s, const struct lang_call *c, const char *key,
@@ -139,6 +160,13 @@ cmd_scale (void *session, const struct lang_call *c, struct cvx_error *err)
       lang_call_fail (c, NULL, err, CVX_E394, "scale what?");
       return cvx_hint (err, "scale x=standard");
     }
+  if (x == CVX_SCALE_CENTER || x == CVX_SCALE_STANDARD)
+    {
+      /* A mean taken off leaves no zeros.  */
+      status = session_fill (s, err);
+      if (status != CVX_OK)
+        return lang_call_blame (c, "x", err);
+    }
   status = cvx_dataset_scale (&d, s->data, (enum cvx_scale) (x < 0 ? 0 : x),
                               (enum cvx_scale) (y < 0 ? 0 : y), &notes, err);
   status = take (s, c, "x", status, d, err);
@@ -191,8 +219,33 @@ cmd_onehot (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct cvx_dataset *d = NULL;
-  enum cvx_status status = cvx_dataset_onehot (&d, s->data, err);
-  return take (s, c, NULL, status, d, err);
+  struct cvx_text notes = CVX_TEXT_INIT;
+  bool back = false;
+  enum cvx_status status;
+  lang_call_flag (c, "back", &back);
+  status = back ? cvx_dataset_labels (&d, s->data, &notes, err)
+                : cvx_dataset_onehot (&d, s->data, err);
+  status = take (s, c, NULL, status, d, err);
+  if (status == CVX_OK)
+    session_notes (s, &notes);
+  cvx_text_free (&notes);
+  return status;
+}
+
+enum cvx_status
+cmd_shrink (void *session, const struct lang_call *c, struct cvx_error *err)
+{
+  struct session *s = session;
+  size_t rows = 0, columns;
+  bool grey = false;
+  struct cvx_dataset *d = NULL;
+  enum cvx_status status;
+  lang_call_count (c, "size", &rows);
+  columns = rows;
+  lang_call_count (c, "columns", &columns);
+  lang_call_flag (c, "grey", &grey);
+  status = cvx_dataset_shrink (&d, s->data, rows, columns, grey, err);
+  return take (s, c, "size", status, d, err);
 }
 
 enum cvx_status

@@ -28,6 +28,12 @@ const struct lang_key *cmd_more_solve (void *session, const char *word);
 const struct lang_key *cmd_more_solver (void *session, const char *word);
 const struct lang_key *cmd_more_train (void *session, const char *word);
 /* Store those that CALL has.  SOLVER NULL: the general ones only.  */
+/* One or two whole numbers from 1 on of KEY into V, one of them twice; V stays
+   where KEY is absent.  CVX_INVALID with ID.  */
+enum cvx_status cmd_pair (const struct lang_call *c, const char *key,
+                          enum cvx_error_id id, size_t v[2],
+                          struct cvx_error *err) CVX_MUST_CHECK;
+
 enum cvx_status cmd_solver_options (const struct lang_call *c,
                                     const char *solver,
                                     struct cvx_settings *settings,
@@ -46,9 +52,41 @@ enum cvx_status cmd_run_new (struct session *s,
                              const struct cvx_settings *settings,
                              const struct cvx_point *warm, bool quiet,
                              struct cvx_error *err) CVX_MUST_CHECK;
+/* The same from the point of the run FROM (NULL: from zero), not driven; C has
+   the key warm for blame.  E393: FROM does not fit.  */
+enum cvx_status cmd_run_start (struct session *s, const struct lang_call *c,
+                               const struct session_run *from,
+                               const struct cvx_solver *solver,
+                               const struct cvx_settings *settings,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+/* Drive the current run to its end.  */
+enum cvx_status cmd_run_drive (struct session *s, bool quiet,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+/* The run that `warm=' of C names, NULL for zero; without the word or C the
+   one that the patterns grew from, if any.  E390.  */
+enum cvx_status cmd_warm_run (struct session *s, const struct lang_call *c,
+                              struct session_run **r,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 /* Its last line, and what its status means for the command.  */
 enum cvx_status cmd_run_end (struct session *s, const struct lang_call *c,
                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Breakpoints: what is true before the first iteration does not stop it;
+ *STOP when one became true.  Failures are those of their expressions.  */
+enum cvx_status cmd_breaks_begin (struct session *s,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cmd_breaks_test (struct session *s, bool *stop,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* Keep the current run as it is, when it is at a certified row, for rewind;
+   not when SILENT.  Without memory there is none.  */
+void cmd_snapshot (struct session *s, bool silent);
+/* Options of the current run that can be tuned.  */
+const struct lang_key *cmd_more_tune (void *session, const char *word);
+/* What follows `use run' and `use data'.  */
+const struct lang_key *cmd_more_item (void *session, const char *word);
+/* The value of the option K of CALL as a number; false when not given.  */
+bool cmd_option_value (const struct lang_call *c, const struct lang_key *k,
+                       double *x);
 
 /* The neurons of NET (ReLU, one output; E450) as a warm start that borrows
    scratch memory of the session.  */
@@ -126,10 +164,11 @@ uint64_t cmd_seed (const struct session *s, const struct lang_call *c);
    says.  */
 enum cvx_status cmd_import (void *context, struct cvx_npz **out,
                             const char *format, int fd, const char *path,
-                            size_t max_bytes, struct cvx_progress *progress,
+                            const struct cvx_import_options *options,
+                            struct cvx_progress *progress,
                             struct cvx_error *err) CVX_MUST_CHECK;
-/* That process: ARGV is the format, the file, its name and the memory that it
-   may take.  Returns the exit code.  */
+/* That process: ARGV is the format, the file, its name, the memory that it
+   may take, and what becomes of images.  Returns the exit code.  */
 int cmd_import_helper (int argc, char **argv);
 
 /* Names for completion.  */

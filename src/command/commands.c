@@ -58,6 +58,9 @@ cmd_ready (struct session *s, unsigned needs, struct cvx_error *err)
       return cvx_hint (err, d != NULL ? "formulation relu beta=0.1, then solve"
                                       : "load or generate data first");
     }
+  if (needs & (HAS_DATA | HAS_PATTERNS | HAS_FORMULATION)
+      && !(needs & KEEPS_SPARSE))
+    return session_fill (s, err);
   return CVX_OK;
 }
 

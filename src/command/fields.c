@@ -109,7 +109,7 @@ data_field (struct session *s, const struct lang_step *step, size_t n,
   const char *name = n > 0 ? step[0].name : "";
   size_t total = 0;
   if (d == NULL)
-    return cmd_ready (s, HAS_DATA, err);
+    return cmd_ready (s, HAS_DATA | KEEPS_SPARSE, err);
   for (int k = 0; k < CVX_N_PARTS; k++)
     {
       total += d->part[k].n;
@@ -141,8 +141,13 @@ data_field (struct session *s, const struct lang_step *step, size_t n,
     *value = lang_vector_view (d->part[CVX_TRAIN].y,
                                d->part[CVX_TRAIN].n * d->n_outputs);
   else if (is (name, "x"))
-    *value = lang_vector_view (d->part[CVX_TRAIN].x,
-                               d->part[CVX_TRAIN].n * d->n_features);
+    {
+      enum cvx_status status = session_fill (s, err);
+      if (status != CVX_OK)
+        return status;
+      *value = lang_vector_view (d->part[CVX_TRAIN].x,
+                                 d->part[CVX_TRAIN].n * d->n_features);
+    }
   else
     return unknown ("data", name, err);
   return CVX_OK;
@@ -195,7 +200,7 @@ formulation_field (struct session *s, const char *name,
   else if (is (name, "loss"))
     *value = lang_text_view (f->loss->name);
   else if (is (name, "penalty"))
-    *value = lang_text_view ("l2");
+    *value = lang_text_view (cvx_penalties[f->penalty]);
   else if (is (name, "bytes"))
     {
       status = cvx_formulation_estimate (

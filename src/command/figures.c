@@ -143,6 +143,8 @@ make_kind (struct session *s, const struct plot_request *r,
   if (status == CVX_OK && last != NULL)
     status = session_network (s, last, &in.network, err);
   if (status == CVX_OK)
+    status = session_fill (s, err);
+  if (status == CVX_OK)
     status = kind->make (out, &in, err);
   cvx_free (runs);
   return status;

@@ -43,6 +43,8 @@ finished (void *session, const struct lang_command *command,
   struct session *s = session;
   (void)command;
   session_work_end (s);
+  s->page = 0;
+  s->page_over = false;
   for (size_t k = 0; k < s->n_scratch; k++)
     cvx_free (s->scratch[k]);
   s->n_scratch = 0;
@@ -64,6 +66,7 @@ warn (void *session, const struct lang_diagnostic *warning)
   struct cvx_text t = CVX_TEXT_INIT;
   struct lang_diagnostic shown = *warning;
   shown.typed = false; /* rows may stand between the line and the warning */
+  session_event_error (s, &shown);
   lang_render (&shown, 0, &t);
   session_complain (s, cvx_text_string (&t));
   cvx_text_free (&t);
@@ -90,7 +93,7 @@ session_new (struct session **out, FILE *to, struct cvx_error *err)
     return cvx_fail_nomem (err, "starting the session");
   s->out = to;
   s->settings = initial_settings;
-  s->next_run = 1;
+  s->next_run = s->next_break = 1;
   s->last_beta = NAN;
   s->last.ok = true;
   cvx_settings_init (&s->solver_settings);
@@ -123,6 +126,7 @@ run_free (struct session_run *r)
 {
   if (r == NULL)
     return;
+  session_snapshots_drop (r, 0);
   cvx_run_free (r->run);
   cvx_network_free (r->net);
   cvx_free (r->block);
@@ -132,11 +136,34 @@ run_free (struct session_run *r)
 }
 
 void
+session_snapshots_drop (struct session_run *run, size_t iter)
+{
+  while (
+      run->n_snapshots > 0
+      && (iter == 0
+          || cvx_snapshot_iter (run->snapshot[run->n_snapshots - 1]) > iter))
+    cvx_snapshot_free (run->snapshot[--run->n_snapshots]);
+  if (run->n_snapshots == 0)
+    {
+      cvx_free (run->snapshot);
+      run->snapshot = NULL;
+    }
+}
+
+void
+session_breaks_drop (struct session *s)
+{
+  while (s->n_breaks > 0)
+    lang_expr_free (s->breaks[--s->n_breaks].expr);
+}
+
+void
 session_free (struct session *s)
 {
   if (s == NULL)
     return;
   cmd_plot_close (s);
+  session_breaks_drop (s);
   lang_interp_free (s->interp);
   for (size_t k = 0; k < s->n_runs; k++)
     run_free (s->runs[k]);
@@ -144,6 +171,7 @@ session_free (struct session *s)
   cvx_formulation_free (s->formulation);
   cvx_patterns_free (s->patterns);
   cvx_dataset_free (s->data);
+  session_drop_kept (s);
   for (size_t k = 0; k < s->n_history; k++)
     cvx_free (s->history[k]);
   cvx_free (s->history);
@@ -154,6 +182,8 @@ session_free (struct session *s)
   cvx_free (s->log_name);
   if (s->log != NULL)
     fclose (s->log);
+  if (s->events != NULL)
+    fclose (s->events);
   cvx_free (s);
 }
 
@@ -210,6 +240,7 @@ session_end_run (struct session *s)
     return;
   if (s->run->run->formulation != NULL)
     {
+      session_snapshots_drop (s->run, 0);
       keep_point (s, s->run);
       cvx_run_detach (s->run->run);
     }
@@ -222,6 +253,20 @@ session_set_formulation (struct session *s, struct cvx_formulation *f)
   session_end_run (s);
   cvx_formulation_free (s->formulation);
   s->formulation = f;
+  s->grown_from = 0;
+}
+
+void
+session_grow_patterns (struct session *s, struct cvx_patterns *more,
+                       struct cvx_formulation *f)
+{
+  struct session_run *run = s->run;
+  session_set_formulation (s, NULL);
+  cvx_patterns_free (s->patterns);
+  s->patterns = more;
+  s->formulation = f;
+  if (f != NULL && run != NULL && run->x != NULL)
+    s->grown_from = run->run->id;
 }
 
 void
@@ -233,11 +278,67 @@ session_set_patterns (struct session *s, struct cvx_patterns *patterns)
   s->patterns_serial++;
 }
 
+struct cvx_dataset *
+session_take_data (struct session *s, const char *name)
+{
+  for (size_t k = 0; k < s->n_kept; k++)
+    if (strcmp (s->kept[k]->name, name) == 0)
+      {
+        struct cvx_dataset *d = s->kept[k];
+        s->n_kept--;
+        memmove (s->kept + k, s->kept + k + 1,
+                 (s->n_kept - k) * sizeof (struct cvx_dataset *));
+        return d;
+      }
+  return NULL;
+}
+
+void
+session_drop_kept (struct session *s)
+{
+  while (s->n_kept > 0)
+    cvx_dataset_free (s->kept[--s->n_kept]);
+}
+
+static double
+dataset_bytes (const struct cvx_dataset *d)
+{
+  size_t n = 0;
+  for (int k = 0; k < CVX_N_PARTS; k++)
+    n += d->part[k].n;
+  return (double)cvx_dataset_bytes (n, d->n_features, d->n_outputs);
+}
+
+/* Keep D, the former data; the oldest go when there is no room.  */
+static void
+keep (struct session *s, struct cvx_dataset *d)
+{
+  double bytes = dataset_bytes (d), room = 0.25 * session_memory (s);
+  cvx_dataset_free (session_take_data (s, d->name));
+  for (size_t k = 0; k < s->n_kept; k++)
+    bytes += dataset_bytes (s->kept[k]);
+  while (s->n_kept > 0 && (s->n_kept == SESSION_KEPT || bytes > room))
+    {
+      bytes -= dataset_bytes (s->kept[0]);
+      cvx_dataset_free (session_take_data (s, s->kept[0]->name));
+    }
+  if (bytes > room)
+    cvx_dataset_free (d);
+  else
+    s->kept[s->n_kept++] = d;
+}
+
 void
 session_set_data (struct session *s, struct cvx_dataset *data)
 {
   session_set_patterns (s, NULL);
-  cvx_dataset_free (s->data);
+  if (data != NULL)
+    cvx_dataset_free (session_take_data (s, data->name));
+  if (s->data != NULL && data != NULL
+      && strcmp (s->data->name, data->name) != 0)
+    keep (s, s->data);
+  else
+    cvx_dataset_free (s->data);
   s->data = data;
   s->patches = (struct cvx_conv){ .d = 0 };
 }
@@ -439,6 +540,29 @@ session_check_memory (const struct session *s, const char *what, double bytes,
                         "(sample 1000); set maxmem=... changes the limit");
 }
 
+enum cvx_status
+session_fill (struct session *s, struct cvx_error *err)
+{
+  struct cvx_dataset *d = s->data;
+  char before[32], after[32];
+  size_t bytes;
+  enum cvx_status status;
+  if (d == NULL || !cvx_dataset_is_sparse (d))
+    return CVX_OK;
+  bytes = cvx_dataset_fill_bytes (d);
+  cvx_bytes_words (before, sizeof before, (double)cvx_dataset_size (d));
+  status = session_check_memory (s, "X with its zeros", (double)bytes, err);
+  if (status != CVX_OK)
+    return cvx_hint (err, "fewer rows (sample 1000); set maxmem=... changes "
+                          "the limit");
+  status = cvx_dataset_fill (d, err);
+  if (status == CVX_OK)
+    session_note (
+        s, "X is written out with its zeros: %s, now %s\n", before,
+        cvx_bytes_words (after, sizeof after, (double)cvx_dataset_size (d)));
+  return status;
+}
+
 double
 session_clock (void)
 {
@@ -471,6 +595,17 @@ session_scratch (struct session *s, size_t count, size_t size)
   if (p != NULL)
     s->scratch[s->n_scratch++] = p;
   return p;
+}
+
+void
+session_keep_safe (struct session *s)
+{
+  double now = session_clock ();
+  if (s->keep_safe == NULL || s->settings.autosave <= 0
+      || now - s->saved_at < s->settings.autosave)
+    return;
+  s->keep_safe (s);
+  s->saved_at = session_clock ();
 }
 
 void

@@ -39,7 +39,8 @@ enum
   HAS_PATTERNS = 1 << 1,
   HAS_FORMULATION = 1 << 2,
   HAS_RUN = 1 << 3,
-  HAS_NETWORK = 1 << 4
+  HAS_NETWORK = 1 << 4,
+  KEEPS_SPARSE = 1 << 5 /* and data of few nonzeros are taken as they are */
 };
 
 enum session_verbose
@@ -66,6 +67,21 @@ struct session_settings
 #undef CMD_SETTING
 };
 
+/* `break' or `watch': a condition on the current run.  */
+struct session_break
+{
+  size_t number;
+  bool watch;             /* says so, does not stop */
+  bool was;               /* it was true when last looked at */
+  struct lang_expr *expr; /* owned */
+};
+
+enum
+{
+  SESSION_BREAKS = 100, /* at most */
+  SESSION_KEPT = 16
+};
+
 /* A run of this session.  */
 struct session_run
 {
@@ -78,6 +94,8 @@ struct session_run
   size_t *block;  /* owned */
   double *x, *nu; /* owned; NULL: none */
   uint64_t patterns_serial;
+  struct cvx_snapshot **snapshot; /* owned; rising iterations, for rewind */
+  size_t n_snapshots;
 };
 
 /* How the screen shows that something is being worked on; filled by the
@@ -112,20 +130,26 @@ struct session
 
   /* the chain; all owned */
   struct cvx_dataset *data;
+  struct cvx_dataset *kept[SESSION_KEPT]; /* other data, the newest last */
+  size_t n_kept;
   struct cvx_patterns *patterns;
   struct cvx_conv patches; /* d = 0: none were chosen */
   struct cvx_formulation *formulation;
   struct session_run *run; /* into runs, or NULL */
   uint64_t patterns_serial;
+  size_t grown_from; /* run that the next one starts from, 0: none */
 
   struct session_run **runs; /* owned; run number k may be absent */
   size_t n_runs, next_run;
+  size_t path_first, path_last; /* runs of the last path */
 
   struct session_settings settings;
   const struct cvx_solver *solver;     /* NULL: auto */
   struct cvx_settings solver_settings; /* what `solver' said */
   double last_beta;                    /* nan: none was given yet */
 
+  struct session_break breaks[SESSION_BREAKS];
+  size_t n_breaks, next_break;
   struct session_last last;
   double command_start;
   char **history; /* lines typed */
@@ -135,14 +159,23 @@ struct session
   void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */
-  bool interactive, safe, no_plot, quiet, echo;
+  bool interactive, safe, no_plot, quiet, echo, allow_shell;
   bool out_tty, err_tty, colour_tty;
-  FILE *out;           /* stdout, or where a test wants it */
-  size_t n_writes;     /* texts written to it */
-  int output_error;    /* errno of a failed write to it, 0: fine */
-  FILE *log;           /* transcript, or NULL */
-  char *log_name;      /* owned */
-  bool log_failed;     /* said once */
+  FILE *out;        /* stdout, or where a test wants it */
+  size_t n_writes;  /* texts written to it */
+  int output_error; /* errno of a failed write to it, 0: fine */
+  FILE *log;        /* transcript, or NULL */
+  char *log_name;   /* owned */
+  bool log_failed;  /* said once */
+  FILE *events;     /* JSON lines, or NULL */
+  double saved_at;  /* clock of the last autosave */
+  bool dumb;           /* a terminal that shows lines only */
+  size_t page;         /* lines of this command on the screen, 0: no paging */
+  bool page_over;      /* the rest is not wanted */
+  /* Wait for Enter after WORDS; false: leave.  NULL: nobody is there.  */
+  bool (*pause) (struct session *s, const char *words);
+  /* Keep the session for --resume; NULL: not asked for.  */
+  void (*keep_safe) (struct session *s);
   bool interrupt_said; /* words about Ctrl-C were printed */
   bool quit;           /* `quit' was given */
   int quit_code;
@@ -155,10 +188,22 @@ enum cvx_status session_new (struct session **out, FILE *to,
                              struct cvx_error *err) CVX_MUST_CHECK;
 void session_free (struct session *s);
 
-/* Hand an item over; everything to its right is dropped.  NULL drops it.  */
+/* Hand an item over; everything to its right is dropped.  NULL drops it.
+   Data of another name than the new ones are kept for `use data', as long as
+   all that is kept takes no more than a quarter of the memory that is free. */
 void session_set_data (struct session *s, struct cvx_dataset *data);
 void session_set_patterns (struct session *s, struct cvx_patterns *patterns);
 void session_set_formulation (struct session *s, struct cvx_formulation *f);
+
+/* MORE begins with the present patterns and takes their place; F (NULL: none)
+   is the formulation over it.  The current run, if its iterate can be kept,
+   becomes the one that the next starts from.  */
+void session_grow_patterns (struct session *s, struct cvx_patterns *more,
+                            struct cvx_formulation *f);
+
+/* The kept data called NAME, which the caller owns from now on; or NULL.  */
+struct cvx_dataset *session_take_data (struct session *s, const char *name);
+void session_drop_kept (struct session *s);
 
 /* End the current run: it stays as a value and nothing is current.  */
 void session_end_run (struct session *s);
@@ -170,6 +215,10 @@ enum cvx_status session_add_run (struct session *s, struct cvx_run *run,
 /* The run with the number ID, or NULL.  */
 struct session_run *session_find_run (struct session *s, size_t id);
 void session_drop_run (struct session *s, size_t id);
+
+/* Forget the snapshots of RUN after the iteration ITER.  */
+void session_snapshots_drop (struct session_run *run, size_t iter);
+void session_breaks_drop (struct session *s);
 
 /* RUN went on: what was derived from it is dropped.  */
 void session_run_changed (struct session_run *run);
@@ -193,7 +242,12 @@ int session_threads (const struct session *s);
    free.  */
 double session_memory (const struct session *s);
 
-/* CVX_LIMIT (E335) when WHAT needs more BYTES than session_memory.  */
+/* Give sparse data their zeros back, and say so; others, and none, are left
+   alone.  CVX_LIMIT (E395), CVX_NOMEM.  */
+enum cvx_status session_fill (struct session *s,
+                              struct cvx_error *err) CVX_MUST_CHECK;
+
+/* CVX_LIMIT (E395) when WHAT needs more BYTES than session_memory.  */
 enum cvx_status session_check_memory (const struct session *s,
                                       const char *what, double bytes,
                                       struct cvx_error *err) CVX_MUST_CHECK;
@@ -216,9 +270,13 @@ void session_note (struct session *s, const char *format, ...)
     CVX_PRINTF (2, 3);
 /* Every line of NOTES as a note.  */
 void session_notes (struct session *s, const struct cvx_text *notes);
+/* Stop after every screenful of this command, at the prompt.  */
+void session_page (struct session *s);
 void session_flush (struct session *s);
 /* Text to the screen's error side (stderr) and the log.  */
 void session_complain (struct session *s, const char *text);
+/* Columns of the terminal that the output goes to; 0: no terminal.  */
+size_t session_columns (const struct session *s);
 /* True when colours and bold may be used on the output.  */
 bool session_colours (const struct session *s);
 
@@ -239,6 +297,17 @@ void session_wrote (struct session *s, const char *file);
    overwriting.  */
 enum cvx_status session_may_write (struct session *s, const char *path,
                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* One line of JSON each to --events, when asked for (events.c).  */
+void session_event_start (struct session *s, const struct cvx_run *run);
+void session_event_row (struct session *s, const struct cvx_run *run,
+                        const struct cvx_trace_row *row);
+void session_event_end (struct session *s, const struct cvx_run *run);
+void session_event_error (struct session *s,
+                          const struct lang_diagnostic *diagnostic);
+
+/* Save for --resume when the setting autosave says that it is time.  */
+void session_keep_safe (struct session *s);
 
 /* A line typed, for `history'.  */
 void session_remember (struct session *s, const char *line);
@@ -268,8 +337,11 @@ enum cvx_status session_run_find (void *view, const char *path, bool *known,
 /* BACKUP keeps the file that was there as PATH~.  */
 enum cvx_status session_save (struct session *s, const char *path, bool backup,
                               struct cvx_error *err) CVX_MUST_CHECK;
-/* Replace everything by what PATH holds; S stays as it was on failure.  */
+/* Replace everything by what PATH holds; S stays as it was on failure.  With
+   LOST the parts that are damaged are named there, one line each, and left
+   out.  */
 enum cvx_status session_open (struct session *s, const char *path,
+                              struct cvx_text *lost,
                               struct cvx_error *err) CVX_MUST_CHECK;
 
 /* The table of commands, ends with a NULL name.  */

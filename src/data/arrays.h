@@ -24,10 +24,11 @@ enum cvx_status cvxi_from_arrays (struct cvx_dataset **out,
    member, or x= and y=, name them; without them the first of X, x, data,
    features and the first of y, Y, target, labels that there are, or the only
    array.  E210: there are no such.  */
-enum cvx_status cvxi_choose_arrays (
-    const struct cvx_npz *z, const char *path,
-    const struct cvx_read_options *options, struct cvx_array **x,
-    const struct cvx_array **y, struct cvx_error *err) CVX_MUST_CHECK;
+enum cvx_status cvxi_choose_arrays (const struct cvx_npz *z, const char *path,
+                                    const struct cvx_read_options *options,
+                                    struct cvx_array **x,
+                                    const struct cvx_array **y,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* E222, with the labels file that PATH suggests.  */
 enum cvx_status cvxi_fail_no_labels (const char *path, struct cvx_error *err);

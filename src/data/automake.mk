@@ -32,7 +32,9 @@ libdata_la_SOURCES = \
   src/data/rows.c \
   src/data/save.c \
   src/data/scale.c \
+  src/data/shrink.c \
   src/data/sheets.c \
+  src/data/sparse.c \
   src/data/transform.c
 
 dataincludedir = $(includedir)/cvxnn/data

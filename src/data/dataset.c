@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+/* For a state of the hash that is not on the heap.  */
+#define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
 #include "base/alloc.h"
@@ -24,21 +26,32 @@ cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs)
 }
 
 bool
+cvxi_part_rest (struct cvx_part *part, size_t n, size_t n_outputs)
+{
+  size_t y;
+  *part = (struct cvx_part){ .n = n };
+  if (n == 0)
+    return true;
+  if (!cvx_mul (n, n_outputs, &y))
+    return false;
+  part->y = cvx_alloc (y, sizeof *part->y);
+  part->row = cvx_alloc (n, sizeof *part->row);
+  return part->y != NULL && part->row != NULL;
+}
+
+bool
 cvxi_part_new (struct cvx_part *part, size_t n, size_t n_features,
                size_t n_outputs)
 {
-  size_t x, y;
-  part->n = n;
-  part->x = part->y = NULL;
-  part->row = NULL;
+  size_t x;
+  if (!cvxi_part_rest (part, n, n_outputs))
+    return false;
   if (n == 0)
     return true;
-  if (!cvx_mul (n, n_features, &x) || !cvx_mul (n, n_outputs, &y))
+  if (!cvx_mul (n, n_features, &x))
     return false;
   part->x = cvx_alloc (x, sizeof *part->x);
-  part->y = cvx_alloc (y, sizeof *part->y);
-  part->row = cvx_alloc (n, sizeof *part->row);
-  return part->x != NULL && part->y != NULL && part->row != NULL;
+  return part->x != NULL;
 }
 
 void
@@ -47,6 +60,7 @@ cvxi_part_free (struct cvx_part *part)
   cvx_free (part->x);
   cvx_free (part->y);
   cvx_free (part->row);
+  cvx_csr_free (part->sparse);
   memset (part, 0, sizeof *part);
 }
 
@@ -203,13 +217,23 @@ cvxi_part_rows (struct cvx_part *to, const struct cvx_dataset *d,
                 const struct cvx_part *from, const size_t *index, size_t n,
                 struct cvx_error *err)
 {
-  if (!cvxi_part_new (to, n, d->n_features, d->n_outputs))
+  bool dense = from->x != NULL || from->sparse == NULL;
+  if (dense ? !cvxi_part_new (to, n, d->n_features, d->n_outputs)
+            : !cvxi_part_rest (to, n, d->n_outputs))
     return cvx_fail_nomem (err, "copying rows");
+  if (from->sparse != NULL && n > 0)
+    {
+      enum cvx_status status
+          = cvx_csr_rows (&to->sparse, from->sparse, index, n, err);
+      if (status != CVX_OK)
+        return status;
+    }
   for (size_t i = 0; i < n; i++)
     {
       size_t k = index != NULL ? index[i] : i;
-      memcpy (to->x + i * d->n_features, from->x + k * d->n_features,
-              d->n_features * sizeof (double));
+      if (dense)
+        memcpy (to->x + i * d->n_features, from->x + k * d->n_features,
+                d->n_features * sizeof (double));
       memcpy (to->y + i * d->n_outputs, from->y + k * d->n_outputs,
               d->n_outputs * sizeof (double));
       to->row[i] = from->row[k];
@@ -234,6 +258,33 @@ cvx_dataset_copy (struct cvx_dataset **out, const struct cvx_dataset *from,
   return status;
 }
 
+/* The nonzeros give the hash that the numbers with their zeros have.  */
+static uint64_t
+hash_x (const struct cvx_part *part, size_t d, uint64_t seed)
+{
+  static const double zeros[512];
+  const struct cvx_csr *a = part->sparse;
+  XXH3_state_t state;
+  if (part->x != NULL || a == NULL)
+    return XXH3_64bits_withSeed (part->x, part->n * d * sizeof (double), seed);
+  XXH3_64bits_reset_withSeed (&state, seed);
+  for (size_t i = 0; i < part->n; i++)
+    for (size_t k = a->start[i], at = 0; at < d;)
+      {
+        size_t next = k < a->start[i + 1] ? a->column[k] : d;
+        while (at < next)
+          {
+            size_t len = next - at < 512 ? next - at : 512;
+            XXH3_64bits_update (&state, zeros, len * sizeof *zeros);
+            at += len;
+          }
+        if (at < d)
+          XXH3_64bits_update (&state, &a->value[k++], sizeof *a->value);
+        at++;
+      }
+  return XXH3_64bits_digest (&state);
+}
+
 void
 cvx_dataset_rehash (struct cvx_dataset *d)
 {
@@ -244,8 +295,7 @@ cvx_dataset_rehash (struct cvx_dataset *d)
       const struct cvx_part *part = &d->part[p];
       uint64_t n = part->n;
       h = XXH3_64bits_withSeed (&n, sizeof n, h);
-      h = XXH3_64bits_withSeed (part->x,
-                                part->n * d->n_features * sizeof (double), h);
+      h = hash_x (part, d->n_features, h);
       h = XXH3_64bits_withSeed (part->y,
                                 part->n * d->n_outputs * sizeof (double), h);
     }

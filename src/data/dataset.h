@@ -13,6 +13,7 @@
 #include "base/npz.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "linalg/csr.h"
 
 enum cvx_part_id
 {
@@ -23,12 +24,17 @@ enum cvx_part_id
 };
 
 /* Rows of one part.  x is n x n_features, row after row (C order); y is
-   n x n_outputs.  row[i] is the number of the row in the file, from 0.  */
+   n x n_outputs.  row[i] is the number of the row in the file, from 0.
+
+   Data of few nonzeros have them in SPARSE, in all parts that have rows; x is
+   the same numbers, or NULL until cvx_dataset_fill makes it.  Only load,
+   describe, save and the transforms take data without x.  */
 struct cvx_part
 {
   size_t n;
   double *x, *y;
   size_t *row;
+  struct cvx_csr *sparse; /* n x n_features, or NULL */
 };
 
 enum cvx_bias
@@ -53,7 +59,7 @@ struct cvx_dataset
   struct cvx_part part[CVX_N_PARTS]; /* part[CVX_TRAIN].n > 0 */
   char **feature;                    /* n_features names, or NULL */
   char *target;                      /* name of y, or NULL */
-  size_t n_labels;                   /* 0: regression */
+  size_t n_labels; /* 0: regression; n_outputs: each has its own output */
   struct cvx_label *label;           /* ascending by value */
   size_t image[3];                   /* rows, columns, channels; 0: no image */
   enum cvx_bias bias;
@@ -63,6 +69,9 @@ struct cvx_dataset
   /* The weights of the linear filter that a generator planted (n_features),
      while the features are as it made them; NULL: none.  Not saved.  */
   double *planted;
+  /* When the file was read: missing numbers replaced by the column mean, rows
+     left out for them.  */
+  size_t n_filled, n_dropped;
   bool x_rownorm; /* and then each row of x was divided by its length */
   uint64_t hash;  /* of all numbers of all parts, see cvx_dataset_rehash */
 };
@@ -82,6 +91,18 @@ void cvx_dataset_rehash (struct cvx_dataset *d);
 /* Bytes that N rows of F features and C outputs take.  SIZE_MAX: overflow.  */
 size_t cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs);
 
+/* True when X is there only without its zeros.  */
+bool cvx_dataset_is_sparse (const struct cvx_dataset *d);
+
+/* Bytes of D as it is, and of X with its zeros in all parts.  */
+size_t cvx_dataset_size (const struct cvx_dataset *d);
+size_t cvx_dataset_fill_bytes (const struct cvx_dataset *d);
+
+/* Make x of every part of D from its nonzeros, which stay; the numbers and the
+   hash do not change.  CVX_NOMEM, and D is as it was.  */
+enum cvx_status cvx_dataset_fill (struct cvx_dataset *d,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
 /* How a file is read; a reader ignores what does not concern it.  */
 struct cvx_read_options
 {
@@ -97,6 +118,8 @@ struct cvx_read_options
   bool onehot;        /* features of text become 0/1 columns */
   const char *dtype;  /* of raw numbers: f64 f32 i32 i16 u8; NULL: f64 */
   size_t n_columns;   /* of raw numbers; 0: not known */
+  bool gray;          /* images of a folder, as in cvx_import_options */
+  size_t resize[2];
   /* The training data that the file is to go with (cvx_dataset_read_part sets
      it): its 0/1 columns and its width are taken.  */
   const struct cvx_dataset *like;
@@ -117,22 +140,28 @@ enum cvx_missing
    have that done by another process: IMPORT gets CONTEXT, the name of the
    format, the file as an open descriptor (-1 for a folder) and as a path, and
    otherwise what cvx_import_arrays gets, and does what that does.  */
+struct cvx_import_options
+{
+  size_t max_bytes; /* memory that may be taken; 0: no limit */
+  bool gray;        /* images in colour become gray */
+  size_t resize[2]; /* rows and columns of every image; 0: as they are */
+};
 struct cvx_importer
 {
   enum cvx_status (*import) (void *context, struct cvx_npz **out,
                              const char *format, int fd, const char *path,
-                             size_t max_bytes, struct cvx_progress *progress,
+                             const struct cvx_import_options *options,
+                             struct cvx_progress *progress,
                              struct cvx_error *err);
   void *context;
 };
 
-/* Every array of the file PATH of FORMAT ("mat", "hdf5", "png"), at most
-   MAX_BYTES of memory (0: no limit); variables that are no arrays of numbers
-   come as CVX_ARRAY_OTHER.  Messages name SHOWN.  CVX_DATA, CVX_LIMIT,
-   CVX_INTERRUPTED, CVX_NOMEM.  */
+/* Every array of the file PATH of FORMAT ("mat", "hdf5", "png"), with OPTIONS;
+   variables that are no arrays of numbers come as CVX_ARRAY_OTHER.  Messages
+   name SHOWN.  CVX_DATA, CVX_LIMIT, CVX_INTERRUPTED, CVX_NOMEM.  */
 enum cvx_status cvx_import_arrays (struct cvx_npz **out, const char *format,
                                    const char *path, const char *shown,
-                                   size_t max_bytes,
+                                   const struct cvx_import_options *options,
                                    struct cvx_progress *progress,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
@@ -172,8 +201,8 @@ enum cvx_status cvx_dataset_read_part (struct cvx_dataset **out,
                                        struct cvx_text *notes,
                                        struct cvx_error *err) CVX_MUST_CHECK;
 
-/* D with one 0/1 output for each of its labels, in their order, instead of
-   labels.  CVX_INVALID (E249), CVX_NOMEM.  */
+/* D with one 0/1 output for each of its labels, in their order.  CVX_INVALID
+   (E249), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,
                                     struct cvx_error *err) CVX_MUST_CHECK;
@@ -183,6 +212,20 @@ enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
 enum cvx_status cvx_dataset_grey (struct cvx_dataset **out,
                                   const struct cvx_dataset *d,
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The number of the label that V (n_outputs, targets or predictions) stands
+   for: with one output the nearest, halfway the larger, else that of the
+   largest output.  D has labels.  */
+size_t cvx_dataset_label_of (const struct cvx_dataset *d, const double *v);
+
+/* The other way: outputs of which one is 1 and the others 0 in every row become
+   the labels that they stand for; where none are known 1, 2, ..., and of two
+   of them the first becomes -1, the second +1.
+   CVX_INVALID (E249), CVX_NOMEM.  */
+enum cvx_status cvx_dataset_labels (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d,
+                                    struct cvx_text *notes,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A reader is one file plus one row of readers.def.  HEAD holds the first
    HEAD_LEN bytes of the file after decompression.  */
@@ -275,11 +318,21 @@ enum cvx_status cvx_dataset_subset (struct cvx_dataset **out,
                                     size_t n,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Images of ROWS x COLUMNS pixels, each the mean of the area that it covers;
+   with GREY of one channel, the mean of all.  CVX_INVALID (E625): no images,
+   not smaller, or scaled already; CVX_NOMEM.  */
+enum cvx_status cvx_dataset_shrink (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d, size_t rows,
+                                    size_t columns, bool grey,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
 /* What a person needs to see before modelling.  */
 struct cvx_summary
 {
-  size_t rank;                         /* of the training X */
-  double condition;                    /* largest over smallest of those */
+  size_t rank;      /* of the training X */
+  double condition; /* largest over smallest of those; NAN: not known */
+  bool estimated;   /* these two, X being large or sparse */
+  size_t n_nonzero; /* of the training X */
   size_t n_constant, n_duplicate_cols; /* columns */
   size_t n_duplicate_rows;             /* rows that repeat an earlier x */
   size_t n_conflicts; /* rows whose x occurs with another y too */

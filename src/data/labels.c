@@ -36,6 +36,18 @@ cvxi_label_find (const struct cvx_dataset *d, double value)
              : NULL;
 }
 
+size_t
+cvx_dataset_label_of (const struct cvx_dataset *d, const double *v)
+{
+  size_t best = 0;
+  for (size_t k = 1; k < d->n_labels; k++)
+    if (d->n_outputs > 1 ? v[k] > v[best]
+                         : fabs (v[0] - d->label[k].value)
+                               <= fabs (v[0] - d->label[best].value))
+      best = k;
+  return best;
+}
+
 enum cvx_status
 cvxi_labels_from_values (struct cvx_dataset *d, size_t limit,
                          struct cvx_error *err)
@@ -218,7 +230,7 @@ cvxi_labels_settle (struct cvx_dataset *d, struct cvx_text *notes,
     return status;
   if (d->n_labels == 1)
     {
-      cvx_fail (err, CVX_E224, "every row has the same label %s",
+      cvx_fail (err, CVX_E224, "every row has the same label %.60s",
                 d->label[0].name);
       return cvx_hint (err, "choose the target with y=COLUMN");
     }
@@ -255,7 +267,7 @@ fail_label (const struct cvx_dataset *d, const char *name,
   struct cvx_text t = CVX_TEXT_INIT;
   for (size_t k = 0; k < d->n_labels && k < SHOWN; k++)
     cvx_text_printf (&t, "%s %s", k > 0 ? "," : "", d->label[k].name);
-  cvx_fail (err, CVX_E225, "no label %s; labels are%s%s", name,
+  cvx_fail (err, CVX_E225, "no label %.60s; labels are%s%s", name,
             cvx_text_string (&t), d->n_labels > SHOWN ? ", ..." : "");
   cvx_text_free (&t);
   return CVX_INVALID;
@@ -274,7 +286,8 @@ pick (const struct cvx_dataset *d, const char *const *names, size_t n,
         return fail_label (d, names[k], err);
       for (size_t j = 0; j < k; j++)
         if (old[j] == l->value)
-          return cvx_fail (err, CVX_E225, "label %s is named twice", names[k]);
+          return cvx_fail (err, CVX_E225, "label %.60s is named twice",
+                           names[k]);
       old[k] = l->value;
       label[k].value = n == 2 ? (k == 0 ? -1 : 1) : l->value;
       label[k].name = cvx_strdup (l->name);
@@ -358,6 +371,10 @@ cvx_dataset_classes (struct cvx_dataset **out, const struct cvx_dataset *d,
   if (n < 2)
     return cvx_fail (err, CVX_E224, "two or more labels are needed, got %zu",
                      n);
+  if (d->n_outputs > 1)
+    return cvx_fail (err, CVX_E225,
+                     "every class has its own output already: choose classes "
+                     "before `onehot'");
   if (d->n_labels == 0)
     {
       /* Whole numbers may be taken as labels when asked for.  */

@@ -11,6 +11,8 @@
    and PART is to be freed all the same.  */
 bool cvxi_part_new (struct cvx_part *part, size_t n, size_t n_features,
                     size_t n_outputs);
+/* The same without room for x.  */
+bool cvxi_part_rest (struct cvx_part *part, size_t n, size_t n_outputs);
 void cvxi_part_free (struct cvx_part *part);
 
 /* The N rows INDEX (NULL: the first N) of FROM, a part of D, into the empty
@@ -25,6 +27,30 @@ enum cvx_status cvxi_part_rows (struct cvx_part *to,
 enum cvx_status cvxi_dataset_shell (struct cvx_dataset **out,
                                     const struct cvx_dataset *from,
                                     struct cvx_error *err) CVX_MUST_CHECK;
+
+/* All rows of all parts of D, which has nonzeros, one after another.
+   CVX_NOMEM.  */
+enum cvx_status cvxi_sparse_joined (struct cvx_csr **out,
+                                    const struct cvx_dataset *d,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A with D columns: the first ones, or one of ones behind those it has.
+   CVX_NOMEM.  */
+enum cvx_status cvxi_sparse_width (struct cvx_csr **out,
+                                   const struct cvx_csr *a, size_t d,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* What the columns of the training rows hold, from the nonzeros of D: how many
+   there are, and the range of all numbers, zeros included.  *OUT is the
+   caller's.  CVX_NOMEM.  */
+struct cvxi_sparse_column
+{
+  size_t count;
+  double low, high;
+};
+enum cvx_status cvxi_sparse_columns (struct cvxi_sparse_column **out,
+                                     const struct cvx_dataset *d,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Names: copies (*OK false: no memory, what is there must still be freed) and
    the end of them; NULL is fine.  */

@@ -347,6 +347,13 @@ settle_missing (struct cvx_dataset *d, const char *path, int missing,
 {
   struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t i = 0, dropped, filled = 0;
+  /* A reader of sparse files takes numbers only.  */
+  if (p->sparse != NULL)
+    {
+      (void)all_finite (p->sparse->value, p->sparse->start[p->n], largest);
+      (void)all_finite (p->y, p->n * d->n_outputs, largest);
+      return CVX_OK;
+    }
   if (all_finite (p->x, p->n * d->n_features, largest)
       && all_finite (p->y, p->n * d->n_outputs, largest))
     return CVX_OK;
@@ -367,6 +374,8 @@ settle_missing (struct cvx_dataset *d, const char *path, int missing,
       if (status != CVX_OK)
         return status;
     }
+  d->n_filled = filled;
+  d->n_dropped = dropped;
   if (notes != NULL && dropped > 0)
     cvx_text_printf (notes, "%zu of %zu rows with missing values left out\n",
                      dropped, dropped + p->n);
@@ -393,8 +402,13 @@ attach_labels (struct cvx_dataset *d, const char *path,
   enum cvx_status status = find_reader (&reader, options->labels, NULL, err);
   if (status == CVX_OK)
     status = reader->read (&l, options->labels, &o, progress, NULL, err);
+  if (status == CVX_OK && cvx_dataset_is_sparse (l) && l->n_features == 1)
+    status = cvx_dataset_fill (l, err);
   if (status != CVX_OK)
-    return status;
+    {
+      cvx_dataset_free (l);
+      return status;
+    }
   if (l->n_features != 1)
     status = cvx_fail (err, CVX_E223,
                        "the labels file %s has %zu columns, not one",
@@ -419,23 +433,41 @@ attach_labels (struct cvx_dataset *d, const char *path,
   return status;
 }
 
+/* Column J of the training rows holds one number; SPARSE: what is known of the
+   columns, or NULL.  */
+static bool
+is_constant (const struct cvx_dataset *d, size_t j,
+             const struct cvxi_sparse_column *sparse)
+{
+  const struct cvx_part *p = &d->part[CVX_TRAIN];
+  size_t i = 1;
+  if (p->n < 2)
+    return false;
+  if (p->x == NULL)
+    return sparse != NULL && sparse[j].low == sparse[j].high;
+  while (i < p->n && p->x[i * d->n_features + j] == p->x[j])
+    i++;
+  return i == p->n;
+}
+
 static void
 note_constants (const struct cvx_dataset *d, double largest,
                 struct cvx_text *notes)
 {
   const struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t constant = 0, first = 0;
+  struct cvxi_sparse_column *sparse = NULL;
   char column[200];
   if (notes == NULL)
     return;
+  /* Without memory for that nothing is said.  */
+  if (cvx_dataset_is_sparse (d)
+      && cvxi_sparse_columns (&sparse, d, NULL) != CVX_OK)
+    return;
   for (size_t j = 0; j < d->n_features; j++)
-    {
-      size_t i = 1;
-      while (i < p->n && p->x[i * d->n_features + j] == p->x[j])
-        i++;
-      if (i == p->n && p->n > 1 && constant++ == 0)
-        first = j;
-    }
+    if (is_constant (d, j, sparse) && constant++ == 0)
+      first = j;
+  cvx_free (sparse);
   column_words (column, sizeof column, d, first);
   if (constant == 1)
     cvx_text_printf (notes, "column %s is constant\n", column);

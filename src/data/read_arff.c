@@ -222,7 +222,7 @@ header (struct arff *a, struct cvx_error *err)
   for (;;)
     {
       enum cvx_status status = cvxi_lines_next (&a->lines, &s, &len, err);
-      const char *end = s + len;
+      const char *end = s != NULL ? s + len : NULL;
       if (status != CVX_OK)
         return status;
       if (s == NULL)
@@ -402,7 +402,7 @@ rows (struct arff *a, struct cvx_error *err)
   while (!cvxi_rows_full (&a->rows))
     {
       enum cvx_status status = cvxi_lines_next (&a->lines, &s, &len, err);
-      const char *end = s + len;
+      const char *end = s != NULL ? s + len : NULL;
       bool keep;
       if (status != CVX_OK || s == NULL)
         return status;

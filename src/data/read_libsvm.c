@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "data/lines.h"
 #include "data/number.h"
+#include "data/parts.h"
 #include "data/readers.h"
 
 struct sparse
@@ -22,8 +23,13 @@ struct sparse
   const struct cvx_read_options *options;
   struct cvxi_numbers numbers;
   size_t seen, n, width; /* rows of the file, rows kept, largest index */
+  size_t count, most;    /* nonzeros of the rows kept; room for them */
   struct cvx_dataset *d; /* NULL in the first pass */
 };
+
+/* Data stay sparse below this share of nonzeros: then their 12 bytes each are
+   less than half of the 8 of every number.  */
+static const double SPARSE = 1.0 / 3;
 
 static bool
 is_blank (char c)
@@ -98,10 +104,24 @@ fail_word (const struct sparse *t, const struct cvxi_lines *l,
   return cvx_at (err, t->path, l->number, (size_t)(word - line) + 1);
 }
 
-/* The pairs of a line behind its label, into ROW when there is one.  */
+/* Number V at INDEX of the row that is being read.  */
+static void
+store (struct sparse *t, size_t index, double v)
+{
+  struct cvx_part *p = &t->d->part[CVX_TRAIN];
+  if (p->sparse == NULL)
+    p->x[t->n * t->d->n_features + index] = v;
+  else
+    {
+      p->sparse->column[t->count] = (uint32_t)index;
+      p->sparse->value[t->count] = v;
+    }
+}
+
+/* The pairs of a line behind its label, which are kept or only looked at.  */
 static enum cvx_status
 pairs (struct sparse *t, const struct cvxi_lines *l, const char *line,
-       const char *s, const char *end, double *row, struct cvx_error *err)
+       const char *s, const char *end, bool keep, struct cvx_error *err)
 {
   size_t last = 0, len;
   const char *word;
@@ -130,8 +150,11 @@ pairs (struct sparse *t, const struct cvxi_lines *l, const char *line,
       kind = cvxi_number (&t->numbers, word + used, len - used, &v);
       if (kind != CVXI_NUMBER && kind != CVXI_UNDERFLOW)
         return fail_word (t, l, line, word, len, "has no usable value", err);
-      if (row != NULL)
-        row[index - 1] = v;
+      /* The second pass has room for what the first one saw.  */
+      if (keep && v != 0 && t->d != NULL && index <= t->d->n_features
+          && t->count < t->most)
+        store (t, index - 1, v);
+      t->count += keep && v != 0;
     }
   if (last > t->width)
     t->width = last;
@@ -144,8 +167,8 @@ one_line (struct sparse *t, const struct cvxi_lines *l, const char *line,
 {
   const char *hash = memchr (line, '#', len), *s = line, *word;
   const char *end = hash != NULL ? hash : line + len;
-  size_t n = next_word (&s, end, &word), width = t->width;
-  double *row = NULL, y;
+  size_t n = next_word (&s, end, &word);
+  double y;
   bool keep;
   enum cvx_status status;
   if (n == 0)
@@ -154,9 +177,7 @@ one_line (struct sparse *t, const struct cvxi_lines *l, const char *line,
   if (cvxi_number (&t->numbers, word, n, &y) != CVXI_NUMBER)
     return fail_word (t, l, line, word, n, "is not a label of one number",
                       err);
-  if (keep && t->d != NULL)
-    row = t->d->part[CVX_TRAIN].x + t->n * width;
-  status = pairs (t, l, line, s, end, row, err);
+  status = pairs (t, l, line, s, end, keep, err);
   if (status != CVX_OK || !keep)
     return status;
   if (t->d != NULL)
@@ -164,6 +185,8 @@ one_line (struct sparse *t, const struct cvxi_lines *l, const char *line,
       if (t->d->n_outputs > 0)
         t->d->part[CVX_TRAIN].y[t->n] = y;
       t->d->part[CVX_TRAIN].row[t->n] = t->seen - 1;
+      if (t->d->part[CVX_TRAIN].sparse != NULL)
+        t->d->part[CVX_TRAIN].sparse->start[t->n + 1] = t->count;
     }
   t->n++;
   return CVX_OK;
@@ -174,11 +197,11 @@ pass (struct sparse *t, struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvxi_lines l;
   const char *s;
-  size_t len, expected = t->n, width = t->width;
+  size_t len, expected = t->n, width = t->width, count = t->count;
   enum cvx_status status = cvxi_lines_open (&l, t->path, progress, err);
   if (status != CVX_OK)
     return status;
-  t->n = t->seen = 0;
+  t->n = t->seen = t->count = 0;
   do
     {
       status = cvxi_lines_next (&l, &s, &len, err);
@@ -191,13 +214,46 @@ pass (struct sparse *t, struct cvx_progress *progress, struct cvx_error *err)
     status = cvxi_lines_unchanged (&l, err);
   /* The second pass must see what the first one saw.  */
   if (status == CVX_OK && t->d != NULL
-      && (t->n != expected || t->width != width))
+      && (t->n != expected || t->width != width || t->count != count))
     {
       cvx_fail (err, CVX_E206, "the file changed while it was read");
       status = cvx_at (err, t->path, 0, 0);
     }
   cvxi_lines_close (&l);
   return status;
+}
+
+/* Room for the N rows of the first pass and C targets, sparse or not.  */
+static enum cvx_status
+make (struct sparse *t, size_t c, struct cvx_error *err)
+{
+  struct cvx_part *p;
+  enum cvx_status status;
+  size_t bytes = cvx_csr_bytes (t->n, t->count), rest;
+  if ((double)t->count >= SPARSE * (double)t->n * (double)t->width)
+    {
+      status = cvxi_check_memory (t->options, t->path, t->n, t->width, c, err);
+      if (status == CVX_OK)
+        status = cvx_dataset_new (&t->d, "", t->n, t->width, c, err);
+      if (status == CVX_OK)
+        memset (t->d->part[CVX_TRAIN].x, 0, t->n * t->width * sizeof (double));
+      return status;
+    }
+  /* Besides the rows, what is said about the columns takes some numbers for
+     each.  */
+  rest = cvx_dataset_bytes (t->n, 0, c) + 4 * t->width * sizeof (double);
+  if (__builtin_add_overflow (bytes, rest, &bytes))
+    bytes = SIZE_MAX;
+  if (t->options->max_bytes != 0 && bytes > t->options->max_bytes)
+    return cvxi_fail_memory (NULL, t->path, (double)bytes,
+                             t->options->max_bytes, err);
+  status = cvx_dataset_new (&t->d, "", 0, t->width, c, err);
+  if (status != CVX_OK)
+    return status;
+  p = &t->d->part[CVX_TRAIN];
+  if (!cvxi_part_rest (p, t->n, c))
+    return cvx_fail_nomem (err, "reading rows");
+  return cvx_csr_new (&p->sparse, t->n, t->width, t->count, err);
 }
 
 static enum cvx_status
@@ -222,13 +278,9 @@ read_twice (struct sparse *t, struct cvx_progress *progress,
       size_t width = d->n_features - (d->bias == CVX_BIAS_AUGMENTED);
       t->width = t->width < width ? width : t->width;
     }
-  status = cvxi_check_memory (t->options, t->path, t->n, t->width, c, err);
-  if (status == CVX_OK)
-    status = cvx_dataset_new (&t->d, "", t->n, t->width, c, err);
-  if (status != CVX_OK)
-    return status;
-  memset (t->d->part[CVX_TRAIN].x, 0, t->n * t->width * sizeof (double));
-  return pass (t, progress, err);
+  t->most = t->count;
+  status = make (t, c, err);
+  return status == CVX_OK ? pass (t, progress, err) : status;
 }
 
 enum cvx_status

@@ -278,11 +278,13 @@ static bool
 take_line (const struct table *t, const struct cvxi_record *rec, double *x,
            double *y)
 {
-  const char *p = rec->line, *end = p + rec->line_len;
+  const char *p = rec->line, *end;
   char delimiter = t->records.delimiter;
-  if (!rec->whole || t->records.trailing || t->feature_kind != NULL
+  if (p == NULL || !rec->whole || t->records.trailing
+      || t->feature_kind != NULL
       || (t->target != NUMBERS && t->columns.n_targets > 0))
     return false;
+  end = p + rec->line_len;
   for (size_t k = 0; k < t->n_columns; k++)
     {
       ptrdiff_t role = t->role[k];
@@ -312,8 +314,9 @@ add_row (struct table *t, struct cvxi_record *rec, struct cvx_error *err)
   status = cvxi_rows_next (&t->rows, t->records.lines.input, &keep, err);
   if (status != CVX_OK)
     return status;
-  x = t->rows.x + t->rows.n * t->rows.d;
-  y = t->rows.y + t->rows.n * t->rows.c;
+  /* Rows before the first that is wanted have no room.  */
+  x = keep ? t->rows.x + t->rows.n * t->rows.d : NULL;
+  y = keep ? t->rows.y + t->rows.n * t->rows.c : NULL;
   if (keep && take_line (t, rec, x, y))
     {
       t->rows.n++;

@@ -79,7 +79,8 @@ cvxi_rows_dataset (struct cvx_dataset **out, struct cvxi_rows *r,
   status = cvx_dataset_new (out, "", 0, r->d, r->c, err);
   if (status != CVX_OK)
     return status;
-  (*out)->part[CVX_TRAIN] = (struct cvx_part){ r->n, r->x, r->y, r->row };
+  (*out)->part[CVX_TRAIN]
+      = (struct cvx_part){ r->n, r->x, r->y, r->row, NULL };
   r->x = r->y = NULL;
   r->row = NULL;
   return CVX_OK;

@@ -20,9 +20,11 @@
 
 static const char *const part_names[CVX_N_PARTS] = { "train", "val", "test" };
 
+/* Sparse data came with version 2; data without are still written as 1.  */
 enum
 {
-  VERSION = 1
+  DENSE = 1,
+  VERSION = 2
 };
 
 /* PREFIX and NAME together, in T; borrowed from it.  */
@@ -47,29 +49,57 @@ put (struct cvx_npz_writer *w, struct cvx_text *t, const char *prefix,
   return cvx_npz_add (w, path, type, width != 0 ? 2 : 1, shape, values, err);
 }
 
+/* Counts as an array of 64 bits.  */
+static enum cvx_status
+put_counts (struct cvx_npz_writer *w, struct cvx_text *t, const char *prefix,
+            const char *part, const char *name, size_t n, const size_t *count,
+            const uint32_t *small, struct cvx_error *err)
+{
+  enum cvx_status status;
+  uint64_t *v = cvx_alloc (n, sizeof *v);
+  if (v == NULL)
+    return cvx_fail_nomem (err, "saving data");
+  for (size_t k = 0; k < n; k++)
+    v[k] = count != NULL ? count[k] : small[k];
+  status = put (w, t, prefix, part, name, CVX_ARRAY_U64, n, 0, v, err);
+  cvx_free (v);
+  return status;
+}
+
+static enum cvx_status
+put_sparse (struct cvx_npz_writer *w, struct cvx_text *t, const char *prefix,
+            const char *part, const struct cvx_csr *a, struct cvx_error *err)
+{
+  size_t count = a->start[a->n];
+  enum cvx_status status = put_counts (w, t, prefix, part, ".start", a->n + 1,
+                                       a->start, NULL, err);
+  if (status == CVX_OK)
+    status = put_counts (w, t, prefix, part, ".column", count, NULL, a->column,
+                         err);
+  if (status == CVX_OK)
+    status = put (w, t, prefix, part, ".value", CVX_ARRAY_F64, count, 0,
+                  a->value, err);
+  return status;
+}
+
 static enum cvx_status
 put_part (struct cvx_npz_writer *w, struct cvx_text *t, const char *prefix,
           const struct cvx_dataset *d, size_t k, struct cvx_error *err)
 {
   const struct cvx_part *p = &d->part[k];
-  uint64_t *row;
   enum cvx_status status;
   if (p->n == 0)
     return CVX_OK;
-  row = cvx_alloc (p->n, sizeof *row);
-  if (row == NULL)
-    return cvx_fail_nomem (err, "saving data");
-  for (size_t i = 0; i < p->n; i++)
-    row[i] = p->row[i];
-  status = put (w, t, prefix, part_names[k], ".x", CVX_ARRAY_F64, p->n,
-                d->n_features, p->x, err);
+  status = p->sparse != NULL
+               ? put_sparse (w, t, prefix, part_names[k], p->sparse, err)
+               : put (w, t, prefix, part_names[k], ".x", CVX_ARRAY_F64, p->n,
+                      d->n_features, p->x, err);
   if (status == CVX_OK && d->n_outputs > 0)
     status = put (w, t, prefix, part_names[k], ".y", CVX_ARRAY_F64, p->n,
                   d->n_outputs, p->y, err);
   if (status == CVX_OK)
-    status = put (w, t, prefix, part_names[k], ".row", CVX_ARRAY_U64, p->n, 0,
-                  row, err);
-  cvx_free (row);
+    status = put_counts (w, t, prefix, part_names[k], ".row", p->n, p->row,
+                         NULL, err);
   return status;
 }
 
@@ -105,7 +135,12 @@ about (const struct cvx_dataset *d)
                                                    text (d->label[k].name),
                                                    "value", d->label[k].value))
          == 0;
-  ok = ok && json_object_set_new (j, "version", json_integer (VERSION)) == 0
+  ok = ok
+       && json_object_set_new (j, "version",
+                               json_integer (d->part[CVX_TRAIN].sparse != NULL
+                                                 ? VERSION
+                                                 : DENSE))
+              == 0
        && json_object_set_new (j, "name", text (d->name)) == 0
        && json_object_set_new (j, "source", text (d->source)) == 0
        && json_object_set_new (j, "target", text (d->target)) == 0
@@ -128,6 +163,11 @@ about (const struct cvx_dataset *d)
                                           (json_int_t)d->image[2]))
               == 0
        && json_object_set_new (j, "bias", json_integer (d->bias)) == 0
+       && json_object_set_new (j, "missing",
+                               json_pack ("[I,I,I]", (json_int_t)d->n_filled,
+                                          (json_int_t)d->n_dropped,
+                                          (json_int_t)0))
+              == 0
        && json_object_set_new (j, "rownorm", json_boolean (d->x_rownorm)) == 0
        && json_object_set_new (j, "hash", json_string (hash)) == 0;
   json_decref (names);
@@ -272,7 +312,7 @@ static enum cvx_status
 load_about (struct cvx_dataset *d, const json_t *j, size_t *rows,
             uint64_t *hash, struct cvx_error *err)
 {
-  size_t version, bias;
+  size_t version, bias, missing[CVX_N_PARTS];
   const char *h = json_string_value (json_object_get (j, "hash"));
   char *end = NULL;
   if (!count_of (json_object_get (j, "version"), &version))
@@ -288,6 +328,12 @@ load_about (struct cvx_dataset *d, const json_t *j, size_t *rows,
       || !counts_of (json_object_get (j, "rows"), rows) || rows[0] == 0
       || !counts_of (json_object_get (j, "image"), d->image) || h == NULL)
     return fail_damaged ("sizes", err);
+  /* Files of earlier versions do not say.  */
+  if (counts_of (json_object_get (j, "missing"), missing))
+    {
+      d->n_filled = missing[0];
+      d->n_dropped = missing[1];
+    }
   d->bias = (enum cvx_bias)bias;
   d->x_rownorm = json_is_true (json_object_get (j, "rownorm"));
   *hash = strtoull (h, &end, 16);
@@ -300,6 +346,69 @@ load_about (struct cvx_dataset *d, const json_t *j, size_t *rows,
       || !load_labels (d, json_object_get (j, "labels")))
     return fail_damaged ("names", err);
   return CVX_OK;
+}
+
+/* The array of counts at PATH, N of them unless that is SIZE_MAX; NULL: there
+   is none.  */
+static const struct cvx_array *
+counts_at (const struct cvx_npz *z, const char *path, size_t n)
+{
+  const struct cvx_array *a = path != NULL ? cvx_npz_find (z, path) : NULL;
+  return a != NULL && a->type == CVX_ARRAY_U64
+                 && (n == SIZE_MAX || a->count == n)
+             ? a
+             : NULL;
+}
+
+/* Row I of A from its columns COLUMN and values VALUE, TO - FROM of them.  */
+static bool
+take_row (struct cvx_csr *a, size_t i, uint64_t from, uint64_t to,
+          const uint64_t *column, const double *value)
+{
+  for (uint64_t q = from; q < to; q++)
+    {
+      if (column[q] >= a->d || (q > from && column[q] <= column[q - 1])
+          || !isfinite (value[q]) || value[q] == 0)
+        return false;
+      a->column[q] = (uint32_t)column[q];
+      a->value[q] = value[q];
+    }
+  a->start[i + 1] = (size_t)to;
+  return true;
+}
+
+/* Part K from its nonzeros; nothing in them is believed unseen.  */
+static enum cvx_status
+load_sparse (struct cvx_dataset *d, size_t k, const struct cvx_npz *z,
+             struct cvx_text *t, const char *prefix, struct cvx_error *err)
+{
+  struct cvx_part *p = &d->part[k];
+  const struct cvx_array *start
+      = counts_at (z, member (t, prefix, part_names[k], ".start"), p->n + 1);
+  const struct cvx_array *column
+      = counts_at (z, member (t, prefix, part_names[k], ".column"), SIZE_MAX);
+  const uint64_t *at;
+  const char *path;
+  double *value = NULL;
+  bool ok = true;
+  enum cvx_status status;
+  if (start == NULL || column == NULL || d->n_features > UINT32_MAX)
+    return fail_damaged ("nonzeros", err);
+  status = cvx_csr_new (&p->sparse, p->n, d->n_features, column->count, err);
+  path = member (t, prefix, part_names[k], ".value");
+  if (status == CVX_OK)
+    status = path != NULL
+                 ? cvx_npz_doubles (z, path, column->count, &value, err)
+                 : cvx_fail_nomem (err, "loading data");
+  if (status != CVX_OK)
+    return status;
+  at = start->values;
+  ok = at[0] == 0 && at[p->n] == column->count;
+  for (size_t i = 0; i < p->n && ok; i++)
+    ok = at[i] <= at[i + 1] && at[i + 1] <= column->count
+         && take_row (p->sparse, i, at[i], at[i + 1], column->values, value);
+  cvx_free (value);
+  return ok ? CVX_OK : fail_damaged ("nonzeros", err);
 }
 
 static enum cvx_status
@@ -315,9 +424,15 @@ load_part (struct cvx_dataset *d, size_t k, size_t n, const struct cvx_npz *z,
   if (cvx_dataset_bytes (n, d->n_features, d->n_outputs) == SIZE_MAX)
     return fail_damaged ("sizes", err);
   p->n = n;
-  path = member (t, prefix, part_names[k], ".x");
-  if (path != NULL)
-    status = cvx_npz_doubles (z, path, n * d->n_features, &p->x, err);
+  path = member (t, prefix, part_names[k], ".start");
+  if (path != NULL && cvx_npz_find (z, path) != NULL)
+    status = load_sparse (d, k, z, t, prefix, err);
+  else if (path != NULL)
+    {
+      path = member (t, prefix, part_names[k], ".x");
+      if (path != NULL)
+        status = cvx_npz_doubles (z, path, n * d->n_features, &p->x, err);
+    }
   if (path != NULL && status == CVX_OK)
     {
       path = member (t, prefix, part_names[k], ".y");
@@ -353,15 +468,16 @@ is_sound (const struct cvx_dataset *d)
   for (size_t k = 0; k < CVX_N_PARTS; k++)
     {
       const struct cvx_part *p = &d->part[k];
-      for (size_t i = 0; i < p->n * d->n_features; i++)
+      for (size_t i = 0; p->x != NULL && i < p->n * d->n_features; i++)
         if (!isfinite (p->x[i]))
           return false;
       for (size_t i = 0; i < p->n * d->n_outputs; i++)
         if (!isfinite (p->y[i])
-            || (d->n_labels > 0 && cvxi_label_find (d, p->y[i]) == NULL))
+            || (d->n_labels > 0 && d->n_outputs == 1
+                && cvxi_label_find (d, p->y[i]) == NULL))
           return false;
     }
-  return d->n_labels == 0 || d->n_outputs == 1;
+  return d->n_labels == 0 || d->n_outputs == 1 || d->n_outputs == d->n_labels;
 }
 
 static enum cvx_status

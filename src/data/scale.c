@@ -108,6 +108,65 @@ scale_columns (struct table *t, enum cvx_scale scale, double *shift,
   return n_flat;
 }
 
+/* The same for data of nonzeros: every column is divided by its largest
+   size.  CVX_NOMEM.  */
+static enum cvx_status
+scale_nonzeros (struct cvx_dataset *d, size_t used, size_t *n_flat,
+                struct cvx_error *err)
+{
+  const struct cvx_csr *train = d->part[CVX_TRAIN].sparse;
+  double *g = cvx_calloc (d->n_features, sizeof *g);
+  if (g == NULL)
+    return cvx_fail_nomem (err, "scaling");
+  for (size_t k = 0; k < train->start[train->n]; k++)
+    g[train->column[k]] = fmax (g[train->column[k]], fabs (train->value[k]));
+  for (size_t j = 0; j < d->n_features; j++)
+    {
+      bool flat = !(g[j] > 0) || !isfinite (1 / g[j]);
+      g[j] = flat || j >= used ? 1 : 1 / g[j];
+      *n_flat += flat;
+      d->x_factor[j] *= g[j];
+    }
+  for (size_t p = 0; p < CVX_N_PARTS; p++)
+    {
+      struct cvx_csr *a = d->part[p].sparse;
+      for (size_t k = 0; a != NULL && k < a->start[a->n]; k++)
+        a->value[k] *= g[a->column[k]];
+    }
+  cvx_free (g);
+  return CVX_OK;
+}
+
+/* Rows of nonzeros to unit length, a column of ones behind column USED left
+   alone; the number of zero rows.  */
+static size_t
+scale_sparse_rows (struct cvx_dataset *d, size_t used)
+{
+  size_t zero = 0;
+  for (size_t p = 0; p < CVX_N_PARTS; p++)
+    for (size_t i = 0; i < d->part[p].n; i++)
+      {
+        struct cvx_csr *a = d->part[p].sparse;
+        double norm = 0;
+        for (size_t k = a->start[i]; k < a->start[i + 1]; k++)
+          norm = hypot (norm, a->column[k] < used ? a->value[k] : 0);
+        zero += norm == 0;
+        for (size_t k = a->start[i]; k < a->start[i + 1] && norm > 0; k++)
+          if (a->column[k] < used)
+            a->value[k] /= norm;
+      }
+  return zero;
+}
+
+/* Where data have zeros and nonzeros, the former are made again.  */
+static void
+expand_again (struct cvx_dataset *d)
+{
+  for (size_t p = 0; p < CVX_N_PARTS; p++)
+    for (size_t i = 0; i < d->part[p].n && d->part[p].x != NULL; i++)
+      cvx_csr_expand (d->part[p].sparse, i, d->part[p].x + i * d->n_features);
+}
+
 /* Rows to unit length; the number of zero rows, which stay zero.  */
 static size_t
 scale_rows (struct table *t)
@@ -150,6 +209,10 @@ check (const struct cvx_dataset *d, enum cvx_scale x, enum cvx_scale y,
       cvx_fail (err, CVX_E228, "the target is a label and is not scaled");
       return cvx_hint (err, "scale x=standard");
     }
+  if ((x == CVX_SCALE_CENTER || x == CVX_SCALE_STANDARD)
+      && cvx_dataset_is_sparse (d))
+    return cvx_fail (err, CVX_E228,
+                     "a mean taken off leaves no zeros in sparse data");
   if (x != CVX_SCALE_NONE && d->x_rownorm)
     return cvx_fail (err, CVX_E228,
                      "the rows already have unit length: scale the columns "
@@ -168,6 +231,37 @@ view (struct cvx_dataset *d, bool x)
       t.n[p] = d->part[p].n;
     }
   return t;
+}
+
+/* The features of R, which has nonzeros.  Taking a mean off ends that.  */
+static enum cvx_status
+scale_sparse (struct cvx_dataset *r, size_t used, enum cvx_scale scale,
+              size_t *flat, size_t *zero, struct cvx_error *err)
+{
+  struct table t;
+  enum cvx_status status;
+  switch (scale)
+    {
+    case CVX_SCALE_NONE:
+      return CVX_OK;
+    case CVX_SCALE_ROWNORM:
+      *zero = scale_sparse_rows (r, used);
+      expand_again (r);
+      return CVX_OK;
+    case CVX_SCALE_MAX:
+      status = scale_nonzeros (r, used, flat, err);
+      expand_again (r);
+      return status;
+    default:
+      for (size_t p = 0; p < CVX_N_PARTS; p++)
+        {
+          cvx_csr_free (r->part[p].sparse);
+          r->part[p].sparse = NULL;
+        }
+      t = view (r, true);
+      *flat = scale_columns (&t, scale, r->x_shift, r->x_factor);
+      return CVX_OK;
+    }
 }
 
 enum cvx_status
@@ -199,13 +293,18 @@ cvx_dataset_scale (struct cvx_dataset **out, const struct cvx_dataset *d,
     }
   tx = view (r, true);
   ty = view (r, false);
-  if (x == CVX_SCALE_ROWNORM)
-    {
-      zero = scale_rows (&tx);
-      r->x_rownorm = true;
-    }
+  if (r->part[CVX_TRAIN].sparse != NULL)
+    status = scale_sparse (r, tx.used, x, &flat, &zero, err);
+  else if (x == CVX_SCALE_ROWNORM)
+    zero = scale_rows (&tx);
   else if (x != CVX_SCALE_NONE)
     flat = scale_columns (&tx, x, r->x_shift, r->x_factor);
+  if (status != CVX_OK)
+    {
+      cvx_dataset_free (r);
+      return status;
+    }
+  r->x_rownorm = r->x_rownorm || x == CVX_SCALE_ROWNORM;
   if (y != CVX_SCALE_NONE)
     scale_columns (&ty, y, r->y_shift, r->y_factor);
   if (notes != NULL && flat > 0)

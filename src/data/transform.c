@@ -64,19 +64,24 @@ gather (const struct cvx_dataset *d, struct cvx_part *all,
         struct cvx_error *err)
 {
   size_t n = total_rows (d), at = 0, width = d->n_features, c = d->n_outputs;
-  if (!cvxi_part_new (all, n, width, c))
+  bool dense = !cvx_dataset_is_sparse (d);
+  if (dense ? !cvxi_part_new (all, n, width, c) : !cvxi_part_rest (all, n, c))
     return cvx_fail_nomem (err, "splitting");
   for (size_t p = 0; p < CVX_N_PARTS; p++)
     {
       const struct cvx_part *from = &d->part[p];
       if (from->n == 0)
         continue;
-      memcpy (all->x + at * width, from->x, from->n * width * sizeof (double));
+      if (dense)
+        memcpy (all->x + at * width, from->x,
+                from->n * width * sizeof (double));
       memcpy (all->y + at * c, from->y, from->n * c * sizeof (double));
       memcpy (all->row + at, from->row, from->n * sizeof (size_t));
       at += from->n;
     }
-  return CVX_OK;
+  return d->part[CVX_TRAIN].sparse != NULL
+             ? cvxi_sparse_joined (&all->sparse, d, err)
+             : CVX_OK;
 }
 
 struct keyed
@@ -108,14 +113,16 @@ by_place (const void *a, const void *b)
    holds each label in its share: member j of the m rows of a label goes to
    (j + u) / m with u a number of the label, and the rows go by that.  */
 static enum cvx_status
-stratify_order (const struct cvx_part *all, size_t *order, struct cvx_rng *r,
-                struct cvx_error *err)
+stratify_order (const struct cvx_dataset *d, const struct cvx_part *all,
+                size_t *order, struct cvx_rng *r, struct cvx_error *err)
 {
   struct keyed *list = cvx_alloc (all->n, sizeof *list);
   if (list == NULL)
     return cvx_fail_nomem (err, "splitting");
   for (size_t k = 0; k < all->n; k++)
-    list[k] = (struct keyed){ k, all->y[order[k]], 0 };
+    list[k] = (struct keyed){
+      k, (double)cvx_dataset_label_of (d, all->y + order[k] * d->n_outputs), 0
+    };
   qsort (list, all->n, sizeof *list, by_key);
   for (size_t from = 0, to; from < all->n; from = to)
     {
@@ -169,7 +176,7 @@ cvx_dataset_split (struct cvx_dataset **out, const struct cvx_dataset *d,
       cvx_rng_init (&r, seed, CVX_STREAM_SPLIT);
       cvx_rng_permutation (&r, all.n, order);
       if (stratify)
-        status = stratify_order (&all, order, &r, err);
+        status = stratify_order (d, &all, order, &r, err);
     }
   if (status == CVX_OK)
     status = cvxi_dataset_shell (&result, d, err);
@@ -313,8 +320,12 @@ change_width (struct cvx_dataset *result, const struct cvx_dataset *d,
     {
       const struct cvx_part *a = &d->part[p];
       struct cvx_part *b = &result->part[p];
-      ok = cvxi_part_new (b, a->n, to, d->n_outputs);
-      for (size_t i = 0; ok && i < a->n; i++)
+      ok = a->x != NULL || a->sparse == NULL
+               ? cvxi_part_new (b, a->n, to, d->n_outputs)
+               : cvxi_part_rest (b, a->n, d->n_outputs);
+      if (ok && a->sparse != NULL)
+        ok = cvxi_sparse_width (&b->sparse, a->sparse, to, err) == CVX_OK;
+      for (size_t i = 0; ok && b->x != NULL && i < a->n; i++)
         {
           memcpy (b->x + i * to, a->x + i * from, common * sizeof *b->x);
           if (to > from)

@@ -5,19 +5,24 @@ libformulation_la_SOURCES = \
   src/formulation/certify.c \
   src/formulation/circular.c \
   src/formulation/describe.c \
+  src/formulation/directions.c \
   src/formulation/formulation.c \
   src/formulation/gated.c \
   src/formulation/group_l1.c \
   src/formulation/linear.c \
   src/formulation/linear_cnn.c \
   src/formulation/loss.c \
+  src/formulation/penalty.c \
   src/formulation/price.c \
   src/formulation/relu.c \
   src/formulation/relu_cnn.c \
   src/formulation/scale.c \
-  src/formulation/sdp.c
+  src/formulation/signs.c \
+  src/formulation/signs.h \
+  src/formulation/sdp.c \
+  src/formulation/softmax.c
 
-noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
+noinst_HEADERS += src/formulation/gated.h src/formulation/group_l1.h src/formulation/linear.h \
   src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation

@@ -28,7 +28,8 @@
 enum
 {
   TILE = 512,         /* blocks whose A_g'nu are held at a time */
-  MANY = 1024,        /* variables from which threads pay */
+  MANY = 1024,        /* variables from which threads pay with cones ... */
+  MANY_PLAIN = 65536, /* and without */
   MAX_NODES = 3000000 /* of a search, per thread */
 };
 
@@ -46,6 +47,12 @@ cvx_formulation_find (const char *name)
     if (strcmp (cvx_formulations[k]->name, name) == 0)
       return cvx_formulations[k];
   return NULL;
+}
+
+size_t
+cvx_formulation_output (const struct cvx_formulation *f, size_t g)
+{
+  return g / (f->n_blocks / f->n_outputs);
 }
 
 enum cvx_status
@@ -74,6 +81,66 @@ squares (size_t rows, size_t cols, const double *x)
   return sum;
 }
 
+/* Rows of zeros and a one.  */
+static enum cvx_status
+check_one_hot (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  size_t c = f->n_outputs;
+  if (c == 1)
+    {
+      (void)cvx_fail (err, CVX_E377,
+                      "the %s loss needs one output for every class, the data "
+                      "has one target",
+                      f->loss->name);
+      return cvx_hint (err, "onehot");
+    }
+  for (size_t i = 0; i < f->n_samples; i++)
+    {
+      size_t ones = 0, zeros = 0;
+      for (size_t k = 0; k < c; k++)
+        {
+          ones += f->y[i * c + k] == 1;
+          zeros += f->y[i * c + k] == 0;
+        }
+      if (ones != 1 || zeros != c - 1)
+        return cvx_fail (err, CVX_E378,
+                         "the %s loss needs targets of zeros and a single "
+                         "one, as `onehot' makes them; row %zu is another",
+                         f->loss->name, i + 1);
+    }
+  return CVX_OK;
+}
+
+/* True when the targets are several outputs of 0 and 1: classes against the
+   rest.  */
+static bool
+is_zero_one (const struct cvx_formulation *f)
+{
+  if (f->n_outputs == 1)
+    return false;
+  for (size_t i = 0; i < f->n_obs; i++)
+    if (f->y[i] != 0 && f->y[i] != 1)
+      return false;
+  return true;
+}
+
+static enum cvx_status
+check_signs (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  if (is_zero_one (f))
+    return CVX_OK;
+  for (size_t i = 0; i < f->n_obs; i++)
+    if (fabs (f->y[i]) != 1)
+      {
+        (void)cvx_fail (err, CVX_E342,
+                        "the %s loss needs labels -1 and 1; row %zu has %g",
+                        f->loss->name, i / f->n_outputs + 1, f->y[i]);
+        return cvx_hint (err,
+                         f->data->n_labels > 2 ? "onehot" : "classes A,B");
+      }
+  return CVX_OK;
+}
+
 /* What cannot be built, before memory is taken.  */
 static enum cvx_status
 check (const struct cvx_formulation *f, struct cvx_error *err)
@@ -96,10 +163,22 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                      "data%s is %zu x %zu",
                      p->n_samples, p->n_features,
                      f->class->patches ? ", patch by patch," : "", n, d);
-  if (f->n_outputs != 1)
-    return cvx_fail (err, CVX_E343,
-                     "formulation %s has one output, the data has %zu targets",
-                     f->class->name, f->n_outputs);
+  if (f->n_outputs != 1 && !f->class->vector)
+    {
+      (void)cvx_fail (
+          err, CVX_E343,
+          "formulation %s has one output, the data has %zu targets",
+          f->class->name, f->n_outputs);
+      return cvx_hint (err, "formulation gated takes several");
+    }
+  if (f->penalty != CVX_PENALTY_GROUP && f->class != &cvxi_formulation_gated)
+    {
+      (void)cvx_fail (err, CVX_E380,
+                      "formulation %s has no penalty %s: only gated has a "
+                      "choice",
+                      f->class->name, cvx_penalties[f->penalty]);
+      return cvx_hint (err, "formulation gated");
+    }
   if (f->data->bias == CVX_BIAS_FREE)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
@@ -111,11 +190,12 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                      loss->name, f->loss_param, loss->param_min,
                      loss->param_max);
   if (loss->labels)
-    for (size_t i = 0; i < f->n_obs; i++)
-      if (fabs (f->y[i]) != 1)
-        return cvx_fail (err, CVX_E342,
-                         "the %s loss needs labels -1 and 1; row %zu has %g",
-                         loss->name, i + 1, f->y[i]);
+    {
+      enum cvx_status status
+          = loss->coupled ? check_one_hot (f, err) : check_signs (f, err);
+      if (status != CVX_OK)
+        return status;
+    }
   if (!isfinite (squares (f->n_samples, f->n_features, f->x))
       || !isfinite (squares (1, f->n_obs, f->y)))
     {
@@ -124,11 +204,33 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                       "their squares overflow");
       return cvx_hint (err, "scale x=standard y=standard");
     }
+  if (f->n_outputs > CVX_LOSS_MAX_OUTPUTS)
+    return cvx_fail (err, CVX_E379,
+                     "%zu outputs are more than the %d possible", f->n_outputs,
+                     CVX_LOSS_MAX_OUTPUTS);
   if (n > INT_MAX || f->n_features > INT_MAX
-      || (p != NULL && p->n_patterns > INT_MAX / 2)
-      || (p != NULL && !cvx_mul (2 * p->n_patterns, f->n_features, &n_var)))
+      || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
+      || (p != NULL
+          && !cvx_mul (2 * p->n_patterns * f->n_outputs, f->n_features,
+                       &n_var)))
     return cvx_fail (err, CVX_E349,
-                     "more than 2^31 rows, features or patterns");
+                     "more than 2^31 rows, features or patterns of all "
+                     "outputs");
+  return CVX_OK;
+}
+
+/* Targets 0 and 1 as -1 and 1, where the loss wants them so.  */
+static enum cvx_status
+code_targets (struct cvx_formulation *f, struct cvx_error *err)
+{
+  if (!f->loss->labels || f->loss->coupled || !is_zero_one (f))
+    return CVX_OK;
+  f->coded = cvx_alloc (f->n_obs, sizeof *f->coded);
+  if (f->coded == NULL)
+    return cvx_fail_nomem (err, "building the formulation");
+  for (size_t i = 0; i < f->n_obs; i++)
+    f->coded[i] = f->y[i] == 1 ? 1 : -1;
+  f->y = f->coded;
   return CVX_OK;
 }
 
@@ -147,9 +249,12 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
   w->list = cvx_alloc (tile, sizeof *w->list);
   w->nu = cvx_alloc (f->n_obs, sizeof *w->nu);
   w->zeros = cvx_calloc (f->n_obs, sizeof *w->zeros);
+  w->priced = cvx_alloc (f->n_obs, sizeof *w->priced);
   w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
+  w->column = cvx_alloc (f->n_samples, sizeof *w->column);
   if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
-      || w->zeros == NULL || w->row_norm == NULL)
+      || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL
+      || w->column == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
@@ -176,7 +281,9 @@ work_free (struct cvx_formulation_work *w)
   cvx_free (w->list);
   cvx_free (w->nu);
   cvx_free (w->zeros);
+  cvx_free (w->priced);
   cvx_free (w->row_norm);
+  cvx_free (w->column);
   cvx_free (w);
 }
 
@@ -201,6 +308,7 @@ cvx_formulation_new (struct cvx_formulation **out,
   if (options->conv != NULL)
     f->conv = *options->conv;
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
+  f->penalty = options->penalty;
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
@@ -212,6 +320,8 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->n_obs = f->n_samples * f->n_outputs;
   f->beta = f->betamax = NAN;
   status = check (f, err);
+  if (status == CVX_OK)
+    status = code_targets (f, err);
   if (status == CVX_OK && !isnan (options->beta))
     status = cvx_formulation_set_beta (f, options->beta, err);
   if (status == CVX_OK)
@@ -236,6 +346,7 @@ cvx_formulation_free (struct cvx_formulation *f)
     f->class->destroy (f);
   work_free (f->work);
   cvx_pricer_free (f->pricer);
+  cvx_free (f->coded);
   cvx_dataset_free (f->patch_data);
   cvx_free (f);
 }
@@ -253,6 +364,12 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
   return CVX_OK;
 }
 
+static size_t
+many (const struct cvx_formulation *f)
+{
+  return f->n_cone > 0 ? MANY : MANY_PLAIN;
+}
+
 /* The dual norm of a tile: W->bound has an upper bound of psi of every block
    of W->list with A_g'nu in W->z.  Blocks whose cheap bound is at most SKIP
    are not solved.  Returns the blocks solved.  */
@@ -263,7 +380,7 @@ solve_tile (const struct cvx_formulation *f, size_t count, double skip,
   struct cvx_formulation_work *w = f->work;
   size_t solved = 0;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
-    reduction(+ : solved) if (count * f->block_len > MANY)
+    reduction(+ : solved) if (count * f->block_len > many (f))
   for (size_t k = 0; k < count; k++)
     {
       size_t g = w->list[k];
@@ -311,26 +428,45 @@ price_by_search (const struct cvx_formulation *f)
 {
   return f->pricer != NULL
          && (f->n_blocks == 0
-             || f->n_blocks > (f->patterns->rank <= 3 ? 20000U : 5000000U));
+             || f->n_blocks / f->n_outputs
+                    > (f->patterns->rank <= 3 ? 20000U : 5000000U));
 }
 
+/* One output after the other.  */
 static enum cvx_status
 search (const struct cvx_formulation *f, const double *nu, double *norm,
         size_t *cells, size_t *solved, struct cvx_progress *progress,
         struct cvx_error *err)
 {
-  struct cvx_price price;
-  double known = isnan (f->beta) ? 0 : f->beta;
-  enum cvx_status status = cvx_pricer_run (f->pricer, nu, known, true, 0,
-                                           MAX_NODES, &price, progress, err);
-  if (status != CVX_OK)
-    return status;
-  *norm = isfinite (price.upper) ? price.upper : HUGE_VAL;
+  double known = isnan (f->beta) ? 0 : f->beta, *column = f->work->column;
+  size_t examined = 0, projected = 0;
+  *norm = 0;
+  for (size_t k = 0; k < f->n_outputs; k++)
+    {
+      struct cvx_price price;
+      enum cvx_status status;
+      cvxi_output_column (f, nu, k, column);
+      status = cvx_pricer_run (f->pricer, column, known, true, 0, MAX_NODES,
+                               &price, progress, err);
+      if (status != CVX_OK)
+        return status;
+      *norm = fmax (*norm, isfinite (price.upper) ? price.upper : HUGE_VAL);
+      examined += f->patterns->count;
+      projected += price.cells;
+    }
   if (cells != NULL)
-    *cells = f->patterns->count;
+    *cells = examined;
   if (solved != NULL)
-    *solved = price.cells;
+    *solved = projected;
   return CVX_OK;
+}
+
+void
+cvxi_output_column (const struct cvx_formulation *f, const double *nu,
+                    size_t output, double *column)
+{
+  for (size_t i = 0; i < f->n_samples; i++)
+    column[i] = nu[i * f->n_outputs + output];
 }
 
 enum cvx_status
@@ -345,6 +481,17 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
   enum cvx_status status;
   if (price_by_search (f))
     return search (f, nu, norm, cells, solved, progress, err);
+  if (threshold == 0 && w->known
+      && memcmp (nu, w->priced, f->n_obs * sizeof *nu) == 0)
+    {
+      *norm = w->norm;
+      if (cells != NULL)
+        *cells = f->n_blocks;
+      if (solved != NULL)
+        *solved = w->solved;
+      return CVX_OK;
+    }
+  w->known = false;
   cvx_progress_total (progress, f->n_blocks);
   /* The largest block of the last time goes first, so that its psi lets many
      others be skipped.  */
@@ -368,6 +515,26 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
     *cells = f->n_blocks;
   if (solved != NULL)
     *solved = n_solved;
+  if (status == CVX_OK && threshold == 0)
+    {
+      memcpy (w->priced, nu, f->n_obs * sizeof *nu);
+      w->norm = *norm;
+      w->solved = n_solved;
+      w->known = true;
+    }
+  return status;
+}
+
+enum cvx_status
+cvx_formulation_price (const struct cvx_formulation *f, const double *nu,
+                       double *psi, struct cvx_progress *progress,
+                       struct cvx_error *err)
+{
+  double norm;
+  enum cvx_status status
+      = cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, progress, err);
+  if (status == CVX_OK)
+    memcpy (psi, f->work->bound, f->n_blocks * sizeof *psi);
   return status;
 }
 
@@ -377,6 +544,8 @@ cvx_formulation_betamax (struct cvx_formulation *f, double *betamax,
 {
   struct cvx_formulation_work *w = f->work;
   enum cvx_status status;
+  if (f->class->ridge)
+    f->betamax = HUGE_VAL;
   if (isnan (f->betamax))
     {
       double norm;
@@ -407,8 +576,9 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
                       const double *z, double *x, bool cones)
 {
   double *value = f->work->bound;
+  f->work->known = false;
 #pragma omp parallel for schedule(dynamic, 16)                                \
-    num_threads(f->threads) if (f->n_var > MANY)
+    num_threads(f->threads) if (f->n_var > many(f))
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t at = g * f->block_len;

@@ -36,8 +36,9 @@ struct cvx_point
   size_t n_atoms;      /* blocks listed */
   const size_t *block; /* their numbers, or NULL: all blocks in order */
   const double *x;     /* n_atoms x block_len */
-  const int *sign;     /* not NULL: atoms are neurons of these output signs,
-                          each in the cell it lies in, whatever BLOCK says; for
+  const int *sign;     /* not NULL: atoms are neurons, k + 1 or -(k + 1) those
+                          with a positive or negative weight to output k, each
+                          in the cell it lies in, whatever BLOCK says; for
                           formulations with a pricer only */
   const double *nu;    /* n_obs: the solver's own dual candidate, or NULL */
 };
@@ -76,6 +77,9 @@ struct cvx_formulation_class
   bool needs_patterns;
   bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
+  bool vector;  /* takes several outputs, each neuron one of them */
+  bool penalized; /* R is no sum of Euclidean norms of neurons */
+  bool ridge;     /* R is half a sum of squares: there is no betamax */
   /* The class to take instead when the patterns are complete but not stored;
      NULL: they must be stored.  */
   const struct cvx_formulation_class *unstored;
@@ -137,7 +141,8 @@ struct cvx_formulation_class
   void (*cone_adjoint) (const struct cvx_formulation *f, const double *s,
                         double *x);
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
-     K = A M^{-1} A' (n_obs x n_obs): the exact u-step of ADMM (manual,
+     K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
+     all, and there is nothing between them): the exact u-step of ADMM (manual,
      Methods).  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);
@@ -158,6 +163,9 @@ struct cvx_formulation_class
   enum cvx_status (*decode) (const struct cvx_formulation *f,
                              const struct cvx_point *point, double drop,
                              struct cvx_network **net, struct cvx_error *err);
+  /* R of the network; NULL: its path norm.  */
+  double (*network_penalty) (const struct cvx_formulation *f,
+                             const struct cvx_network *net);
   /* The program, two or three lines of text; tex: as TeX (amsmath).  */
   void (*describe) (const struct cvx_formulation *f, bool tex,
                     struct cvx_text *out);
@@ -166,6 +174,16 @@ extern const struct cvx_formulation_class
     *const cvx_formulations[]; /* NULL at the end */
 const struct cvx_formulation_class *cvx_formulation_find (const char *name);
 
+/* Penalties of `gated', see penalty.c.  */
+enum cvx_penalty
+{
+  CVX_PENALTY_GROUP,
+  CVX_PENALTY_FEATURE,
+  CVX_PENALTY_L1,
+  CVX_PENALTY_L2
+};
+extern const char *const cvx_penalties[]; /* names, NULL at the end */
+
 struct cvx_formulation
 {
   const struct cvx_formulation_class *class;
@@ -173,12 +191,17 @@ struct cvx_formulation
   const struct cvx_patterns *patterns; /* borrowed, or NULL */
   const struct cvx_loss *loss;
   double loss_param;
+  enum cvx_penalty penalty;
   double beta;
   int threads;
   size_t n_samples, n_outputs, n_features;
   struct cvx_conv conv; /* of convolutional networks; d = 0: none */
-  const double *x, *y;  /* training data, borrowed from `data' */
+  const double *x, *y;  /* training data, borrowed from `data' ... */
+  double *coded;        /* ... but y this one where the loss needs -1 and 1
+                           and the data have 0 and 1; else NULL */
   size_t n_obs;         /* n_samples * n_outputs */
+  /* With several outputs as many blocks for each, all of one before those of
+     the next.  */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax; /* nan until cvx_formulation_betamax */
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
@@ -190,6 +213,9 @@ struct cvx_formulation
   struct cvx_formulation_work *work; /* private */
 };
 
+/* The output that block G belongs to.  */
+size_t cvx_formulation_output (const struct cvx_formulation *f, size_t g);
+
 /* Build CLASS on DATA and PATTERNS (NULL when it needs none), both borrowed.
    BETA > 0, or nan: to be set later by cvx_formulation_set_beta.  */
 struct cvx_formulation_options
@@ -199,6 +225,7 @@ struct cvx_formulation_options
   double beta;
   int threads;                 /* 0: all */
   const struct cvx_conv *conv; /* patches, copied; NULL: the class's own */
+  enum cvx_penalty penalty;    /* other than GROUP: gated only */
 };
 enum cvx_status cvx_formulation_new (
     struct cvx_formulation **out, const struct cvx_formulation_class *class,
@@ -215,7 +242,7 @@ enum cvx_status cvx_formulation_estimate (
     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Smallest beta with the zero solution: max_g psi_g (nu0), exact (manual, The
-   certified gap).  Kept in F.  */
+   certified gap); infinite for penalty l2.  Kept in F.  */
 enum cvx_status cvx_formulation_betamax (struct cvx_formulation *f,
                                          double *betamax,
                                          struct cvx_progress *progress,
@@ -235,6 +262,14 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            double threshold, double *norm, size_t *cells,
                            size_t *solved, struct cvx_progress *progress,
                            struct cvx_error *err) CVX_MUST_CHECK;
+
+/* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
+   A_g'nu.  A dual norm or price of the same nu before is not computed again.
+   CVX_INTERRUPTED; the patterns must be stored.  */
+enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
+                                       const double *nu, double *psi,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Both ends of the gap at POINT: decode, network objective from the data, dual
    bound from the residual of the network and from point->nu, the better one.

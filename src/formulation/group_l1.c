@@ -8,7 +8,11 @@
              ||z + G'a||; any a >= 0 bounds it from above
    ADMM      M = I + G'G = I + X'X for every block, for the signs square away,
              K = A M^{-1} A' = signs (X M^{-1} X') o C, C_kl the number of
-             patterns with bits k and l on; without cones M = I
+             patterns with bits k and l on, the same for every output; without
+             cones M = I
+
+   A stack is all blocks of one sign: C P rows of v, as linalg/masked.h wants
+   them.
 
    Pilanci and Ergen (ICML 2020), equation 8; Moreau (1962); for the last line
    Bai, Gautam and Sojoudi (2022), algorithm 3.1.
@@ -43,13 +47,14 @@ static const double store_bytes = 256e6;
 struct group_l1
 {
   size_t signs, n_patterns;
+  size_t stack; /* n_patterns x outputs */
   bool cones;
   struct cvx_masked *a;
   struct cvx_facets *facets; /* NULL: every row of X */
   struct cvx_cone_work **cone;
   double *p;    /* threads x d */
-  double *v;    /* n_patterns x d: signed sums of blocks */
-  size_t *list; /* n_patterns */
+  double *v;    /* stack x d: signed sums of blocks */
+  size_t *list; /* stack */
   double *fit;  /* n_obs */
   double *chol; /* d x d: lower factor of I + X'X */
   double *tile; /* ROWS x (n + d) */
@@ -59,11 +64,25 @@ struct group_l1
   float *mult;
 };
 
+/* The row of the stack that block G belongs to.  */
+static size_t
+row_of (const struct cvx_formulation *f, size_t g)
+{
+  const struct group_l1 *s = f->impl;
+  return g / s->signs;
+}
+
 size_t
 cvxi_group_l1_pattern (const struct cvx_formulation *f, size_t g)
 {
   const struct group_l1 *s = f->impl;
-  return g / s->signs;
+  return row_of (f, g) % s->n_patterns;
+}
+
+double *
+cvxi_group_l1_stack (const struct cvx_formulation *f)
+{
+  return ((const struct group_l1 *)f->impl)->v;
 }
 
 double
@@ -180,17 +199,20 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
   s->cones = cones;
   s->n_patterns = f->patterns->n_patterns;
   f->block_len = d;
-  f->n_blocks = signs * s->n_patterns;
+  s->stack = s->n_patterns * f->n_outputs;
+  f->n_blocks = signs * s->stack;
   f->n_var = f->n_blocks * d;
   f->n_cone = cones ? f->n_blocks * n : 0;
   status = cvx_masked_new (&s->a, f->x, n, d, f->patterns->bits, s->n_patterns,
-                           f->threads, err);
+                           f->n_outputs, f->threads, err);
   if (status != CVX_OK)
     return status;
   s->p = cvx_alloc ((size_t)f->threads, d * sizeof *s->p);
-  s->v = cvx_alloc (s->n_patterns, d * sizeof *s->v);
-  s->list = cvx_alloc (s->n_patterns, sizeof *s->list);
-  s->fit = cvx_alloc (n, sizeof *s->fit);
+  s->v = cvx_alloc (
+      signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack : 0,
+      d * sizeof *s->v);
+  s->list = cvx_alloc (s->stack, sizeof *s->list);
+  s->fit = cvx_alloc (f->n_obs, sizeof *s->fit);
   s->tile = cvx_alloc (ROWS, (n + d) * sizeof *s->tile);
   if (s->p == NULL || s->v == NULL || s->list == NULL || s->fit == NULL
       || s->tile == NULL)
@@ -222,20 +244,25 @@ cvxi_group_l1_destroy (struct cvx_formulation *f)
 }
 
 void
-cvxi_group_l1_estimate (size_t n, size_t d, size_t n_patterns, size_t signs,
-                        bool cones, struct cvx_formulation_estimate *out)
+cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
+                        size_t n_patterns, size_t signs, bool cones,
+                        struct cvx_formulation_estimate *out)
 {
-  double rows = (double)n, len = (double)d, count = (double)n_patterns;
+  double rows = (double)n, len = (double)d;
+  double count = (double)n_patterns * (double)n_outputs;
   double blocks = (double)signs * count;
   out->n_var = blocks * len;
   out->n_cone = cones ? blocks * rows : 0;
   out->flops = 4 * rows * len * count;
-  out->bytes
-      = 8 * (count * (len + 1) + ROWS * (rows + len) + 4 * rows) + 8 * blocks;
+  out->bytes = 8
+                   * ((signs == 2 ? count * len : 0) + count
+                      + ROWS * (rows + len) + 4 * rows * (double)n_outputs)
+               + 8 * blocks;
   if (cones)
-    out->bytes
-        += 8 * len * len
-           + (store_fits (signs * n_patterns, d) ? blocks * (8 * len + 4) : 0);
+    out->bytes += 8 * len * len
+                  + (store_fits (signs * n_patterns * n_outputs, d)
+                         ? blocks * (8 * len + 4)
+                         : 0);
 }
 
 /* The operator.  */
@@ -248,15 +275,15 @@ cvxi_group_l1_apply (const struct cvx_formulation *f, const double *x,
   size_t d = f->n_features;
   if (s->signs == 1)
     return cvx_masked_apply (s->a, x, r, progress);
-  for (size_t i = 0; i < s->n_patterns; i++)
+  for (size_t i = 0; i < s->stack; i++)
     for (size_t j = 0; j < d; j++)
       s->v[i * d + j] = x[2 * i * d + j] - x[(2 * i + 1) * d + j];
   return cvx_masked_apply (s->a, s->v, r, progress);
 }
 
-/* The rows of G hold X'D_i r of SOURCES patterns in their last places; block
-   k takes that of its pattern, with its sign.  Sources never come before the
-   blocks that they are for.  */
+/* The rows of G hold X'D_i r of SOURCES rows of the stack in their last
+   places; block k takes that of its row, with its sign.  Sources never come
+   before the blocks that they are for.  */
 static void
 spread (const struct cvx_formulation *f, size_t k, const size_t *list,
         size_t sources, double *g)
@@ -267,8 +294,7 @@ spread (const struct cvx_formulation *f, size_t k, const size_t *list,
       size_t block = list != NULL ? list[j] : j;
       size_t before = j == 0 ? block : list != NULL ? list[j - 1] : j - 1;
       double sign = cvxi_group_l1_sign (f, block);
-      if (cvxi_group_l1_pattern (f, block)
-          != cvxi_group_l1_pattern (f, before))
+      if (row_of (f, block) != row_of (f, before))
         from++;
       for (size_t q = 0; q < d; q++)
         g[j * d + q] = sign * g[from * d + q];
@@ -280,14 +306,14 @@ cvxi_group_l1_adjoint (const struct cvx_formulation *f, const double *r,
                        double *g, struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
-  size_t other = f->n_blocks - s->n_patterns;
+  size_t other = (s->signs - 1) * s->stack;
   enum cvx_status status
       = cvx_masked_adjoint (s->a, r, g + other * f->n_features, progress);
   if (status == CVX_OK && s->signs == 2)
-    for (size_t i = 0; i < s->n_patterns; i++)
+    for (size_t i = 0; i < s->stack; i++)
       for (size_t q = 0; q < f->n_features; q++)
         {
-          double t = g[(s->n_patterns + i) * f->n_features + q];
+          double t = g[(s->stack + i) * f->n_features + q];
           g[2 * i * f->n_features + q] = t;
           g[(2 * i + 1) * f->n_features + q] = -t;
         }
@@ -307,11 +333,11 @@ cvxi_group_l1_apply_list (const struct cvx_formulation *f, size_t k,
   memset (r, 0, f->n_obs * sizeof *r);
   for (size_t first = 0, used; first < k && status == CVX_OK; first += used)
     {
-      used = k - first < s->n_patterns ? k - first : s->n_patterns;
+      used = k - first < s->stack ? k - first : s->stack;
       for (size_t j = 0; j < used; j++)
         {
           double sign = cvxi_group_l1_sign (f, list[first + j]);
-          s->list[j] = cvxi_group_l1_pattern (f, list[first + j]);
+          s->list[j] = row_of (f, list[first + j]);
           for (size_t q = 0; q < d; q++)
             s->v[j * d + q] = sign * x[(first + j) * d + q];
         }
@@ -338,10 +364,10 @@ cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
       enum cvx_status status;
       for (used = 0; first + used < k; used++)
         {
-          size_t i = cvxi_group_l1_pattern (f, list[first + used]);
+          size_t i = row_of (f, list[first + used]);
           if (sources > 0 && s->list[sources - 1] == i)
             continue;
-          if (sources == s->n_patterns)
+          if (sources == s->stack)
             break;
           s->list[sources++] = i;
         }
@@ -357,15 +383,22 @@ cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
 
 /* A sum of n products has an error of at most n u / (1 - n u) times the sum of
    absolute values, u = eps / 2, in any order: sum_i ||x_i|| |nu_i| bounds the
-   norm of those sums over the columns of X.  */
+   norm of those sums over the columns of X.  The C more are for losses that
+   couple the outputs, whose rows of nu sum to 0 but for rounding.  */
 double
 cvxi_group_l1_adjoint_error (const struct cvx_formulation *f, const double *nu)
 {
   const double *norm = f->work->row_norm;
-  double sum = 0;
-  for (size_t i = 0; i < f->n_samples; i++)
-    sum += norm[i] * fabs (nu[i]);
-  return 0.5 * DBL_EPSILON * (double)(f->n_samples + 4) * sum;
+  size_t c = f->n_outputs;
+  double largest = 0;
+  for (size_t k = 0; k < c; k++)
+    {
+      double sum = 0;
+      for (size_t i = 0; i < f->n_samples; i++)
+        sum += norm[i] * fabs (nu[i * c + k]);
+      largest = fmax (largest, sum);
+    }
+  return 0.5 * DBL_EPSILON * (double)(f->n_samples + 3 + c) * largest;
 }
 
 /* Blocks.  */
@@ -585,6 +618,7 @@ fill_network (const struct cvx_formulation *f, const struct cvx_point *point,
               const double *v, const double *norm, double least,
               struct cvx_network *net, struct cvx_error *err)
 {
+  const struct group_l1 *s = f->impl;
   size_t d = f->n_features, j = 0;
   net->merged = cvx_alloc (net->width + 1, sizeof *net->merged);
   net->source = cvx_alloc (net->width, sizeof *net->source);
@@ -598,7 +632,8 @@ fill_network (const struct cvx_formulation *f, const struct cvx_point *point,
         continue;
       for (size_t q = 0; q < d; q++)
         net->u[j * d + q] = v[k * d + q] / root;
-      net->a[j] = cvxi_group_l1_sign (f, block) * root;
+      net->a[j * f->n_outputs + row_of (f, block) / s->n_patterns]
+          = cvxi_group_l1_sign (f, block) * root;
       if (net->gate != NULL)
         memcpy (net->gate + j * d,
                 f->patterns->gate + cvxi_group_l1_pattern (f, block) * d,
@@ -628,7 +663,7 @@ cvxi_group_l1_decode (const struct cvx_formulation *f,
       return cvx_fail_nomem (err, "making a network");
     }
 #pragma omp parallel for schedule(dynamic, 4)                                 \
-    num_threads(f->threads) if (n_atoms * d > MANY)
+    num_threads(f->threads) if (s->cones && n_atoms * d > MANY)
   for (size_t k = 0; k < n_atoms; k++)
     {
       double *at = v + k * d;
@@ -647,7 +682,8 @@ cvxi_group_l1_decode (const struct cvx_formulation *f,
       largest = norm[k];
   for (size_t k = 0; k < n_atoms; k++)
     width += norm[k] > drop * largest;
-  status = cvx_network_new (out, f->class->activation, width, d, 1, err);
+  status = cvx_network_new (out, f->class->activation, width, d, f->n_outputs,
+                            err);
   if (status == CVX_OK)
     status = fill_network (f, point, v, norm, drop * largest, *out, err);
   cvx_free (v);

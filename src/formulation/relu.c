@@ -7,14 +7,20 @@
 
    equals the training of  f (x) = sum_j (x'u_j)_+ a_j  with weight decay
    beta/2 sum_j (||u_j||^2 + a_j^2), for D_i all patterns of X and any width
-   from that of a solution on.  v_i and w_i are the neurons with positive and
-   with negative output; a neuron on a facet belongs to the cells on both of
-   its sides and comes out of a solver as two blocks (Remark 3.1), which
-   decoding merges.
+   from that of a solution on.  With outputs k = 1 .. C the blocks are v_ik and
+   w_ik, f_k = sum_i D_i X (v_ik - w_ik), and the network is that with decay
+   beta/2 sum_j (||u_j||^2 + ||a_j||_1^2), a_j in R^C: the extreme points of
+   {u a' : ||u|| <= 1, ||a||_1 <= 1} are u e_k' and -u e_k', so that the best
+   neurons have one output each.  A loss that is a sum over outputs makes C
+   problems of it; softmax couples them, through the loss alone.  v_i and w_i
+   are the neurons with positive and with negative output; a neuron on a facet
+   belongs to the cells on both of its sides and comes out of a solver as two
+   blocks (Remark 3.1), which decoding merges.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
+#include <stdlib.h>
 
 #include <cblas.h>
 
@@ -38,9 +44,9 @@ estimate (size_t n_samples, size_t n_features, size_t n_outputs,
           size_t n_patterns, const struct cvx_conv *conv,
           struct cvx_formulation_estimate *out)
 {
-  (void)n_outputs;
   (void)conv;
-  cvxi_group_l1_estimate (n_samples, n_features, n_patterns, 2, true, out);
+  cvxi_group_l1_estimate (n_samples, n_features, n_outputs, n_patterns, 2,
+                          true, out);
 }
 
 /* True when U lies in the cone of a pattern, up to rounding.  */
@@ -133,7 +139,7 @@ static enum cvx_status
 neurons (const struct cvx_formulation *f, const struct cvx_point *point,
          double drop, struct cvx_network **net, struct cvx_error *err)
 {
-  size_t d = f->n_features, j = 0, width = 0;
+  size_t d = f->n_features, c = f->n_outputs, j = 0, width = 0;
   double largest = 0, *norm = cvx_alloc (point->n_atoms, sizeof *norm);
   enum cvx_status status;
   if (norm == NULL)
@@ -145,14 +151,16 @@ neurons (const struct cvx_formulation *f, const struct cvx_point *point,
     }
   for (size_t k = 0; k < point->n_atoms; k++)
     width += norm[k] > drop * largest;
-  status = cvx_network_new (net, CVX_ACT_RELU, width, d, 1, err);
+  status = cvx_network_new (net, CVX_ACT_RELU, width, d, c, err);
   for (size_t k = 0; status == CVX_OK && k < point->n_atoms; k++)
     if (norm[k] > drop * largest)
       {
         double root = sqrt (norm[k]);
+        int sign = point->sign[k];
         for (size_t q = 0; q < d; q++)
           (*net)->u[j * d + q] = point->x[k * d + q] / root;
-        (*net)->a[j++] = point->sign[k] * root;
+        (*net)->a[j * c + (size_t)abs (sign) - 1] = sign < 0 ? -root : root;
+        j++;
       }
   cvx_free (norm);
   return status;
@@ -163,8 +171,9 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
         double drop, struct cvx_network **net, struct cvx_error *err)
 {
   enum cvx_status status
-      = point->sign != NULL ? neurons (f, point, drop, net, err)
-                            : cvxi_group_l1_decode (f, point, drop, net, err);
+      = point->sign != NULL || point->n_atoms == 0
+            ? neurons (f, point, drop, net, err)
+            : cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
     status = cvxi_relu_merge (f, net, err);
   if (status != CVX_OK)
@@ -178,7 +187,16 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
 static void
 describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
 {
-  if (tex)
+  if (f->n_outputs > 1 && tex)
+    cvxi_put_program (
+        f, tex, "\\sum_i D_i X (V_i - W_i)",
+        "\\sum_{ic} ( \\| v_{ic} \\|_2 + \\| w_{ic} \\|_2 )",
+        "(2 D_i - I) X v_{ic} \\ge 0, \\; (2 D_i - I) X w_{ic} \\ge 0", out);
+  else if (f->n_outputs > 1)
+    cvxi_put_program (f, tex, "sum_i D_i X (V_i - W_i)",
+                      "sum_ic ( |v_ic| + |w_ic| )",
+                      "(2D_i - I) X v_ic >= 0,  (2D_i - I) X w_ic >= 0", out);
+  else if (tex)
     cvxi_put_program (f, tex, "\\sum_i D_i X (v_i - w_i)",
                       "\\sum_i ( \\| v_i \\|_2 + \\| w_i \\|_2 )",
                       "(2 D_i - I) X v_i \\ge 0, \\; (2 D_i - I) X w_i \\ge 0",
@@ -208,6 +226,7 @@ destroy_unstored (struct cvx_formulation *f)
 static const struct cvx_formulation_class unstored = {
   .name = "relu",
   .summary = "two-layer ReLU network over all patterns, none stored",
+  .vector = true,
   .activation = CVX_ACT_RELU,
   .needs_patterns = true,
   .estimate = estimate,
@@ -221,6 +240,7 @@ static const struct cvx_formulation_class unstored = {
 const struct cvx_formulation_class cvxi_formulation_relu = {
   .name = "relu",
   .summary = "two-layer ReLU network, exact with all patterns",
+  .vector = true,
   .activation = CVX_ACT_RELU,
   .unstored = &unstored,
   .estimate = estimate,

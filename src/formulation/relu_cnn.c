@@ -123,8 +123,7 @@ build (struct cvx_formulation *f, struct cvx_error *err)
       return cvx_hint (err, "patches size=5");
     }
   if (f->conv.pool == CVX_POOL_NONE)
-    return cvx_fail (err, CVX_E352,
-                     "formulation %s needs a way of pooling",
+    return cvx_fail (err, CVX_E352, "formulation %s needs a way of pooling",
                      f->class->name);
   if (f->patterns->bits == NULL)
     {
@@ -180,7 +179,7 @@ estimate (size_t n_samples, size_t n_features, size_t n_outputs,
   size_t h = conv != NULL && conv->d > 0 ? conv->h : n_features;
   double rows = (double)n_samples * (double)k;
   (void)n_outputs;
-  cvxi_group_l1_estimate (n_samples * k, h, n_patterns, 2, true, out);
+  cvxi_group_l1_estimate (n_samples * k, h, 1, n_patterns, 2, true, out);
   out->bytes += 8 * rows * (double)(h + 2) + 8 * out->n_var;
 }
 

@@ -529,7 +529,8 @@ parse_flag (struct lang_parser *p, struct lang_statement *st, size_t len,
   arg->value = arg->name = (struct lang_span){ p->pos, p->pos + len };
   arg->negated = negated;
   if (prefix)
-    warn_abbreviation (in, p->unit, arg->name, name, key->name);
+    warn_abbreviation (in, p->unit, arg->name, negated ? name + 2 : name,
+                       key->name);
   p->pos += len;
   *done = true;
   return CVX_OK;

@@ -1,13 +1,14 @@
 noinst_LTLIBRARIES += liblinalg.la
 layer_libs += liblinalg.la
 liblinalg_la_SOURCES = \
-  src/linalg/cone.c src/linalg/conv.c src/linalg/dense.c \
+  src/linalg/cone.c src/linalg/conv.c src/linalg/csr.c src/linalg/dense.c \
   src/linalg/fourier.c src/linalg/mask_kernels.c \
   src/linalg/mask_kernels.h src/linalg/masked.c src/linalg/qr.c \
-  src/linalg/qr.h src/linalg/sum.c \
+  src/linalg/qr.h src/linalg/small.c src/linalg/small.h src/linalg/sum.c \
   src/linalg/threads.c
 
 linalgincludedir = $(includedir)/cvxnn/linalg
-linalginclude_HEADERS = src/linalg/cone.h src/linalg/conv.h src/linalg/dense.h \
+linalginclude_HEADERS = src/linalg/cone.h src/linalg/conv.h \
+  src/linalg/csr.h src/linalg/dense.h \
   src/linalg/fourier.h src/linalg/masked.h \
   src/linalg/sum.h src/linalg/threads.h

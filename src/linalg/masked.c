@@ -30,25 +30,30 @@ enum
   WORDS = TILE / 64
 };
 
-/* Below this many multiplications one thread is faster; BLAS does not start
-   threads below it either.  */
-static const double small_work = 262144;
+/* Below this many multiplications one thread is as fast, and does not wait for
+   another one that the machine has lent to somebody else.  */
+static const double small_work = 3e6;
+
+/* Below this many BLAS uses one thread by itself.  */
+static const double blas_work = 262144;
 
 struct cvx_masked
 {
   const double *x;
   const uint64_t *bits;
-  size_t n, d, n_patterns, n_words;
+  size_t n, d, n_patterns, n_outputs, n_words;
   int threads;
   const struct cvxi_mask_kernels *kernels;
   double *tile;          /* threads x BLOCK x TILE */
+  double *sums;          /* threads x n_outputs x TILE */
   const uint64_t **rows; /* threads x BLOCK: masks of the rows of a tile */
-  double *r;             /* n rounded up to tiles, zero past n */
-  double *partial;       /* results of tasks before they are added */
+  double
+      *r; /* one output after the other: n rounded up to tiles, zero past n */
+  double *partial; /* results of tasks before they are added */
 };
 
-/* How a product with K patterns is cut.  Outer pieces (tiles of samples for
-   apply, blocks of patterns for the adjoint) own parts of the result, inner
+/* How a product with K rows of v is cut.  Outer pieces (tiles of samples for
+   apply, blocks of rows for the adjoint) own parts of the result, inner
    pieces (blocks, tiles) add to all of it.  */
 struct plan
 {
@@ -80,11 +85,11 @@ plan_new (const struct cvx_masked *m, size_t k, bool adjoint)
 
 enum cvx_status
 cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
-                const uint64_t *bits, size_t n_patterns, int threads,
-                struct cvx_error *err)
+                const uint64_t *bits, size_t n_patterns, size_t n_outputs,
+                int threads, struct cvx_error *err)
 {
   struct cvx_masked *m;
-  size_t in_tiles, partial, team;
+  size_t in_tiles, partial, team, stack = n_patterns * n_outputs;
   *out = NULL;
   if (d > INT_MAX || n > INT_MAX)
     return cvx_fail (err, CVX_E331,
@@ -99,6 +104,7 @@ cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
   m->n = n;
   m->d = d;
   m->n_patterns = n_patterns;
+  m->n_outputs = n_outputs;
   m->n_words = divide_up (n, 64);
   m->threads = threads < 1 ? cvx_blas_threads (0) : threads;
   m->kernels = cvxi_mask_kernels (0);
@@ -106,14 +112,16 @@ cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
   in_tiles = divide_up (n, TILE) * TILE;
   /* parts * blocks < N_TASKS + blocks, for lists of any length; one part needs
      no memory.  */
-  partial = smaller (2 * N_TASKS * BLOCK, n_patterns * N_TASKS) * d;
-  if (partial < N_TASKS * in_tiles)
-    partial = N_TASKS * in_tiles;
+  partial = smaller (2 * N_TASKS * BLOCK, stack * N_TASKS) * d;
+  if (in_tiles < N_TASKS * TILE && partial < N_TASKS * in_tiles * n_outputs)
+    partial = N_TASKS * in_tiles * n_outputs;
   m->tile = cvx_calloc (team, BLOCK * TILE * sizeof *m->tile);
   m->rows = cvx_calloc (team, BLOCK * sizeof *m->rows);
-  m->r = cvx_calloc (in_tiles, sizeof *m->r);
+  m->sums = cvx_alloc (team * n_outputs, TILE * sizeof *m->sums);
+  m->r = cvx_calloc (in_tiles, n_outputs * sizeof *m->r);
   m->partial = cvx_alloc (partial, sizeof *m->partial);
-  if (m->tile == NULL || m->rows == NULL || m->r == NULL || m->partial == NULL)
+  if (m->tile == NULL || m->rows == NULL || m->sums == NULL || m->r == NULL
+      || m->partial == NULL)
     {
       cvx_masked_free (m);
       return cvx_fail_nomem (err, "preparing the masked product");
@@ -129,13 +137,14 @@ cvx_masked_free (struct cvx_masked *m)
     return;
   cvx_free (m->tile);
   cvx_free (m->rows);
+  cvx_free (m->sums);
   cvx_free (m->r);
   cvx_free (m->partial);
   cvx_free (m);
 }
 
-/* Point the rows of this thread's tile at the masks of patterns FROM ..
-   FROM + COUNT - 1 (of LIST) from sample tile T on.  */
+/* Point the rows of this thread's tile at the masks of rows FROM ..
+   FROM + COUNT - 1 of v (of LIST) from sample tile T on.  */
 static const uint64_t *const *
 mask_rows (const struct cvx_masked *m, int thread, const size_t *list,
            size_t from, size_t count, size_t t)
@@ -144,9 +153,25 @@ mask_rows (const struct cvx_masked *m, int thread, const size_t *list,
   for (size_t b = 0; b < count; b++)
     {
       size_t g = list == NULL ? from + b : list[from + b];
-      rows[b] = m->bits + g * m->n_words + t * WORDS;
+      rows[b] = m->bits + g % m->n_patterns * m->n_words + t * WORDS;
     }
   return rows;
+}
+
+/* The output of row FROM of v (of LIST), and in *COUNT the number of rows from
+   it on, at most *COUNT, that have the same.  */
+static size_t
+output_of (const struct cvx_masked *m, const size_t *list, size_t from,
+           size_t *count)
+{
+  size_t output = (list == NULL ? from : list[from]) / m->n_patterns;
+  size_t same = 1;
+  while (same < *count
+         && (list == NULL ? from + same : list[from + same]) / m->n_patterns
+                == output)
+    same++;
+  *count = same;
+  return output;
 }
 
 /* One task of apply: samples of tile T, blocks FROM .. TO - 1, into OUT.  */
@@ -155,23 +180,35 @@ apply_task (const struct cvx_masked *m, size_t k, const size_t *list,
             const double *v, size_t t, size_t from, size_t to, double *out)
 {
   int thread = cvx_thread_number ();
-  double *z = m->tile + (size_t)thread * BLOCK * TILE, f[TILE] = { 0 };
-  size_t nt = smaller (TILE, m->n - t * TILE);
+  size_t nt = smaller (TILE, m->n - t * TILE), c = m->n_outputs, used;
+  double *z = m->tile + (size_t)thread * BLOCK * TILE;
+  double *f = m->sums + (size_t)thread * c * TILE;
+  memset (f, 0, c * TILE * sizeof *f);
   for (size_t block = from; block < to; block++)
     {
+      const uint64_t *const *rows;
       size_t first = block * BLOCK, nb = smaller (BLOCK, k - first);
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)nb,
                    (blasint)nt, (blasint)m->d, 1, v + first * m->d,
                    (blasint)m->d, m->x + t * TILE * m->d, (blasint)m->d, 0, z,
                    TILE);
-      m->kernels->sum (nb, mask_rows (m, thread, list, first, nb, t),
-                       divide_up (nt, 64), z, TILE, f);
+      rows = mask_rows (m, thread, list, first, nb, t);
+      for (size_t b = 0; b < nb; b += used)
+        {
+          size_t output;
+          used = nb - b;
+          output = output_of (m, list, first + b, &used);
+          m->kernels->sum (used, rows + b, divide_up (nt, 64), z + b * TILE,
+                           TILE, f + output * TILE);
+        }
     }
-  memcpy (out, f, nt * sizeof *f);
+  for (size_t i = 0; i < nt; i++)
+    for (size_t o = 0; o < c; o++)
+      out[i * c + o] = f[o * TILE + i];
 }
 
-/* One task of the adjoint: patterns of BLOCK, tiles FROM .. TO - 1, into OUT;
-   R has whole tiles.  */
+/* One task of the adjoint: rows of BLOCK, tiles FROM .. TO - 1, into OUT; R is
+   that of M.  */
 static void
 adjoint_task (const struct cvx_masked *m, size_t k, const size_t *list,
               const double *r, size_t block, size_t from, size_t to,
@@ -179,12 +216,21 @@ adjoint_task (const struct cvx_masked *m, size_t k, const size_t *list,
 {
   int thread = cvx_thread_number ();
   double *w = m->tile + (size_t)thread * BLOCK * TILE;
-  size_t first = block * BLOCK, nb = smaller (BLOCK, k - first);
+  size_t first = block * BLOCK, nb = smaller (BLOCK, k - first), used;
+  size_t in_tiles = divide_up (m->n, TILE) * TILE;
   for (size_t t = from; t < to; t++)
     {
       size_t nt = smaller (TILE, m->n - t * TILE);
-      m->kernels->spread (nb, mask_rows (m, thread, list, first, nb, t),
-                          divide_up (nt, 64), r + t * TILE, w, TILE);
+      const uint64_t *const *rows = mask_rows (m, thread, list, first, nb, t);
+      for (size_t b = 0; b < nb; b += used)
+        {
+          size_t output;
+          used = nb - b;
+          output = output_of (m, list, first + b, &used);
+          m->kernels->spread (used, rows + b, divide_up (nt, 64),
+                              r + output * in_tiles + t * TILE, w + b * TILE,
+                              TILE);
+        }
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)nb,
                    (blasint)m->d, (blasint)nt, 1, w, TILE,
                    m->x + t * TILE * m->d, (blasint)m->d, t > from, out,
@@ -207,10 +253,10 @@ add_parts (const double *partial, size_t parts, size_t length, double *out)
 static int
 team_for (const struct cvx_masked *m, size_t k, int *before)
 {
-  bool small = (double)m->n * (double)m->d * (double)k <= small_work;
-  int team = small || cvx_in_parallel () ? 1 : m->threads;
+  double work = (double)m->n * (double)m->d * (double)k;
+  int team = work <= small_work || cvx_in_parallel () ? 1 : m->threads;
   *before = 0;
-  if (team == 1 && !small && !cvx_in_parallel ())
+  if (team == 1 && work > blas_work && !cvx_in_parallel ())
     *before = cvx_blas_threads (1);
   return team;
 }
@@ -222,7 +268,7 @@ restore (int before)
     cvx_blas_threads (before);
 }
 
-/* Apply or adjoint with the patterns in LIST: IN to OUT, which has LENGTH
+/* Apply or adjoint with the rows of v in LIST: IN to OUT, which has LENGTH
    numbers.  */
 static enum cvx_status
 run (const struct cvx_masked *m, bool adjoint, size_t k, const size_t *list,
@@ -230,10 +276,12 @@ run (const struct cvx_masked *m, bool adjoint, size_t k, const size_t *list,
      struct cvx_progress *progress)
 {
   struct plan p = plan_new (m, k, adjoint);
-  size_t n_tasks = p.outer * p.parts, own = adjoint ? BLOCK * m->d : TILE;
+  size_t n_tasks = p.outer * p.parts, own = BLOCK * m->d;
   double *to = p.parts == 1 ? out : m->partial;
   atomic_bool stopped = false;
   int before, team = team_for (m, k, &before);
+  if (!adjoint)
+    own = TILE * m->n_outputs;
   if (p.inner == 0 || m->d == 0)
     {
       memset (out, 0, length * sizeof *out);
@@ -263,7 +311,7 @@ cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
                        const size_t *list, const double *v, double *f,
                        struct cvx_progress *progress)
 {
-  return run (m, false, k, list, v, f, m->n, progress);
+  return run (m, false, k, list, v, f, m->n * m->n_outputs, progress);
 }
 
 enum cvx_status
@@ -271,7 +319,10 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
                          const size_t *list, const double *r, double *g,
                          struct cvx_progress *progress)
 {
-  memcpy (m->r, r, m->n * sizeof *r);
+  size_t c = m->n_outputs, in_tiles = divide_up (m->n, TILE) * TILE;
+  for (size_t i = 0; i < m->n; i++)
+    for (size_t o = 0; o < c; o++)
+      m->r[o * in_tiles + i] = r[i * c + o];
   return run (m, true, k, list, m->r, g, k * m->d, progress);
 }
 
@@ -279,14 +330,16 @@ enum cvx_status
 cvx_masked_apply (const struct cvx_masked *m, const double *v, double *f,
                   struct cvx_progress *progress)
 {
-  return cvx_masked_apply_list (m, m->n_patterns, NULL, v, f, progress);
+  return cvx_masked_apply_list (m, m->n_patterns * m->n_outputs, NULL, v, f,
+                                progress);
 }
 
 enum cvx_status
 cvx_masked_adjoint (const struct cvx_masked *m, const double *r, double *g,
                     struct cvx_progress *progress)
 {
-  return cvx_masked_adjoint_list (m, m->n_patterns, NULL, r, g, progress);
+  return cvx_masked_adjoint_list (m, m->n_patterns * m->n_outputs, NULL, r, g,
+                                  progress);
 }
 
 /* Turn a 64 x 64 matrix of bits (Warren, Hacker's Delight, 7-3).  */

@@ -1,12 +1,17 @@
-/* masked.h -- the masked stack  A = [D_1 X, ..., D_P X]  as an operator.
+/* masked.h -- the masked stack  A = [D_1 X, ..., D_P X]  as an operator, for C
+   outputs that share the patterns.
 
-   apply    f = sum_g D_g X v_g          v: P x d, f: n
-   adjoint  g_g = X' D_g r               r: n,     g: P x d
+   apply    f_c = sum_i D_i X v_ci       v: C P x d, f: n x C
+   adjoint  g_ci = X' D_i r_c            r: n x C,   g: C P x d
+
+   Row g = c P + i of v belongs to pattern i and output c; lists hold such
+   numbers.  One product with X serves all outputs, and f and r have the
+   outputs of a sample side by side.
 
    The n x P matrix of pre-activations is never stored: row tiles of X V stay
-   in cache, masks are bits.  4 n d P flops for the pair.  The digits depend on
+   in cache, masks are bits.  4 n d C P flops for the pair.  The digits depend on
    the sizes only, not on the number of threads.  An operator owns its tiles:
-   one call at a time, and lists no longer than P (repeats allowed).
+   one call at a time, and lists no longer than C P (repeats allowed).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -27,7 +32,8 @@ struct cvx_masked;
    CVX_LIMIT (E331) when n or d passes 2^31 - 1.  */
 enum cvx_status cvx_masked_new (struct cvx_masked **out, const double *x,
                                 size_t n, size_t d, const uint64_t *bits,
-                                size_t n_patterns, int threads,
+                                size_t n_patterns, size_t n_outputs,
+                                int threads,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_masked_free (struct cvx_masked *m);
 
@@ -39,7 +45,7 @@ enum cvx_status cvx_masked_adjoint (const struct cvx_masked *m,
                                     const double *r, double *g,
                                     struct cvx_progress *progress);
 
-/* The same for the K patterns in LIST only; v and g are K x d.  */
+/* The same for the K rows of v in LIST only; v and g are K x d.  */
 enum cvx_status cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
                                        const size_t *list, const double *v,
                                        double *f,

@@ -260,10 +260,17 @@ cvxi_norm (size_t n, const double *x)
 }
 
 double
+cvxi_output_norm (const struct cvx_network *net, const double *a)
+{
+  return net->conv.d > 0 ? cvxi_norm (net->n_outputs, a)
+                         : cblas_dasum ((blasint)net->n_outputs, a, 1);
+}
+
+double
 cvx_network_norm (const struct cvx_network *net, size_t j)
 {
   double filter = cvxi_norm (net->n_features, net->u + j * net->n_features);
-  double norm = cvxi_norm (net->n_outputs, net->a + j * net->n_outputs);
+  double norm = cvxi_output_norm (net, net->a + j * net->n_outputs);
   for (size_t k = 1; k < (net->conv.d > 0 ? net->conv.factors : 2); k++)
     norm *= filter;
   return norm;
@@ -285,7 +292,7 @@ cvx_network_balance (struct cvx_network *net)
   for (size_t j = 0; j < net->width; j++)
     {
       double *u = net->u + j * d, *a = net->a + j * c;
-      double nu = cvxi_norm (d, u), na = cvxi_norm (c, a);
+      double nu = cvxi_norm (d, u), na = cvxi_output_norm (net, a);
       /* A neuron with one zero half does nothing: both become zero.  The
          roots are taken apart, so that no quotient overflows.  */
       double half = sqrt (nu) * sqrt (na);

@@ -8,7 +8,10 @@
 
    Balanced weights (||u_j|| = ||a_j||) make the weight decay
    beta/2 sum (||u_j||^2 + ||a_j||^2) equal to the path norm
-   beta sum ||u_j|| ||a_j||.
+   beta sum ||u_j|| ||a_j||.  The length of a_j is that of the sum of absolute
+   values, ||a_j||_1: a neuron with several outputs counts as so many neurons
+   with one, and the best networks have one output a neuron.  For convolutional
+   networks, whose a_j are one for each patch, it is the Euclidean one.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -65,7 +68,7 @@ enum cvx_status cvx_network_predict (const struct cvx_network *net,
 size_t cvx_network_inputs (const struct cvx_network *net);
 size_t cvx_network_targets (const struct cvx_network *net);
 
-/* sum_j ||u_j|| ||a_j||, summed with compensation.  */
+/* sum_j ||u_j|| ||a_j||, summed with compensation; lengths as above.  */
 double cvx_network_path_norm (const struct cvx_network *net);
 
 /* ||u_j|| ||a_j|| of neuron J; with F factors ||u_j||^{F-1} ||a_j||.  */

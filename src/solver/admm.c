@@ -16,9 +16,11 @@
 
      (I + k K) q = t - A M^{-1} b,   K = A M^{-1} A',   u = M^{-1}(b + k A'q)
 
-   One eigendecomposition K = V L V' serves every k, so rho and kappa may
-   follow the residuals for as long as they like.  A u = t - q costs nothing.
-   s and nu are the positive and negative part of one vector w = G u + nu.
+   K is the same for every output and joins none of them, so one n x n matrix
+   does for all.  One eigendecomposition K = V L V' serves every k, so rho and
+   kappa may follow the residuals for as long as they like.  A u = t - q costs
+   nothing. s and nu are the positive and negative part of one vector w = G u +
+   nu.
 
    Over-relaxation: Eckstein and Bertsekas, Math. Programming 55 (1992).
    Residual balancing: Boyd et al., Found. Trends Machine Learning 3 (2011),
@@ -42,7 +44,7 @@
 
 enum
 {
-  OBS_MAX = 6000,    /* n_obs^2 doubles and 9 n_obs^3 flops at the start */
+  ROWS_MAX = 6000,   /* n^2 doubles and 9 n^3 flops at the start */
   ADAPT_FIRST = 10,  /* iterations before the first change of rho */
   ADAPT_LAST = 20000 /* none after this one */
 };
@@ -88,8 +90,8 @@ static const struct cvx_field fields[]
         FIELD (u, ARRAY, VAR, true),
         FIELD (work, ARRAY, VAR, true),
         FIELD (gu, ARRAY, CONE, true),
-        FIELD (vec, ARRAY, OBS2, true),
-        FIELD (val, ARRAY, OBS, true),
+        FIELD (vec, ARRAY, SAMPLES2, true),
+        FIELD (val, ARRAY, SAMPLES, true),
         FIELD (obs, ARRAY, OBS, true),
         FIELD (coef, ARRAY, OBS, true),
         FIELD (z_old, ARRAY, OBS, true),
@@ -104,8 +106,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "the patterns are not stored; use interior";
   if (f->class->gram == NULL || f->class->solve_m == NULL)
     return "the formulation has no matrix for the exact step of admm";
-  if (f->n_obs > OBS_MAX)
-    return "more than 6000 observations: the matrix of its exact step would "
+  if (f->n_samples > ROWS_MAX)
+    return "more than 6000 samples: the matrix of its exact step would "
            "be too large; use fista";
   return NULL;
 }
@@ -123,7 +125,7 @@ static enum cvx_status
 decompose (struct admm *s, const struct cvx_formulation *f,
            struct cvx_error *err)
 {
-  lapack_int n = (lapack_int)f->n_obs, info, n_iwork;
+  lapack_int n = (lapack_int)f->n_samples, info, n_iwork;
   double n_work, *work;
   lapack_int *iwork;
   f->class->gram (f, s->vec);
@@ -191,7 +193,7 @@ init (void *state, const struct cvx_formulation *f,
   f->loss->dual (s->z, f->y, f->n_samples, f->n_outputs, f->loss_param, s->q);
   s->rho = settings->rho;
   /* A scaled to unit norm in the metric of M.  */
-  s->kappa = 1 / fmax (s->val[f->n_obs - 1], 1e-300);
+  s->kappa = 1 / fmax (s->val[f->n_samples - 1], 1e-300);
   s->pri = s->dua = 1;
   s->next = ADAPT_FIRST;
   s->interval = ADAPT_FIRST;
@@ -212,19 +214,32 @@ norms_add (struct norms *n, double a, double b, double weight)
   n->b += weight * b * b;
 }
 
+/* OUT = V'IN or V IN for the vectors of all outputs, side by side.  */
+static void
+rotate (const struct admm *s, const struct cvx_formulation *f, bool transposed,
+        const double *in, double *out)
+{
+  int n = (int)f->n_samples, c = (int)f->n_outputs;
+  if (c == 1)
+    cblas_dgemv (CblasColMajor, transposed ? CblasTrans : CblasNoTrans, n, n,
+                 1, s->vec, n, in, 1, 0, out, 1);
+  else
+    cblas_dgemm (CblasColMajor, CblasNoTrans,
+                 transposed ? CblasNoTrans : CblasTrans, c, n, n, 1, in, c,
+                 s->vec, n, 0, out, c);
+}
+
 /* coef = (I + k K)^{-1} obs; obs is lost.  Below some 1e6 numbers threads cost
    more than they save.  */
 static void
 solve_k (struct admm *s, const struct cvx_formulation *f, double k)
 {
-  int n = (int)f->n_obs;
-  int threads = cvx_blas_threads (n < 1000 ? 1 : 0);
-  cblas_dgemv (CblasColMajor, CblasTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
-               s->coef, 1);
+  size_t c = f->n_outputs;
+  int threads = cvx_blas_threads (f->n_samples < 1000 ? 1 : 0);
+  rotate (s, f, true, s->obs, s->coef);
   for (size_t i = 0; i < f->n_obs; i++)
-    s->obs[i] = s->coef[i] / (1 + k * s->val[i]);
-  cblas_dgemv (CblasColMajor, CblasNoTrans, n, n, 1, s->vec, n, s->obs, 1, 0,
-               s->coef, 1);
+    s->obs[i] = s->coef[i] / (1 + k * s->val[i / c]);
+  rotate (s, f, false, s->obs, s->coef);
   (void)cvx_blas_threads (threads);
 }
 

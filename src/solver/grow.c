@@ -48,10 +48,10 @@ cells_of (const struct cvx_formulation *f, const struct cvx_network *net,
   return st;
 }
 
-/* Solve F to the relative gap TOL.  */
+/* Solve F to the relative gap TOL; NU (may be NULL) gets its dual point.  */
 static enum cvx_status
 solve (const struct cvx_formulation *f, double tol, struct cvx_network **out,
-       struct cvx_progress *progress, struct cvx_error *err)
+       double *nu, struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvx_settings settings;
   const struct cvx_solver *solver;
@@ -75,18 +75,37 @@ solve (const struct cvx_formulation *f, double tol, struct cvx_network **out,
     st = cvx_fail_interrupted (err);
   if (st == CVX_OK)
     st = cvx_network_copy (out, run->net, err);
+  if (st == CVX_OK && nu != NULL && run->n_nu == f->n_obs)
+    memcpy (nu, run->nu, f->n_obs * sizeof *nu);
   cvx_run_free (run);
+  return st;
+}
+
+/* -dl at the predictions of NET.  */
+static enum cvx_status
+residual (const struct cvx_formulation *f, const struct cvx_network *net,
+          double *nu, struct cvx_error *err)
+{
+  double *fit = cvx_alloc (f->n_obs, sizeof *fit);
+  enum cvx_status st
+      = fit == NULL ? cvx_fail_nomem (err, "collecting cells")
+                    : cvx_network_predict (net, f->x, f->n_samples, fit, err);
+  if (st == CVX_OK)
+    f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
+  cvx_free (fit);
   return st;
 }
 
 enum cvx_status
 cvx_network_refit (const struct cvx_formulation *f,
                    const struct cvx_network *net, const double *gates,
-                   size_t k, double tol, struct cvx_network **out,
+                   size_t k, double tol, struct cvx_network **out, double *nu,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
-  struct cvx_formulation_options o
-      = { f->loss, f->loss_param, f->beta, f->threads, NULL };
+  struct cvx_formulation_options o = { .loss = f->loss,
+                                       .loss_param = f->loss_param,
+                                       .beta = f->beta,
+                                       .threads = f->threads };
   struct cvx_patterns *cells = NULL;
   struct cvx_formulation *sub = NULL;
   double before[2], after[2];
@@ -97,7 +116,9 @@ cvx_network_refit (const struct cvx_formulation *f,
                      "only ReLU networks with one output can be refitted, not "
                      "%s",
                      f->class->name);
-  st = cells_of (f, net, gates, k, &cells, err);
+  st = nu != NULL ? residual (f, net, nu, err) : CVX_OK;
+  if (st == CVX_OK)
+    st = cells_of (f, net, gates, k, &cells, err);
   if (st == CVX_OK && cells->n_patterns == 0)
     st = cvx_network_copy (out, net, err);
   else if (st == CVX_OK)
@@ -105,7 +126,7 @@ cvx_network_refit (const struct cvx_formulation *f,
       st = cvx_formulation_new (&sub, cvx_formulation_find ("relu"), f->data,
                                 cells, &o, err);
       if (st == CVX_OK)
-        st = solve (sub, tol, out, progress, err);
+        st = solve (sub, tol, out, nu, progress, err);
       if (st == CVX_OK)
         st = cvx_formulation_network_objective (f, net, &before[0], &before[1],
                                                 err);
@@ -128,12 +149,46 @@ cvx_network_refit (const struct cvx_formulation *f,
   return st;
 }
 
+enum cvx_status
+cvx_network_dual (const struct cvx_formulation *f,
+                  const struct cvx_network *net, size_t rounds, double *nu,
+                  struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_network *now = NULL, *next = NULL;
+  double end[2], last = CVX_INFINITY;
+  enum cvx_status st
+      = cvx_network_refit (f, net, NULL, 0, 1e-12, &now, nu, progress, err);
+  for (size_t k = 0; k < rounds && st == CVX_OK; k++)
+    {
+      struct cvx_bound b = { .n_found = 0 };
+      st = cvx_formulation_network_objective (f, now, &end[0], &end[1], err);
+      if (st != CVX_OK || end[0] + end[1] > last * (1 - 1e-6))
+        break;
+      last = end[0] + end[1];
+      st = cvx_network_directions (f, now, nu, PER_ROUND, &b, progress, err);
+      if (st == CVX_OK && b.n_found > 0)
+        st = cvx_network_refit (f, now, b.u, b.n_found, 1e-9, &next, nu,
+                                progress, err);
+      if (st == CVX_OK && b.n_found > 0)
+        {
+          cvx_network_free (now);
+          now = next;
+          next = NULL;
+        }
+      cvx_bound_clear (&b);
+    }
+  cvx_network_free (now);
+  cvx_network_free (next);
+  return st;
+}
+
 /* ------------------------------------------------------------- the solver */
 
 struct grow
 {
   struct cvx_vector u, a;  /* the network */
   struct cvx_vector gates; /* directions added so far, k x d */
+  struct cvx_vector nu;    /* multipliers of the last program; or empty */
   uint64_t added;          /* by the last round */
   double value, worst;     /* objective; largest |h| / beta - 1 before */
 };
@@ -143,14 +198,12 @@ struct grow
 #    NAME, offsetof(struct grow, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,   \
         false                                                                 \
   }
-static const struct cvx_field fields[]
-    = { FIELD (u, VECTOR, FREE),
-        FIELD (a, VECTOR, FREE),
-        FIELD (gates, VECTOR, FREE),
-        FIELD (added, COUNT, ONE),
-        FIELD (value, REAL, ONE),
-        FIELD (worst, REAL, ONE),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+static const struct cvx_field fields[] = {
+  FIELD (u, VECTOR, FREE),     FIELD (a, VECTOR, FREE),
+  FIELD (gates, VECTOR, FREE), FIELD (nu, VECTOR, FREE),
+  FIELD (added, COUNT, ONE),   FIELD (value, REAL, ONE),
+  FIELD (worst, REAL, ONE),    { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
+};
 #undef FIELD
 
 static const char *
@@ -234,7 +287,8 @@ restore (void *state, const struct cvx_formulation *f,
 {
   const struct grow *g = state;
   (void)s;
-  if (g->u.len != g->a.len * f->n_features || g->gates.len % f->n_features)
+  if (g->u.len != g->a.len * f->n_features || g->gates.len % f->n_features
+      || (g->nu.len != 0 && g->nu.len != f->n_obs))
     return cvx_fail (err, CVX_E410, "the saved weights do not fit together");
   return CVX_OK;
 }
@@ -248,9 +302,14 @@ step (void *state, const struct cvx_formulation *f,
   struct cvx_bound b = { .n_found = 0 };
   struct cvx_network *net = NULL, *better = NULL;
   size_t d = f->n_features, had = g->gates.len;
-  enum cvx_status st = network (g, f, &net, err);
+  double *nu = cvx_alloc (f->n_obs, sizeof *nu);
+  enum cvx_status st = nu == NULL ? cvx_fail_nomem (err, "growing")
+                                  : network (g, f, &net, err);
   if (st == CVX_OK)
-    st = cvx_network_directions (f, net, PER_ROUND, &b, progress, err);
+    st = cvx_network_directions (f, net, g->nu.len > 0 ? g->nu.p : NULL,
+                                 PER_ROUND, &b, progress, err);
+  if (st == CVX_OK)
+    st = cvx_vector_reserve (&g->nu, f->n_obs, err);
   if (st == CVX_OK)
     st = cvx_vector_reserve (&g->gates, had + b.n_found * d + 1, err);
   if (st == CVX_OK)
@@ -262,11 +321,13 @@ step (void *state, const struct cvx_formulation *f,
       if (b.n_found == 0)
         tol = s->tol / 10;
       st = cvx_network_refit (f, net, g->gates.p, had / d + b.n_found, tol,
-                              &better, progress, err);
+                              &better, nu, progress, err);
       if (st == CVX_OK)
         st = take (g, f, better, err);
       if (st == CVX_OK)
         {
+          memcpy (g->nu.p, nu, f->n_obs * sizeof *nu);
+          g->nu.len = f->n_obs;
           g->gates.len = had + b.n_found * d;
           g->added = b.n_found;
           g->worst = worst;
@@ -275,7 +336,18 @@ step (void *state, const struct cvx_formulation *f,
   cvx_network_free (net);
   cvx_network_free (better);
   cvx_bound_clear (&b);
+  cvx_free (nu);
   return st;
+}
+
+static void
+point (const void *state, const struct cvx_formulation *f,
+       struct cvx_point *out)
+{
+  const struct grow *g = state;
+  (void)f;
+  if (g->nu.len > 0)
+    out->nu = g->nu.p;
 }
 
 static void
@@ -300,5 +372,6 @@ const struct cvx_solver cvxi_solver_grow = {
   .restore = restore,
   .step = step,
   .network = network,
+  .point = point,
   .measures = measures,
 };

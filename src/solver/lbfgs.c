@@ -74,11 +74,12 @@ restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *s, struct cvx_error *err)
 {
   struct lbfgs *t = state;
-  size_t len = t->width * (f->n_features + f->n_outputs);
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t len = t->width * (z.d + z.c);
   (void)s;
   if (t->width == 0 || t->theta.len != len || t->gradient.len != len
       || t->steps.len != MEMORY * len || t->changes.len != MEMORY * len
-      || (t->gate.len != 0 && t->gate.len != t->width * f->n_features))
+      || (t->gate.len != 0 && t->gate.len != t->width * z.d))
     return cvx_fail (err, CVX_E410, "the saved weights do not fit together");
   cvxi_train_work_free (t->work);
   cvx_free (t->direction);
@@ -107,8 +108,8 @@ init (void *state, const struct cvx_formulation *f,
       struct cvx_error *err)
 {
   struct lbfgs *t = state;
-  size_t d = f->n_features, width = cvxi_train_width (s, warm);
-  size_t len = width * (d + f->n_outputs);
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t d = z.d, width = cvxi_train_width (s, warm), len = width * (d + z.c);
   bool gated = f->class->activation == CVX_ACT_GATED;
   enum cvx_status st = reserve (&t->theta, len, err);
   t->width = width;

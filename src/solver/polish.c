@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "formulation/bound.h"
 #include "solver/colgen.h"
@@ -24,7 +26,8 @@
 enum
 {
   ROUNDS_MAX = 100,
-  LINEAR_MAX = 10 /* iterations of subspace and cd */
+  LINEAR_MAX = 10, /* iterations of subspace and cd */
+  BOUND_ROUNDS = 4 /* for a better bound of a trained network */
 };
 
 /* The source of neuron J of NET whose cone is nearest to W; SIZE_MAX when the
@@ -76,7 +79,8 @@ start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
     st = cvx_network_prune (net, f->x, f->n_samples, 1e-10, err);
   for (size_t j = 0; st == CVX_OK && j < net->width; j++)
     {
-      double a = net->a[j];
+      const double *out = net->a + j * net->n_outputs;
+      double a = out[cblas_idamax ((int)net->n_outputs, out, 1)];
       size_t g;
       for (size_t i = 0; i < d; i++)
         w[i] = net->u[j * d + i]
@@ -156,14 +160,20 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
            struct cvx_error *err)
 {
   struct cvxi_driver *d = run->driver;
+  const struct cvx_formulation *f = run->formulation;
   struct cvx_network *net = NULL;
   struct cvx_bound_options options = { 0, 0 };
   struct cvx_bound b;
-  enum cvx_status st = cvx_network_refit (run->formulation, run->net, NULL, 0,
-                                          1e-12, &net, progress, err);
+  double *dual = cvx_alloc (f->n_obs, sizeof *dual);
+  enum cvx_status st
+      = dual == NULL ? cvx_fail_nomem (err, "bounding") : CVX_OK;
   if (st == CVX_OK)
-    st = cvx_network_bound (run->formulation, net, NULL, &options, &b, d->nu,
-                            progress, err);
+    st = cvx_network_refit (f, run->net, NULL, 0, 1e-12, &net, NULL, progress,
+                            err);
+  if (st == CVX_OK)
+    st = cvx_network_dual (f, net, BOUND_ROUNDS, dual, progress, err);
+  if (st == CVX_OK)
+    st = cvx_network_bound (f, net, dual, &options, &b, d->nu, progress, err);
   if (st == CVX_OK)
     {
       struct cvx_certificate cert = b.cert;
@@ -176,6 +186,7 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
       st = cvxi_run_take (run, &cert, &net, d->nu, err);
     }
   cvx_network_free (net);
+  cvx_free (dual);
   return st;
 }
 

@@ -48,6 +48,8 @@ cvx_run_status_words (enum cvx_run_status status)
       return "interrupted";
     case CVX_RUN_DIVERGED:
       return "diverged";
+    case CVX_RUN_BREAK:
+      return "stopped (break)";
     }
   return "";
 }
@@ -296,19 +298,21 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
 {
   struct cvxi_driver *d = run->driver;
   const struct cvx_formulation *f = run->formulation;
+  struct cvx_point point;
   enum cvx_status st = run->solver->network (run->state, f, net, err);
   if (st != CVX_OK)
     return st;
+  cvx_run_point (run, &point);
   if (f->class->activation != CVX_ACT_RELU || f->patterns == NULL
       || f->patterns->complete)
-    return cvx_formulation_certify_network (f, *net, NULL, cert, d->nu,
+    return cvx_formulation_certify_network (f, *net, point.nu, cert, d->nu,
                                             progress, err);
   if (run->solver->rounds)
     {
       struct cvx_bound_options options = { 0, 0 };
       struct cvx_bound b;
-      st = cvx_network_bound (f, *net, run->nu, &options, &b, d->nu, progress,
-                              err);
+      st = cvx_network_bound (f, *net, point.nu != NULL ? point.nu : run->nu,
+                              &options, &b, d->nu, progress, err);
       if (st == CVX_OK)
         {
           *cert = b.cert;
@@ -590,7 +594,7 @@ cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
       *row = true;
       return diverged (run, err);
     }
-  if (m.event[0] != '\0')
+  if (m.event[0] != '\0' && strncmp (d->event, "tune ", 5) != 0)
     snprintf (d->event, sizeof d->event, "%s", m.event);
   run->status = judge (run);
   *row = wanted || row_due (run);

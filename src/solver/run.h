@@ -64,8 +64,9 @@ enum cvx_field_length
   CVX_LEN_VAR,
   CVX_LEN_CONE,
   CVX_LEN_BLOCKS,
-  CVX_LEN_OBS2, /* n_obs x n_obs */
-  CVX_LEN_FREE  /* vectors: the solver sets it */
+  CVX_LEN_SAMPLES,
+  CVX_LEN_SAMPLES2, /* n_samples x n_samples */
+  CVX_LEN_FREE      /* vectors: the solver sets it */
 };
 struct cvx_field
 {
@@ -133,7 +134,8 @@ struct cvx_solver
   /* Instead of `point': the iterate as a network, the caller's.  The run
      certifies that among ReLU networks of any neurons, whatever the patterns:
      where they are not complete, `rounds' pay for a bound (bound.h) and others
-     take the one at nu = 0.  */
+     take the one at nu = 0.  `point' may then give multipliers NU of the loss,
+     without atoms.  */
   enum cvx_status (*network) (const void *state,
                               const struct cvx_formulation *f,
                               struct cvx_network **net, struct cvx_error *err);
@@ -152,6 +154,10 @@ const struct cvx_solver *cvx_solver_find (const char *name);
    `network' and no `point', and gaps end where local minima do.  */
 extern const struct cvx_solver *const cvx_trainers[]; /* NULL at the end */
 const struct cvx_solver *cvx_trainer_find (const char *name);
+/* The random first layer from which a trainer with SETTINGS starts when it is
+   not warm started: U is WIDTH (settings->m) x N_FEATURES, the caller's.  */
+void cvx_train_first_layer (const struct cvx_settings *settings, size_t width,
+                            size_t n_features, double *u);
 /* The solver `auto' takes for F, and why, in words (static text).  */
 const struct cvx_solver *cvx_solver_choose (const struct cvx_formulation *f,
                                             const struct cvx_settings *s,
@@ -166,7 +172,8 @@ enum cvx_run_status
   CVX_RUN_TIME,
   CVX_RUN_STALLED,
   CVX_RUN_INTERRUPTED,
-  CVX_RUN_DIVERGED
+  CVX_RUN_DIVERGED,
+  CVX_RUN_BREAK /* the caller stopped it; a status that it sets */
 };
 const char *cvx_run_status_words (enum cvx_run_status status);
 
@@ -252,13 +259,23 @@ enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
 /* The best network over the cells of the neurons of NET and of the GATES (k x
    n_features, may be NULL): the convex program with these patterns only,
    solved to the relative gap TOL.  ReLU with one output (E451).  Never worse
-   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  */
+   than NET but by rounding: *OUT, the caller's, is a copy of NET then.  NU
+   (n_obs, may be NULL) gets the dual point of that program.  */
 enum cvx_status cvx_network_refit (const struct cvx_formulation *f,
                                    const struct cvx_network *net,
                                    const double *gates, size_t k, double tol,
-                                   struct cvx_network **out,
+                                   struct cvx_network **out, double *nu,
                                    struct cvx_progress *progress,
                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* A dual point near the optimal one into NU (n_obs), for bounds on NET: that
+   of NET refitted on its own cells, and then in at most ROUNDS rounds with the
+   cells of the neurons that lower the objective, until there are none or it
+   hardly falls.  ReLU with one output (E451).  */
+enum cvx_status cvx_network_dual (const struct cvx_formulation *f,
+                                  const struct cvx_network *net, size_t rounds,
+                                  double *nu, struct cvx_progress *progress,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A better lower end for a run that trains a network: the dual point of its
    refitted network is nearer to the optimal one than its own.  The upper end
@@ -270,6 +287,30 @@ enum cvx_status cvx_run_tighten (struct cvx_run *run,
 /* The iterate, for warm starts; borrowed from the run.  Without atoms when the
    iterate is a network.  */
 void cvx_run_point (const struct cvx_run *run, struct cvx_point *out);
+
+/* What a run was at a certified row, for going back to it.  Taking one leaves
+   the run alone; rewinding undoes all that came after, the settings included,
+   and the next steps give the bits they gave then.  cvx_run_at_row says
+   whether the last row is that of the iterate, as a snapshot needs.  A
+   snapshot goes with its run and formulation.  E364; CVX_NOMEM: the run is as
+   it was.  */
+struct cvx_snapshot;
+bool cvx_run_at_row (const struct cvx_run *run);
+enum cvx_status cvx_run_snapshot (struct cvx_snapshot **out,
+                                  const struct cvx_run *run,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+size_t cvx_snapshot_iter (const struct cvx_snapshot *snap);
+enum cvx_status cvx_run_rewind (struct cvx_run *run,
+                                const struct cvx_snapshot *snap,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_snapshot_free (struct cvx_snapshot *snap);
+
+/* Change the setting NAME in the middle of a run; the row of the
+   iterate, or the next one, gets the event "tune NAME=VALUE".  E360, E361,
+   E364; E367: of another solver, or read only at the start.  */
+enum cvx_status cvx_run_tune (struct cvx_run *run, const char *name,
+                              double value,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Drop the solver's state and the formulation; trace, network and numbers
    stay: the run becomes a value.  */

@@ -334,7 +334,7 @@ load_value (struct cvx_run *run, const struct cvx_npz *z, const char *prefix,
   if (st == CVX_OK)
     {
       memcpy (whole, a->values, sizeof whole);
-      if (whole[1] > CVX_RUN_DIVERGED)
+      if (whole[1] > CVX_RUN_BREAK)
         st = cvx_fail (err, CVX_E410, "the saved run has no status");
     }
   if (st == CVX_OK)

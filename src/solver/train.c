@@ -4,11 +4,14 @@
 
      1/n l (sum_j phi (X u_j) a_j; y) + beta/(2n) sum_j (|u_j|^2 + |a_j|^2),
 
-   phi the ReLU (its derivative at 0 is 0), a fixed gate or the identity.  One
-   iteration is one pass over the samples (an epoch) in an order drawn for it
-   alone: number k of the seed, so that k and then l passes equal k + l.  The
-   gradient over a batch B is that of 1/|B| times its loss, plus beta/n theta:
-   lr means what it means elsewhere.
+   phi the ReLU (its derivative at 0 is 0), a fixed gate or the identity.  A
+   linear convolutional network (equation 9) predicts x'w, w = sum_k P_k'z_k
+   with the columns z_k of Z = U'A, so its gradient goes through w:
+   dU = A (P_k g)', dA = U (P_k g), g = X'dl.  One iteration is one pass over
+   the samples (an epoch) in an order drawn for it alone: number k of the seed,
+   so that k and then l passes equal k + l.  The gradient over a batch B is
+   that of 1/|B| times its loss, plus beta/n theta: lr means what it means
+   elsewhere.
 
      sgd        theta -= lr g
      momentum   v = mu v + g,  theta -= lr v                     (Polyak 1964)
@@ -40,6 +43,7 @@ cvxi_train_work_free (struct cvxi_train_work *w)
   cvx_free (w->hidden);
   cvx_free (w->back);
   cvx_free (w->fit);
+  cvx_free (w->weights);
   cvx_free (w->nu);
   cvx_free (w->order);
   cvx_free (w->save);
@@ -49,21 +53,32 @@ cvxi_train_work_free (struct cvxi_train_work *w)
   cvx_free (w);
 }
 
+struct cvxi_train_sizes
+cvxi_train_sizes (const struct cvx_formulation *f)
+{
+  if (f->conv.d > 0)
+    return (struct cvxi_train_sizes){ f->conv.h, f->conv.k };
+  return (struct cvxi_train_sizes){ f->n_features, f->n_outputs };
+}
+
 enum cvx_status
 cvxi_train_work_new (struct cvxi_train_work **out,
                      const struct cvx_formulation *f, size_t width,
                      size_t rows, struct cvx_error *err)
 {
   struct cvxi_train_work *w = cvx_calloc (1, sizeof *w);
-  size_t d = f->n_features, c = f->n_outputs, len = width * (d + c);
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t d = f->n_features, c = f->n_outputs, len = width * (z.d + z.c);
+  size_t hidden = f->conv.d > 0 ? z.d * z.c : rows * width;
   *out = NULL;
   if (w == NULL)
     return cvx_fail_nomem (err, "training");
   w->rows = rows;
   w->x = cvx_alloc (rows * d, sizeof *w->x);
   w->y = cvx_alloc (rows * c, sizeof *w->y);
-  w->hidden = cvx_alloc (rows * width, sizeof *w->hidden);
-  w->back = cvx_alloc (rows * width, sizeof *w->back);
+  w->hidden = cvx_alloc (hidden, sizeof *w->hidden);
+  w->back = cvx_alloc (hidden, sizeof *w->back);
+  w->weights = cvx_alloc (f->conv.d, sizeof *w->weights);
   w->fit = cvx_alloc (rows * c, sizeof *w->fit);
   w->nu = cvx_alloc (rows * c, sizeof *w->nu);
   w->order = cvx_alloc (f->n_samples, sizeof *w->order);
@@ -73,7 +88,8 @@ cvxi_train_work_new (struct cvxi_train_work **out,
   w->gradient = cvx_alloc (len, sizeof *w->gradient);
   if (w->x == NULL || w->y == NULL || w->hidden == NULL || w->back == NULL
       || w->fit == NULL || w->nu == NULL || w->order == NULL || w->save == NULL
-      || w->first == NULL || w->snd == NULL || w->gradient == NULL)
+      || w->first == NULL || w->snd == NULL || w->gradient == NULL
+      || w->weights == NULL)
     {
       cvxi_train_work_free (w);
       return cvx_fail_nomem (err, "training");
@@ -86,12 +102,18 @@ const char *
 cvxi_train_unsuited (const struct cvx_formulation *f,
                      const struct cvx_settings *s)
 {
-  double size = s->m * (double)(f->n_features + f->n_outputs);
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  double size = s->m * (double)(z.d + z.c);
   if (f->class->patches)
     return "networks on patches with an activation are not trained; solve";
   if (f->class->activation == CVX_ACT_GATED
       && (f->patterns == NULL || f->patterns->gate == NULL))
     return "the patterns have no gates";
+  if (f->class->penalized)
+    return "training has weight decay, which is penalty group-l1";
+  if (f->conv.d > 0 && f->conv.factors > 2)
+    return "networks of more than two layers have no weight decay that "
+           "matches";
   if (size > 1e9)
     return "more than 1e9 weights";
   return NULL;
@@ -104,23 +126,39 @@ cvxi_train_width (const struct cvx_settings *s, const struct cvx_point *warm)
   return warm != NULL && warm->n_atoms > m ? warm->n_atoms : m;
 }
 
+/* He et al. 2015: the size of the signal stays from layer to layer.  */
+static void
+first_layer (struct cvx_rng *r, const struct cvx_settings *s, size_t width,
+             size_t d, double *u)
+{
+  cvx_rng_init (r, (uint64_t)s->seed, CVX_STREAM_TRAIN);
+  for (size_t k = 0; k < width * d; k++)
+    u[k] = s->init * sqrt (2.0 / (double)d) * cvx_rng_normal (r);
+}
+
+void
+cvx_train_first_layer (const struct cvx_settings *s, size_t width,
+                       size_t n_features, double *u)
+{
+  struct cvx_rng r;
+  first_layer (&r, s, width, n_features, u);
+}
+
 enum cvx_status
 cvxi_train_start (const struct cvx_formulation *f,
                   const struct cvx_settings *s, size_t width,
                   const struct cvx_point *warm, double *theta, double *gate,
                   struct cvx_error *err)
 {
-  size_t d = f->n_features, c = f->n_outputs, first = 0;
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t d = z.d, c = z.c, first = 0;
   double *a = theta + width * d;
   struct cvx_rng r;
-  cvx_rng_init (&r, (uint64_t)s->seed, CVX_STREAM_TRAIN);
-  if (warm != NULL && (warm->sign == NULL || c != 1))
+  if (warm != NULL && (warm->sign == NULL || c != 1 || f->conv.d > 0))
     return cvx_fail (err, CVX_E450,
                      "training starts from a network with one output or from "
                      "random weights");
-  /* He et al. 2015: the size of the signal stays from layer to layer.  */
-  for (size_t k = 0; k < width * d; k++)
-    theta[k] = s->init * sqrt (2.0 / (double)d) * cvx_rng_normal (&r);
+  first_layer (&r, s, width, d, theta);
   for (size_t k = 0; k < width * c; k++)
     a[k] = s->init * sqrt (2.0 / (double)width) * cvx_rng_normal (&r);
   for (; warm != NULL && first < warm->n_atoms; first++)
@@ -148,6 +186,36 @@ products (size_t count, size_t width, size_t d, const double *x,
                z, (blasint)width);
 }
 
+/* The gradient with respect to the weights W of the whole input is that of
+   both layers through Z.  */
+static double
+conv_loss (const struct cvx_formulation *f, size_t width, const double *theta,
+           size_t count, const double *x, const double *y, double *gradient,
+           struct cvxi_train_work *w)
+{
+  blasint m = (blasint)width, n = (blasint)count, d = (blasint)f->n_features,
+          h = (blasint)f->conv.h, k = (blasint)f->conv.k;
+  const double *a = theta + width * f->conv.h;
+  double value;
+  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, k, h, m, 1, a, k,
+               theta, h, 0, w->hidden, h);
+  cvx_conv_scatter (&f->conv, w->hidden, w->weights);
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, n, d, 1, x, d, w->weights, 1, 0,
+               w->fit, 1);
+  value = f->loss->value (w->fit, y, count, 1, f->loss_param);
+  if (gradient == NULL)
+    return value;
+  f->loss->dual (w->fit, y, count, 1, f->loss_param, w->nu);
+  cblas_dgemv (CblasRowMajor, CblasTrans, n, d, -1, x, d, w->nu, 1, 0,
+               w->weights, 1);
+  cvx_conv_gather (&f->conv, w->weights, w->back);
+  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, m, h, k, 1, a, k,
+               w->back, h, 0, gradient, h);
+  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, m, k, h, 1, theta, h,
+               w->back, h, 0, gradient + width * f->conv.h, k);
+  return value;
+}
+
 double
 cvxi_train_loss (const struct cvx_formulation *f, size_t width,
                  const double *theta, const double *gate, size_t count,
@@ -159,6 +227,8 @@ cvxi_train_loss (const struct cvx_formulation *f, size_t width,
   blasint m = (blasint)width, n = (blasint)count, nc = (blasint)c,
           nd = (blasint)d;
   double value;
+  if (f->conv.d > 0)
+    return conv_loss (f, width, theta, count, x, y, gradient, w);
   products (count, width, d, x, theta, w->hidden);
   if (gate != NULL)
     products (count, width, d, x, gate, w->back);
@@ -199,7 +269,8 @@ cvxi_train_network (const struct cvx_formulation *f, size_t width,
                     const double *theta, const double *gate,
                     struct cvx_network **net, struct cvx_error *err)
 {
-  size_t d = f->n_features, c = f->n_outputs;
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t d = z.d, c = z.c;
   enum cvx_status st
       = cvx_network_new (net, f->class->activation, width, d, c, err);
   if (st != CVX_OK)
@@ -208,6 +279,7 @@ cvxi_train_network (const struct cvx_formulation *f, size_t width,
   memcpy ((*net)->a, theta + width * d, width * c * sizeof *theta);
   if (gate != NULL)
     memcpy ((*net)->gate, gate, width * d * sizeof *gate);
+  (*net)->conv = f->conv;
   cvx_network_balance (*net);
   return CVX_OK;
 }
@@ -260,7 +332,8 @@ restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *s, struct cvx_error *err)
 {
   struct train *t = state;
-  size_t d = f->n_features, len = t->width * (d + f->n_outputs);
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t d = z.d, len = t->width * (z.d + z.c);
   if (t->width == 0 || t->theta.len != len
       || (t->first.len != 0 && t->first.len != len)
       || (t->second.len != 0 && t->second.len != len)
@@ -289,8 +362,8 @@ init_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
            const struct cvx_settings *s, const struct cvx_point *warm,
            struct cvx_error *err)
 {
-  size_t d = f->n_features, width = cvxi_train_width (s, warm);
-  size_t len = width * (d + f->n_outputs);
+  struct cvxi_train_sizes z = cvxi_train_sizes (f);
+  size_t d = z.d, width = cvxi_train_width (s, warm), len = width * (d + z.c);
   bool gated = f->class->activation == CVX_ACT_GATED;
   enum cvx_status st = reserve (&t->theta, len, err);
   t->width = width;
@@ -381,6 +454,7 @@ step_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
   size_t n = f->n_samples, len = t->theta.len, batch = w->rows;
   const double *gate = t->gate.len > 0 ? t->gate.p : NULL;
   double *gradient = w->gradient, decay = f->beta / (double)n, loss = 0, norm;
+  bool drawn = s->shuffle != 0 && batch < n;
   struct cvx_rng r;
   uint64_t updates = t->updates;
   /* Work on copies: an interrupted epoch leaves no trace.  */
@@ -389,18 +463,28 @@ step_rule (enum rule rule, struct train *t, const struct cvx_formulation *f,
     memcpy (w->first, t->first.p, len * sizeof *w->first);
   if (t->second.len > 0)
     memcpy (w->snd, t->second.p, len * sizeof *w->snd);
-  cvx_rng_init (&r, (uint64_t)s->seed, CVX_STREAM_TRAIN);
-  r.counter = (t->epoch + 1) << 32; /* far behind the starting weights */
-  cvx_rng_permutation (&r, n, w->order);
+  if (drawn)
+    {
+      cvx_rng_init (&r, (uint64_t)s->seed, CVX_STREAM_TRAIN);
+      r.counter = (t->epoch + 1) << 32; /* far behind the starting weights */
+      cvx_rng_permutation (&r, n, w->order);
+    }
   t->lr = rate (t, s);
   norm = cblas_ddot ((blasint)len, w->save, 1, w->save, 1);
   for (size_t at = 0; at < n; at += batch)
     {
       size_t count = n - at < batch ? n - at : batch;
+      const double *x = f->x + at * f->n_features,
+                   *y = f->y + at * f->n_outputs;
       if (cvx_aborted (progress))
         return cvx_fail_interrupted (err);
-      gather (f, w->order + at, count, w->x, w->y);
-      loss += cvxi_train_loss (f, t->width, w->save, gate, count, w->x, w->y,
+      if (drawn)
+        {
+          gather (f, w->order + at, count, w->x, w->y);
+          x = w->x;
+          y = w->y;
+        }
+      loss += cvxi_train_loss (f, t->width, w->save, gate, count, x, y,
                                gradient, w);
       cblas_dscal ((blasint)len, 1 / (double)count, gradient, 1);
       cblas_daxpy ((blasint)len, decay, w->save, 1, gradient, 1);

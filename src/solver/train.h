@@ -2,8 +2,9 @@
    and gradient.
 
    Internal to the solver layer; used by train.c and lbfgs.c.  The weights are
-   theta = (U, A), U width x n_features, A width x n_outputs; gates do not
-   move.
+   theta = (U, A), U width x d, A width x c: d features and c outputs, of
+   convolutional networks the length of a filter and the number of patches.
+   Gates do not move.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -12,13 +13,21 @@
 
 #include "solver/state.h"
 
+/* Entries of the two layers of a neuron.  */
+struct cvxi_train_sizes
+{
+  size_t d, c;
+};
+struct cvxi_train_sizes cvxi_train_sizes (const struct cvx_formulation *f);
+
 /* Scratch for up to `rows' samples at once.  */
 struct cvxi_train_work
 {
   size_t rows;
   double *x, *y;              /* gathered samples */
-  double *hidden, *back;      /* rows x width */
+  double *hidden, *back;      /* rows x width; convolutional: both d x c */
   double *fit, *nu;           /* rows x n_outputs */
+  double *weights;            /* n_features; convolutional only */
   size_t *order;              /* n_samples */
   double *save, *first, *snd; /* len: trial weights and moments */
   double *gradient;           /* len */
@@ -38,8 +47,8 @@ const char *cvxi_train_unsuited (const struct cvx_formulation *f,
 size_t cvxi_train_width (const struct cvx_settings *s,
                          const struct cvx_point *warm);
 
-/* Starting weights into THETA (width x (n_features + n_outputs)), gates into
-   GATE (width x n_features; gated only).  WARM: its atoms are neurons, others
+/* Starting weights into THETA (width x (d + c)), gates into GATE (width x d;
+   gated only).  WARM: its atoms are neurons, others
    are drawn.  */
 enum cvx_status cvxi_train_start (const struct cvx_formulation *f,
                                   const struct cvx_settings *s, size_t width,

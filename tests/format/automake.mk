@@ -3,11 +3,11 @@
 
 EXTRA_DIST += tests/format/malformed tests/format/malformed.tsv \
   tests/format/arff tests/format/container tests/format/hdf5 \
-  tests/format/mat tests/format/png tests/format/raw tests/format/ts \
+  tests/format/helper tests/format/mat tests/format/png tests/format/raw tests/format/ts \
   tests/format/wav tests/format/cifar tests/format/idx tests/format/libsvm \
   tests/format/npy tests/format/text
 
-noinst_HEADERS += tests/format/more_rows.h tests/format/rows.h
+noinst_HEADERS += tests/format/rows.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/format/formats.t

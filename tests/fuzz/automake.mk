@@ -77,19 +77,37 @@ tests_fuzz_cifar100_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"cifar100"' \
 tests_fuzz_cifar100_t_LDADD = $(fuzz_ldadd)
 TESTS += tests/fuzz/cifar100.t
 
-# The libraries behind these two have faults of their own, which is why the
-# program runs them in another process: their targets are built, not run.
+check_PROGRAMS += tests/fuzz/raw.t
+tests_fuzz_raw_t_SOURCES = $(fuzz_sources)
+tests_fuzz_raw_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"raw"' \
+  -DFUZZ_CORPUS='"format/raw format/wav"'
+tests_fuzz_raw_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/raw.t
+
+# The libraries behind these three have faults of their own, which is why the
+# program runs them in another process; what they do with a fixed set of
+# mutations does not change.
 check_PROGRAMS += tests/fuzz/mat.t
 tests_fuzz_mat_t_SOURCES = $(fuzz_sources)
 tests_fuzz_mat_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"mat"' \
   -DFUZZ_CORPUS='"format/mat"'
 tests_fuzz_mat_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/mat.t
 
 check_PROGRAMS += tests/fuzz/hdf5.t
 tests_fuzz_hdf5_t_SOURCES = $(fuzz_sources)
 tests_fuzz_hdf5_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"hdf5"' \
   -DFUZZ_CORPUS='"format/hdf5"'
 tests_fuzz_hdf5_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/hdf5.t
+
+check_PROGRAMS += tests/fuzz/png.t
+tests_fuzz_png_t_SOURCES = $(fuzz_sources)
+tests_fuzz_png_t_CPPFLAGS = $(fuzz_cppflags) -DFUZZ_READER='"png"' \
+  -DFUZZ_FOLDER -DFUZZ_CORPUS='"format/png/gray/cat format/png/gray/dog \
+format/png/colour/a format/png/colour/b format/png/cut/b"'
+tests_fuzz_png_t_LDADD = $(fuzz_ldadd)
+TESTS += tests/fuzz/png.t
 
 check_PROGRAMS += tests/fuzz/language.t
 tests_fuzz_language_t_SOURCES = tests/fuzz/fuzz_language.c tests/fuzz/replay.c

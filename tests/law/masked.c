@@ -11,7 +11,7 @@
 /* X, bits and vectors of one instance, all random.  */
 struct instance
 {
-  size_t n, d, count, n_words;
+  size_t n, d, count, outputs, stack, n_words;
   double *x, *v, *r, *f, *g, *naive_f, *naive_g;
   uint64_t *bits;
 };
@@ -31,36 +31,43 @@ bit (const struct instance *a, size_t g, size_t i)
   return (a->bits[g * a->n_words + i / 64] >> (i % 64) & 1) != 0;
 }
 
-/* The definition, for the K patterns in LIST (NULL: all).  */
+/* The definition, for the K rows of v in LIST (NULL: all).  */
 static void
 naive (struct instance *a, size_t k, const size_t *list)
 {
-  memset (a->naive_f, 0, a->n * sizeof (double));
-  memset (a->naive_g, 0, a->count * a->d * sizeof (double));
+  size_t c = a->outputs;
+  memset (a->naive_f, 0, a->n * c * sizeof (double));
+  memset (a->naive_g, 0, a->stack * a->d * sizeof (double));
   for (size_t b = 0; b < k; b++)
-    for (size_t i = 0; i < a->n; i++)
-      if (bit (a, list == NULL ? b : list[b], i))
-        for (size_t j = 0; j < a->d; j++)
-          {
-            a->naive_f[i] += a->x[i * a->d + j] * a->v[b * a->d + j];
-            a->naive_g[b * a->d + j] += a->x[i * a->d + j] * a->r[i];
-          }
+    {
+      size_t g = list == NULL ? b : list[b], o = g / a->count;
+      for (size_t i = 0; i < a->n; i++)
+        if (bit (a, g % a->count, i))
+          for (size_t j = 0; j < a->d; j++)
+            {
+              a->naive_f[i * c + o] += a->x[i * a->d + j] * a->v[b * a->d + j];
+              a->naive_g[b * a->d + j] += a->x[i * a->d + j] * a->r[i * c + o];
+            }
+    }
 }
 
 static void
-instance_new (struct instance *a, size_t n, size_t d, size_t count)
+instance_new (struct instance *a, size_t n, size_t d, size_t count,
+              size_t outputs)
 {
   struct cvx_rng rng;
   cvx_rng_init (&rng, 3, n * 1000 + count);
   *a = (struct instance){ .n = n, .d = d, .count = count };
+  a->outputs = outputs;
+  a->stack = count * outputs;
   a->n_words = (n + 63) / 64;
   a->x = normal (&rng, n * d);
-  a->v = normal (&rng, count * d);
-  a->r = normal (&rng, n);
-  a->f = normal (&rng, n);
-  a->g = normal (&rng, count * d);
-  a->naive_f = normal (&rng, n);
-  a->naive_g = normal (&rng, count * d);
+  a->v = normal (&rng, a->stack * d);
+  a->r = normal (&rng, n * outputs);
+  a->f = normal (&rng, n * outputs);
+  a->g = normal (&rng, a->stack * d);
+  a->naive_f = normal (&rng, n * outputs);
+  a->naive_g = normal (&rng, a->stack * d);
   a->bits = cvx_calloc (count * a->n_words, sizeof *a->bits);
   for (size_t b = 0; b < count; b++)
     for (size_t i = 0; i < n; i++)
@@ -103,10 +110,14 @@ inner (size_t n, const double *a, const double *b)
   return t;
 }
 
-static const size_t sizes[][3]
-    = { { 1, 1, 1 },    { 63, 3, 7 },    { 64, 5, 65 },  { 65, 1, 64 },
-        { 130, 4, 65 }, { 255, 17, 1 },  { 257, 9, 7 },  { 300, 40, 600 },
-        { 5, 3, 1300 }, { 1500, 6, 30 }, { 513, 2, 257 } };
+/* n, d, patterns, outputs.  */
+static const size_t sizes[][4]
+    = { { 1, 1, 1, 1 },     { 63, 3, 7, 1 },     { 64, 5, 65, 1 },
+        { 65, 1, 64, 1 },   { 130, 4, 65, 1 },   { 255, 17, 1, 1 },
+        { 257, 9, 7, 1 },   { 300, 40, 600, 1 }, { 5, 3, 1300, 1 },
+        { 1500, 6, 30, 1 }, { 513, 2, 257, 1 },  { 1, 1, 1, 3 },
+        { 65, 3, 7, 2 },    { 300, 4, 90, 10 },  { 1500, 6, 3, 5 },
+        { 5000, 2, 100, 3 } };
 enum
 {
   N_SIZES = sizeof sizes / sizeof *sizes
@@ -120,22 +131,22 @@ START_TEST (agrees_with_the_definition)
         struct instance a;
         struct cvx_masked *m;
         struct cvx_error err;
-        instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2]);
-        ck_assert_ok (
-            cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, threads, &err),
-            err);
-        naive (&a, a.count, NULL);
+        instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2], sizes[s][3]);
+        ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
+                                      a.outputs, threads, &err),
+                      err);
+        naive (&a, a.stack, NULL);
         ck_assert_int_eq (cvx_masked_apply (m, a.v, a.f, NULL), CVX_OK);
         ck_assert_int_eq (cvx_masked_adjoint (m, a.r, a.g, NULL), CVX_OK);
-        ck_assert (distance (a.n, a.f, a.naive_f) < 1e-13);
-        ck_assert (distance (a.count * a.d, a.g, a.naive_g) < 1e-13);
+        ck_assert (distance (a.n * a.outputs, a.f, a.naive_f) < 1e-13);
+        ck_assert (distance (a.stack * a.d, a.g, a.naive_g) < 1e-13);
         /* <A v, r> = <v, A'r>; the sums may cancel, so relative to sizes.  */
-        ck_assert (
-            fabs (inner (a.n, a.f, a.r) - inner (a.count * a.d, a.v, a.g))
-            <= 1e-14 * sqrt (inner (a.n, a.f, a.f))
-                       * sqrt (inner (a.n, a.r, a.r))
-                   + 1e-14 * sqrt (inner (a.count * a.d, a.v, a.v))
-                         * sqrt (inner (a.count * a.d, a.g, a.g)));
+        ck_assert (fabs (inner (a.n * a.outputs, a.f, a.r)
+                         - inner (a.stack * a.d, a.v, a.g))
+                   <= 1e-14 * sqrt (inner (a.n * a.outputs, a.f, a.f))
+                              * sqrt (inner (a.n * a.outputs, a.r, a.r))
+                          + 1e-14 * sqrt (inner (a.stack * a.d, a.v, a.v))
+                                * sqrt (inner (a.stack * a.d, a.g, a.g)));
         cvx_masked_free (m);
         instance_free (&a);
       }
@@ -151,24 +162,25 @@ START_TEST (lists_are_parts_of_the_stack)
       struct cvx_masked *m;
       struct cvx_error err;
       size_t *list, k = 0;
-      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2]);
-      list = cvx_alloc (a.count, sizeof *list);
-      for (size_t g = a.count; g-- > 0;)
+      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2], sizes[s][3]);
+      list = cvx_alloc (a.stack, sizeof *list);
+      for (size_t g = a.stack; g-- > 0;)
         if (g % 3 != 1)
           list[k++] = g;
-      ck_assert_ok (
-          cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, 2, &err), err);
+      ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
+                                    a.outputs, 2, &err),
+                    err);
       naive (&a, k, list);
       ck_assert_int_eq (cvx_masked_apply_list (m, k, list, a.v, a.f, NULL),
                         CVX_OK);
       ck_assert_int_eq (cvx_masked_adjoint_list (m, k, list, a.r, a.g, NULL),
                         CVX_OK);
-      ck_assert (distance (a.n, a.f, a.naive_f) < 1e-13);
+      ck_assert (distance (a.n * a.outputs, a.f, a.naive_f) < 1e-13);
       ck_assert (distance (k * a.d, a.g, a.naive_g) < 1e-13);
       /* The empty list.  */
       ck_assert_int_eq (cvx_masked_apply_list (m, 0, list, a.v, a.f, NULL),
                         CVX_OK);
-      ck_assert (inner (a.n, a.f, a.f) == 0);
+      ck_assert (inner (a.n * a.outputs, a.f, a.f) == 0);
       cvx_masked_free (m);
       cvx_free (list);
       instance_free (&a);
@@ -181,7 +193,7 @@ START_TEST (digits_do_not_depend_on_threads)
   for (size_t s = 0; s < N_SIZES; s++)
     {
       struct instance a;
-      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2]);
+      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2], sizes[s][3]);
       for (int threads = 1; threads <= 4; threads++)
         {
           struct cvx_masked *m;
@@ -191,15 +203,15 @@ START_TEST (digits_do_not_depend_on_threads)
           double *g = threads == 1 ? a.naive_g : a.g;
           size_t made;
           ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
-                                        threads, &err),
+                                        a.outputs, threads, &err),
                         err);
           made = cvx_alloc_count ();
           ck_assert_int_eq (cvx_masked_apply (m, a.v, f, NULL), CVX_OK);
           ck_assert_int_eq (cvx_masked_adjoint (m, a.r, g, NULL), CVX_OK);
           ck_assert_uint_eq (cvx_alloc_count (), made);
           ck_assert_int_eq (cvx_blas_threads (0), before);
-          ck_assert_mem_eq (f, a.naive_f, a.n * sizeof *f);
-          ck_assert_mem_eq (g, a.naive_g, a.count * a.d * sizeof *g);
+          ck_assert_mem_eq (f, a.naive_f, a.n * a.outputs * sizeof *f);
+          ck_assert_mem_eq (g, a.naive_g, a.stack * a.d * sizeof *g);
           cvx_masked_free (m);
         }
       instance_free (&a);
@@ -273,10 +285,11 @@ START_TEST (counts_count_common_patterns)
       struct cvx_masked *m;
       struct cvx_error err;
       double *c;
-      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2]);
+      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2], sizes[s][3]);
       c = cvx_alloc (a.n * a.n, sizeof *c);
-      ck_assert_ok (
-          cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, 2, &err), err);
+      ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
+                                    a.outputs, 2, &err),
+                    err);
       cvx_masked_counts (m, c);
       for (size_t i = 0; i < a.n; i += 1 + i / 40)
         for (size_t j = 0; j < a.n; j++)
@@ -299,9 +312,10 @@ START_TEST (abort_stops_between_tiles)
   struct cvx_masked *m;
   struct cvx_error err;
   struct cvx_progress progress = { 0 };
-  instance_new (&a, 300, 40, 600);
-  ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, 2, &err),
-                err);
+  instance_new (&a, 300, 40, 600, 1);
+  ck_assert_ok (
+      cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, a.outputs, 2, &err),
+      err);
   atomic_store (&progress.abort, 1);
   ck_assert_int_eq (cvx_masked_apply (m, a.v, a.f, &progress),
                     CVX_INTERRUPTED);
@@ -318,13 +332,14 @@ START_TEST (every_failed_allocation_is_reported)
   struct cvx_masked *m;
   struct cvx_error err;
   size_t live;
-  instance_new (&a, 70, 3, 9);
+  instance_new (&a, 70, 3, 9, 2);
   live = cvx_alloc_live ();
   for (size_t k = 1;; k++)
     {
       enum cvx_status status;
       cvx_alloc_fail_at (k, false);
-      status = cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, 2, &err);
+      status = cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count, a.outputs,
+                               2, &err);
       cvx_alloc_fail_at (0, false);
       if (status == CVX_OK)
         {
@@ -337,7 +352,7 @@ START_TEST (every_failed_allocation_is_reported)
       ck_assert_uint_eq (cvx_alloc_live (), live);
     }
   ck_assert_int_eq (
-      cvx_masked_new (&m, a.x, (size_t)1 << 32, 3, a.bits, 1, 1, &err),
+      cvx_masked_new (&m, a.x, (size_t)1 << 32, 3, a.bits, 1, 1, 1, &err),
       CVX_LIMIT);
   instance_free (&a);
 }

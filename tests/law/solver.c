@@ -23,7 +23,8 @@ bench_open (struct bench *b, const struct cvx_formulation_class *class,
   cvx_rng_init (&r, seed, 77);
   problem_random (&b->p, kind, false, &r);
   problem_patterns (&b->p, 0);
-  if (b->p.patterns->n_patterns == 0)
+  if (b->p.patterns->n_patterns == 0
+      || (b->p.data.n_outputs > 1 && !class->vector))
     {
       b->f = NULL;
       return;
@@ -180,6 +181,53 @@ resume (const struct cvx_formulation_class *class,
 }
 
 START_TEST (resume_bit_for_bit) { for_all (resume); }
+END_TEST
+
+/* What comes after a rewind is what came after the snapshot, bit for bit,
+   whatever was done in between.  */
+static void
+again (const struct cvx_formulation_class *class,
+       const struct cvx_solver *solver)
+{
+  static const enum problem_kind kinds[] = { GENERIC, CONFLICT };
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+    {
+      struct bench b;
+      struct cvx_run *whole, *run;
+      struct cvx_snapshot *snap;
+      struct cvx_error err;
+      size_t n = how_many (solver);
+      bench_open (&b, class, kinds[k], 0.05, 17 + k);
+      if (!suits (&b, solver))
+        continue;
+      b.s.every = 2;
+      whole = run_new (&b, solver);
+      steps (whole, n);
+      run = run_new (&b, solver);
+      steps (run, n / 4 * 2);
+      ck_assert (cvx_run_at_row (run));
+      ck_assert_ok (cvx_run_snapshot (&snap, run, &err), err);
+      ck_assert_uint_eq (cvx_snapshot_iter (snap), n / 4 * 2);
+      steps (run, 3);
+      ck_assert_ok (cvx_run_tune (run, "every", 1, &err), err);
+      ck_assert_int_eq (cvx_run_tune (run, "lr", 1, &err), CVX_UNSUITED);
+      ck_assert_int_eq (cvx_run_tune (run, "every", -1, &err), CVX_INVALID);
+      steps (run, 4);
+      for (int twice = 0; twice < 2; twice++)
+        {
+          ck_assert_ok (cvx_run_rewind (run, snap, &err), err);
+          ck_assert_uint_eq (run->iter, cvx_snapshot_iter (snap));
+          steps (run, n - run->iter);
+          same_run (whole, run);
+        }
+      cvx_snapshot_free (snap);
+      cvx_run_free (whole);
+      cvx_run_free (run);
+      bench_close (&b);
+    }
+}
+
+START_TEST (rewind_bit_for_bit) { for_all (again); }
 END_TEST
 
 static void
@@ -667,9 +715,10 @@ START_TEST (what_does_not_fit_is_refused)
 }
 END_TEST
 
-TEST_MAIN ("solver", resume_bit_for_bit, bound_below_objective_and_gap_falls,
-           zero_from_betamax_on, permutation_and_scaling_of_the_optimum,
-           interrupt_keeps_the_iterate, steps_take_no_memory,
-           limits_stop_with_the_true_gap, reduced_accuracy_and_stall,
+TEST_MAIN ("solver", resume_bit_for_bit, rewind_bit_for_bit,
+           bound_below_objective_and_gap_falls, zero_from_betamax_on,
+           permutation_and_scaling_of_the_optimum, interrupt_keeps_the_iterate,
+           steps_take_no_memory, limits_stop_with_the_true_gap,
+           reduced_accuracy_and_stall,
            nan_diverges_to_the_last_certified_state, weak_duality_is_checked,
            long_traces_are_thinned, what_does_not_fit_is_refused)

@@ -47,8 +47,9 @@ settings (double m, double lr)
 
 START_TEST (steps_add_up_and_archives_keep_them)
 {
-  static const char *const names[] = { "relu", "gated" };
-  for (size_t c = 0; c < 2; c++)
+  static const char *const names[]
+      = { "relu", "gated", "circular", "linear-cnn" };
+  for (size_t c = 0; c < 4; c++)
     for (size_t t = 0; cvx_trainers[t] != NULL; t++)
       {
         const char *name = cvx_trainers[t]->name;
@@ -102,59 +103,106 @@ START_TEST (steps_add_up_and_archives_keep_them)
 }
 END_TEST
 
+/* The objective of the weights THETA: the loss of their network, and beta/2
+   times their squares.  */
+static double
+decayed (const struct cvx_formulation *f, struct cvx_network *net,
+         const double *theta, size_t len)
+{
+  size_t first = net->width * net->n_features;
+  struct cvx_error err;
+  double loss, penalty;
+  memcpy (net->u, theta, first * sizeof *theta);
+  memcpy (net->a, theta + first, (len - first) * sizeof *theta);
+  ck_assert_ok (
+      cvx_formulation_network_objective (f, net, &loss, &penalty, &err), err);
+  return loss + f->beta / 2 * inner (len, theta, theta);
+}
+
 /* One full-batch step of sgd is minus lr times the gradient of the objective
-   over n, for which finite differences stand.  */
+   over n, for which finite differences stand: every kind of network, every
+   loss.  */
 START_TEST (steps_follow_the_gradient)
 {
   struct cvx_settings s = settings (5, 1e-3);
-  struct problem p;
-  struct cvx_formulation *f;
-  struct cvx_run *run;
-  struct cvx_network *net, *probe;
-  struct cvx_error err;
+  struct cvx_rng r;
+  size_t compared = 0;
+  cvx_rng_init (&r, 8, 1);
   s.batch = s.schedule = 0;
-  problem_five_points (&p);
-  problem_patterns (&p, 0);
-  f = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 0.3);
-  run = begin (f, "sgd", &s);
-  {
-    /* The first field of the state is theta = (U, A).  */
-    struct cvx_vector *theta = run->state;
-    double before[15], moved, h = 1e-6;
-    memcpy (before, theta->p, sizeof before);
-    ck_assert_uint_eq (theta->len, 15);
-    steps (run, 1);
-    ck_assert_ok (cvx_network_new (&net, CVX_ACT_RELU, 5, 2, 1, &err), err);
-    for (size_t k = 0; k < 15; k++)
+  for (size_t c = 0; cvx_formulations[c] != NULL; c++)
+    for (size_t l = 0; cvx_losses[l] != NULL; l++)
       {
-        double value[2], loss, penalty, slope;
-        for (int side = 0; side < 2; side++)
+        struct problem p;
+        struct cvx_formulation *f;
+        struct cvx_network *net;
+        struct cvx_run *run;
+        struct cvx_vector *theta;
+        struct cvx_error err;
+        double before[MAX_NUMBERS], h = 1e-6;
+        problem_random (&p, GENERIC, cvx_losses[l]->labels, &r);
+        problem_patterns (
+            &p, strcmp (cvx_formulations[c]->name, "gated") == 0 ? 6 : 0);
+        f = problem_formulation (&p, cvx_formulations[c], cvx_losses[l], 0.3);
+        run = begin (f, "sgd", &s);
+        ck_assert_ok (cvx_network_copy (&net, run->net, &err), err);
+        theta = run->state; /* the first field of the state */
+        ck_assert (theta->len <= MAX_NUMBERS);
+        memcpy (before, theta->p, theta->len * sizeof *before);
+        steps (run, 1);
+        for (size_t k = 0; k < theta->len; k++)
           {
-            double decay = 0;
-            memcpy (net->u, before, 10 * sizeof *before);
-            memcpy (net->a, before + 10, 5 * sizeof *before);
-            *(k < 10 ? net->u + k : net->a + k - 10) += side == 0 ? h : -h;
-            for (size_t i = 0; i < 10; i++)
-              decay += net->u[i] * net->u[i];
-            for (size_t i = 0; i < 5; i++)
-              decay += net->a[i] * net->a[i];
-            ck_assert_ok (cvx_network_copy (&probe, net, &err), err);
-            ck_assert_ok (cvx_formulation_network_objective (f, probe, &loss,
-                                                             &penalty, &err),
-                          err);
-            cvx_network_free (probe);
-            value[side] = loss + 0.3 / 2 * decay;
+            double old = before[k], slope[2], moved, at;
+            at = decayed (f, net, before, theta->len);
+            for (int side = 0; side < 2; side++)
+              {
+                before[k] = old + (side == 0 ? h : -h);
+                slope[side] = (decayed (f, net, before, theta->len) - at)
+                              / (side == 0 ? h : -h);
+              }
+            before[k] = old;
+            if (fabs (slope[0] - slope[1]) > 1e-3) /* a kink */
+              continue;
+            moved = (theta->p[k] - old) / -s.lr * 7;
+            ck_assert_msg (fabs (moved - (slope[0] + slope[1]) / 2)
+                               < 1e-5 * (1 + fabs (moved)),
+                           "%s, %s, weight %zu: %.9g, not %.9g",
+                           f->class->name, f->loss->name, k, moved, slope[0]);
+            compared++;
           }
-        slope = (value[0] - value[1]) / (2 * h) / 5;
-        moved = (theta->p[k] - before[k]) / -s.lr;
-        ck_assert_msg (fabs (moved - slope) < 1e-6 * (1 + fabs (slope)),
-                       "weight %zu: %.9g, not %.9g", k, moved, slope);
+        cvx_network_free (net);
+        cvx_run_free (run);
+        cvx_formulation_free (f);
+        problem_free (&p);
       }
-  }
-  cvx_network_free (net);
-  cvx_run_free (run);
-  cvx_formulation_free (f);
-  problem_free (&p);
+  ck_assert (compared > 400);
+}
+END_TEST
+
+/* Convolutional networks come near the optimum of their nuclear norm, never
+   below its bound.  */
+START_TEST (convolutions_are_trained)
+{
+  static const char *const names[] = { "circular", "linear-cnn" };
+  for (size_t c = 0; c < 2; c++)
+    {
+      struct cvx_settings s = settings (6, 0.01);
+      struct cvx_rng r;
+      struct problem p;
+      struct cvx_formulation *f;
+      struct cvx_run *run;
+      struct cvx_error err;
+      cvx_rng_init (&r, 9 + c, 1);
+      problem_random (&p, GENERIC, false, &r);
+      f = problem_formulation (&p, cvx_formulation_find (names[c]), NULL, 0.2);
+      run = begin (f, "lbfgs", &s);
+      steps (run, 300);
+      ck_assert_ok (cvx_run_certify (run, NULL, &err), err);
+      ck_assert_msg (cvx_run_gap (run) < 1e-5, "%s: gap %g", names[c],
+                     cvx_run_gap (run));
+      cvx_run_free (run);
+      cvx_formulation_free (f);
+      problem_free (&p);
+    }
 }
 END_TEST
 
@@ -248,5 +296,5 @@ START_TEST (growing_reaches_the_optimum)
 END_TEST
 
 TEST_MAIN ("train", steps_add_up_and_archives_keep_them,
-           steps_follow_the_gradient, worked_example_is_recognised,
-           growing_reaches_the_optimum)
+           steps_follow_the_gradient, convolutions_are_trained,
+           worked_example_is_recognised, growing_reaches_the_optimum)

@@ -2,7 +2,10 @@
 script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
+  tests/script/data_faults.sh \
+  tests/script/debugger.sh \
   tests/script/exit_codes.sh \
+  tests/script/export.sh \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
@@ -10,11 +13,16 @@ script_tests = \
   tests/script/networks.sh \
   tests/script/output.sh \
   tests/script/paper.sh \
+  tests/script/sampling.sh \
   tests/script/plot.sh \
   tests/script/prompt.sh \
+  tests/script/results.sh \
+  tests/script/session.sh \
   tests/script/session_file.sh \
-  tests/script/tables.sh
+  tests/script/tables.sh \
+  tests/script/torch.sh
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py
+EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
+  tests/script/run_onnx.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)

@@ -86,6 +86,29 @@ for suffix in npy npz csv libsvm; do
   exits 0 ".$suffix is read back"
   has out '3 2 200.5' "with its numbers"
 done
+# Sparse data: nonzeros until something needs the zeros, checked before.
+awk 'BEGIN { for (i = 1; i <= 400; i++) printf "%d %d:1 %d:0.5\n", \
+  i % 2 * 2 - 1, i % 37 + 1, i % 1000 + 38 }' >wide.svm
+awk 'BEGIN { print "1 2000000000:1"; print "-1 1:1" }' >huge.svm
+run -e 'load wide.svm; describe; split seed=1; scale x=max; bias augmented' \
+  -e 'sample 100; data; save s.cvxs; open s.cvxs; print "{data.d}"'
+exits 0 "sparse data are described, split, scaled and saved"
+has out 'nonzero' "and say so"
+has out '439' "with all their columns"
+if grep -q 'with its zeros' out err; then
+  not_ok "no zeros are made for that"
+else
+  ok "no zeros are made for that"
+fi
+run -e 'load wide.svm; patterns sample n=5'
+exits 0 "patterns need the zeros"
+has out 'X is written out with its zeros' "which is said"
+run -q -e 'set maxmem=100k; load wide.svm; patterns sample n=5'
+has err 'E395: X with its zeros needs' "and refused before any is made"
+run -q -e 'set maxmem=1G; load huge.svm'
+exits 1 "two thousand million columns"
+has err 'E230: ' "are refused before memory is taken"
+
 run -q -e 'generate ring n=40 seed=1; split; formulation gated; solve' \
   -e 'export predictions to=p.csv'
 exits 0 "predictions are exported"

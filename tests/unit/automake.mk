@@ -63,6 +63,12 @@ tests_unit_dataset_t_CPPFLAGS = $(test_cppflags)
 tests_unit_dataset_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/dataset.t
 
+check_PROGRAMS += tests/unit/sparse.t
+tests_unit_sparse_t_SOURCES = tests/unit/sparse.c
+tests_unit_sparse_t_CPPFLAGS = $(test_cppflags)
+tests_unit_sparse_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/sparse.t
+
 check_PROGRAMS += tests/unit/patterns.t
 tests_unit_patterns_t_SOURCES = tests/unit/patterns.c
 tests_unit_patterns_t_CPPFLAGS = $(test_cppflags)

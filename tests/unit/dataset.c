@@ -509,6 +509,93 @@ START_TEST (classes_pick_labels)
 }
 END_TEST
 
+START_TEST (onehot_and_back)
+{
+  static const double y[] = { 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0 };
+  struct cvx_dataset *d, *labels, *again;
+  struct cvx_error err;
+  ck_assert_ok (cvx_dataset_new (&d, "h", 4, 1, 3, &err), err);
+  for (size_t k = 0; k < 4; k++)
+    d->part[CVX_TRAIN].x[k] = (double)k;
+  memcpy (d->part[CVX_TRAIN].y, y, sizeof y);
+  cvx_dataset_rehash (d);
+  ck_assert_ok (cvx_dataset_labels (&labels, d, NULL, &err), err);
+  ck_assert_uint_eq (labels->n_labels, 3);
+  ck_assert_str_eq (labels->label[2].name, "3");
+  ck_assert_double_eq (labels->part[CVX_TRAIN].y[2], 3);
+  ck_assert_double_eq (labels->part[CVX_TRAIN].y[3], 2);
+  ck_assert_ok (cvx_dataset_onehot (&again, labels, &err), err);
+  ck_assert_uint_eq (again->hash, d->hash);
+  cvx_dataset_free (again);
+  ck_assert_int_eq (cvx_dataset_labels (&again, labels, NULL, &err),
+                    CVX_INVALID);
+  for (int k = 0; k < 2; k++)
+    {
+      d->part[CVX_TRAIN].y[4] = k == 0 ? 1 : 0.5;
+      ck_assert_int_eq (cvx_dataset_labels (&again, d, NULL, &err),
+                        CVX_INVALID);
+      ck_assert_int_eq (err.id, CVX_E249);
+      ck_assert_ptr_nonnull (strstr (err.text, "row 2"));
+    }
+  cvx_dataset_free (labels);
+  cvx_dataset_free (d);
+}
+END_TEST
+
+/* Whatever the sizes: the mean of an image stays, a flat one is flat, and of
+   its own size it is itself.  */
+START_TEST (shrunk_images_keep_their_mean)
+{
+  struct cvx_dataset *d, *s;
+  struct cvx_error err;
+  ck_assert_ok (cvx_dataset_new (&d, "images", 2, 7 * 5 * 3, 1, &err), err);
+  d->image[0] = 7;
+  d->image[1] = 5;
+  d->image[2] = 3;
+  for (size_t k = 0; k < 7 * 5 * 3; k++)
+    {
+      d->part[CVX_TRAIN].x[k] = (double)(k * k % 31);
+      d->part[CVX_TRAIN].x[7 * 5 * 3 + k] = 4;
+    }
+  for (size_t rows = 1; rows <= 7; rows++)
+    for (size_t columns = 1; columns <= 5; columns++)
+      for (int grey = 0; grey < 2; grey++)
+        {
+          double mean = 0, small = 0;
+          const double *x;
+          ck_assert_ok (cvx_dataset_shrink (&s, d, rows, columns, grey, &err),
+                        err);
+          ck_assert_uint_eq (s->n_features, rows * columns * (grey ? 1 : 3));
+          ck_assert_uint_eq (s->image[1], columns);
+          x = s->part[CVX_TRAIN].x;
+          for (size_t k = 0; k < s->n_features; k++)
+            {
+              small += x[k] / (double)s->n_features;
+              ck_assert_double_eq_tol (x[s->n_features + k], 4, 1e-12);
+            }
+          for (size_t k = 0; k < d->n_features; k++)
+            mean += d->part[CVX_TRAIN].x[k] / (double)d->n_features;
+          ck_assert_double_eq_tol (small, mean, 1e-12);
+          if (rows == 7 && columns == 5 && !grey)
+            ck_assert_mem_eq (x, d->part[CVX_TRAIN].x,
+                              2 * d->n_features * sizeof *x);
+          cvx_dataset_free (s);
+        }
+  ck_assert_int_eq (cvx_dataset_shrink (&s, d, 8, 5, false, &err),
+                    CVX_INVALID);
+  ck_assert_int_eq (err.id, CVX_E625);
+  ck_assert_ok (
+      cvx_dataset_scale (&s, d, CVX_SCALE_CENTER, CVX_SCALE_NONE, NULL, &err),
+      err);
+  cvx_dataset_free (d);
+  ck_assert_int_eq (cvx_dataset_shrink (&d, s, 2, 2, false, &err),
+                    CVX_INVALID);
+  ck_assert_int_eq (err.id, CVX_E625);
+  cvx_dataset_free (s);
+  ck_assert_uint_eq (cvx_alloc_live (), 0);
+}
+END_TEST
+
 START_TEST (sample_and_subset_keep_the_order)
 {
   struct cvx_error err;
@@ -740,6 +827,7 @@ TEST_MAIN ("dataset", numbers_are_those_of_strtod, what_is_no_number,
            generators_make_what_they_say, generators_refuse_nonsense,
            split_deals_every_row_once, scale_fits_the_training_rows,
            scale_survives_extremes, bias_comes_and_goes, classes_pick_labels,
+           onehot_and_back, shrunk_images_keep_their_mean,
            sample_and_subset_keep_the_order, describe_sees_what_is_odd,
            saved_is_loaded, transforms_survive_lack_of_memory,
            grey_mixes_channels)

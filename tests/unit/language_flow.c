@@ -273,6 +273,9 @@ START_TEST (scripts_warn_of_abbreviations)
         "t.cvx:1:1: W110: \"plo\" is short for plot\n  plo gap\n  ^^^\n"
         "plot kinds=gap\n");
   given (s, "plo gap", "plot kinds=gap\n");
+  /* A flag that is turned off is no abbreviation of itself.  */
+  runs (s, "plot gap nolive\n", "plot kinds=gap live=off\n");
+  runs (s, "solver admm noadapt\n", "solver kind=<admm> adapt=off\n");
   ck_assert_int_eq (
       lang_check_text (s->in, "t.cvx", text, strlen (text), &s->err),
       CVX_SYNTAX);
