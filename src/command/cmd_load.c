@@ -71,6 +71,13 @@ const struct lang_key cmd_load_keys[] = {
     .flags = LANG_GE,
     .min = 1,
     .help = "raw numbers that make a row" },
+  { .name = "gray",
+    .kind = LANG_KIND_FLAG,
+    .help = "images in colour become gray" },
+  { .name = "resize",
+    .kind = LANG_KIND_LIST,
+    .default_text = "as they are",
+    .help = "size of images, or [rows,columns]" },
   { .name = "rows", .kind = LANG_KIND_ROWS, .help = "rows to keep, a:b" },
   { .name = NULL }
 };
@@ -128,6 +135,9 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   status = character (c, "delim", &o.delimiter, err);
   if (status == CVX_OK)
     status = character (c, "decimal", &o.decimal, err);
+  lang_call_flag (c, "gray", &o.gray);
+  if (status == CVX_OK)
+    status = cmd_pair (c, "resize", CVX_E394, o.resize, err);
   part = lang_call_word (c, "part");
   if (status == CVX_OK && part >= 0)
     status = cmd_ready (s, HAS_DATA | KEEPS_SPARSE, err);

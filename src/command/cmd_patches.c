@@ -38,23 +38,22 @@ cmd_patches_line (struct session *s, const struct cvx_conv *c)
   session_note (s, "%zu patches of %zu numbers\n", c->k, c->h);
 }
 
-/* One or two whole numbers >= 1 of KEY into V; V stays where it is absent.  */
-static enum cvx_status
-pair (const struct lang_call *c, const char *key, size_t v[2],
-      struct cvx_error *err)
+enum cvx_status
+cmd_pair (const struct lang_call *c, const char *key, enum cvx_error_id id,
+          size_t v[2], struct cvx_error *err)
 {
   const double *x;
   size_t n;
   if (!lang_call_list (c, key, &x, &n))
     return CVX_OK;
   if (n != 1 && n != 2)
-    return lang_call_fail (c, key, err, CVX_E352,
-                           "%s is one number or two, got %zu", key, n);
+    return lang_call_fail (c, key, err, id, "%s is one number or two, got %zu",
+                           key, n);
   for (size_t k = 0; k < 2; k++)
     {
       double t = x[n == 2 ? k : 0];
       if (!(t >= 1 && t <= 1e6 && t == floor (t)))
-        return lang_call_fail (c, key, err, CVX_E352,
+        return lang_call_fail (c, key, err, id,
                                "%s must be whole and at least 1, got %g", key,
                                t);
       v[k] = (size_t)t;
@@ -81,9 +80,9 @@ cmd_patches (void *session, const struct lang_call *c, struct cvx_error *err)
       cmd_patches_line (s, &s->patches);
       return CVX_OK;
     }
-  status = pair (c, "size", size, err);
+  status = cmd_pair (c, "size", CVX_E352, size, err);
   if (status == CVX_OK)
-    status = pair (c, "stride", stride, err);
+    status = cmd_pair (c, "stride", CVX_E352, stride, err);
   if (status != CVX_OK)
     return status;
   lang_call_flag (c, "circular", &circular);

@@ -18,7 +18,11 @@ const struct lang_key cmd_classes_keys[]
           .candidates = cmd_label_names,
           .help = "labels to keep, A,B" },
         { .name = NULL } };
-const struct lang_key cmd_onehot_keys[] = { { .name = NULL } };
+const struct lang_key cmd_onehot_keys[]
+    = { { .name = "back",
+          .kind = LANG_KIND_FLAG,
+          .help = "outputs of 0 and 1 become labels" },
+        { .name = NULL } };
 const struct lang_key cmd_split_keys[]
     = { { .name = "train",
           .kind = LANG_KIND_NUMBER,
@@ -214,8 +218,17 @@ cmd_onehot (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct cvx_dataset *d = NULL;
-  enum cvx_status status = cvx_dataset_onehot (&d, s->data, err);
-  return take (s, c, NULL, status, d, err);
+  struct cvx_text notes = CVX_TEXT_INIT;
+  bool back = false;
+  enum cvx_status status;
+  lang_call_flag (c, "back", &back);
+  status = back ? cvx_dataset_labels (&d, s->data, &notes, err)
+                : cvx_dataset_onehot (&d, s->data, err);
+  status = take (s, c, NULL, status, d, err);
+  if (status == CVX_OK)
+    session_notes (s, &notes);
+  cvx_text_free (&notes);
+  return status;
 }
 
 enum cvx_status

@@ -28,6 +28,12 @@ const struct lang_key *cmd_more_solve (void *session, const char *word);
 const struct lang_key *cmd_more_solver (void *session, const char *word);
 const struct lang_key *cmd_more_train (void *session, const char *word);
 /* Store those that CALL has.  SOLVER NULL: the general ones only.  */
+/* One or two whole numbers from 1 on of KEY into V, one of them twice; V stays
+   where KEY is absent.  CVX_INVALID with ID.  */
+enum cvx_status cmd_pair (const struct lang_call *c, const char *key,
+                          enum cvx_error_id id, size_t v[2],
+                          struct cvx_error *err) CVX_MUST_CHECK;
+
 enum cvx_status cmd_solver_options (const struct lang_call *c,
                                     const char *solver,
                                     struct cvx_settings *settings,
@@ -103,9 +109,10 @@ enum cvx_status cmd_network_write (struct session *s, const char *path,
 /* The one line about the data that every command that makes data prints.  */
 void cmd_data_line (struct session *s);
 
-/* Patterns for DATA without being asked: all of them when they are few, else
+/* Patterns of the data, or with CONV of the patches, without being asked: all of them when they are few, else
    sampled ones; says which.  */
 enum cvx_status cmd_default_patterns (struct session *s,
+                                      const struct cvx_conv *conv,
                                       struct cvx_patterns **out,
                                       struct cvx_error *err) CVX_MUST_CHECK;
 /* "patterns: 10 of at most 10, complete ..." about P.  */
@@ -150,10 +157,11 @@ uint64_t cmd_seed (const struct session *s, const struct lang_call *c);
    says.  */
 enum cvx_status cmd_import (void *context, struct cvx_npz **out,
                             const char *format, int fd, const char *path,
-                            size_t max_bytes, struct cvx_progress *progress,
+                            const struct cvx_import_options *options,
+                            struct cvx_progress *progress,
                             struct cvx_error *err) CVX_MUST_CHECK;
-/* That process: ARGV is the format, the file, its name and the memory that it
-   may take.  Returns the exit code.  */
+/* That process: ARGV is the format, the file, its name, the memory that it
+   may take, and what becomes of images.  Returns the exit code.  */
 int cmd_import_helper (int argc, char **argv);
 
 /* Names for completion.  */

@@ -2,7 +2,7 @@
 
    The libraries for these formats have a long history of faults on crafted or
    damaged files.  So this program starts itself again as
-     cvxnn --import-helper FORMAT FILE NAME MAX-BYTES
+     cvxnn --import-helper FORMAT FILE NAME MAX-BYTES GRAY ROWS COLUMNS
    with the open file as descriptor 3 and a pipe as descriptor 1, and what that
    process finds comes back as records.  It has limits on memory and time, an
    empty environment, and cannot write, create, rename or remove files; a crash
@@ -165,13 +165,16 @@ cmd_import_helper (int argc, char **argv)
   struct cvx_npz *z;
   struct cvx_error err;
   struct record last = { .mark = MARK, .kind = END };
-  size_t max_bytes;
+  struct cvx_import_options options;
   bool ok = true;
-  if (argc != 4)
+  if (argc != 7)
     return EXIT_FAILURE;
-  max_bytes = strtoull (argv[3], NULL, 10);
-  restrict_self (max_bytes);
-  if (cvx_import_arrays (&z, argv[0], argv[1], argv[2], max_bytes, NULL, &err)
+  options.max_bytes = strtoull (argv[3], NULL, 10);
+  options.gray = strcmp (argv[4], "1") == 0;
+  options.resize[0] = strtoull (argv[5], NULL, 10);
+  options.resize[1] = strtoull (argv[6], NULL, 10);
+  restrict_self (options.max_bytes);
+  if (cvx_import_arrays (&z, argv[0], argv[1], argv[2], &options, NULL, &err)
       != CVX_OK)
     {
       last.kind = FAILURE;
@@ -224,15 +227,18 @@ get (struct helper *h, void *to, size_t len)
 
 static bool
 start (struct helper *h, const char *program, const char *format, int fd,
-       const char *path, size_t max_bytes)
+       const char *path, const struct cvx_import_options *options)
 {
-  char bytes[32], file[32];
+  char bytes[32], file[32], rows[32], columns[32];
   char *argv[] = { (char *)(uintptr_t) "cvxnn",
                    (char *)(uintptr_t) "--import-helper",
                    (char *)(uintptr_t)format,
                    fd >= 0 ? file : (char *)(uintptr_t)path,
                    (char *)(uintptr_t)path,
                    bytes,
+                   (char *)(uintptr_t)(options->gray ? "1" : "0"),
+                   rows,
+                   columns,
                    NULL };
   const char *libraries = getenv ("LD_LIBRARY_PATH");
   char *loader = NULL;
@@ -246,7 +252,9 @@ start (struct helper *h, const char *program, const char *format, int fd,
   posix_spawn_file_actions_t actions;
   int ends[2];
   bool ok;
-  snprintf (bytes, sizeof bytes, "%zu", max_bytes);
+  snprintf (bytes, sizeof bytes, "%zu", options->max_bytes);
+  snprintf (rows, sizeof rows, "%zu", options->resize[0]);
+  snprintf (columns, sizeof columns, "%zu", options->resize[1]);
   snprintf (file, sizeof file, "/proc/self/fd/%d", FILE_FD);
   if (pipe2 (ends, O_CLOEXEC) != 0)
     return false;
@@ -391,9 +399,10 @@ fail_broken (const char *format, const char *path, int state,
 
 enum cvx_status
 cmd_import (void *context, struct cvx_npz **out, const char *format, int fd,
-            const char *path, size_t max_bytes, struct cvx_progress *progress,
-            struct cvx_error *err)
+            const char *path, const struct cvx_import_options *options,
+            struct cvx_progress *progress, struct cvx_error *err)
 {
+  size_t max_bytes = options->max_bytes;
   struct session *s = context;
   struct helper h = { .fd = -1, .progress = progress };
   struct cvx_npz *z = cvx_calloc (1, sizeof *z);
@@ -403,7 +412,7 @@ cmd_import (void *context, struct cvx_npz **out, const char *format, int fd,
   *out = NULL;
   if (z == NULL)
     return cvx_fail_nomem (err, "reading arrays");
-  if (!start (&h, s->program, format, fd, path, max_bytes))
+  if (!start (&h, s->program, format, fd, path, options))
     {
       cvx_npz_free (z);
       return cvx_fail (err, CVX_E241,

@@ -59,7 +59,7 @@ struct cvx_dataset
   struct cvx_part part[CVX_N_PARTS]; /* part[CVX_TRAIN].n > 0 */
   char **feature;                    /* n_features names, or NULL */
   char *target;                      /* name of y, or NULL */
-  size_t n_labels;                   /* 0: regression */
+  size_t n_labels; /* 0: regression; n_outputs: each has its own output */
   struct cvx_label *label;           /* ascending by value */
   size_t image[3];                   /* rows, columns, channels; 0: no image */
   enum cvx_bias bias;
@@ -115,6 +115,8 @@ struct cvx_read_options
   bool onehot;        /* features of text become 0/1 columns */
   const char *dtype;  /* of raw numbers: f64 f32 i32 i16 u8; NULL: f64 */
   size_t n_columns;   /* of raw numbers; 0: not known */
+  bool gray;          /* images of a folder, as in cvx_import_options */
+  size_t resize[2];
   /* The training data that the file is to go with (cvx_dataset_read_part sets
      it): its 0/1 columns and its width are taken.  */
   const struct cvx_dataset *like;
@@ -135,22 +137,28 @@ enum cvx_missing
    have that done by another process: IMPORT gets CONTEXT, the name of the
    format, the file as an open descriptor (-1 for a folder) and as a path, and
    otherwise what cvx_import_arrays gets, and does what that does.  */
+struct cvx_import_options
+{
+  size_t max_bytes; /* memory that may be taken; 0: no limit */
+  bool gray;        /* images in colour become gray */
+  size_t resize[2]; /* rows and columns of every image; 0: as they are */
+};
 struct cvx_importer
 {
   enum cvx_status (*import) (void *context, struct cvx_npz **out,
                              const char *format, int fd, const char *path,
-                             size_t max_bytes, struct cvx_progress *progress,
+                             const struct cvx_import_options *options,
+                             struct cvx_progress *progress,
                              struct cvx_error *err);
   void *context;
 };
 
-/* Every array of the file PATH of FORMAT ("mat", "hdf5", "png"), at most
-   MAX_BYTES of memory (0: no limit); variables that are no arrays of numbers
-   come as CVX_ARRAY_OTHER.  Messages name SHOWN.  CVX_DATA, CVX_LIMIT,
-   CVX_INTERRUPTED, CVX_NOMEM.  */
+/* Every array of the file PATH of FORMAT ("mat", "hdf5", "png"), with OPTIONS;
+   variables that are no arrays of numbers come as CVX_ARRAY_OTHER.  Messages
+   name SHOWN.  CVX_DATA, CVX_LIMIT, CVX_INTERRUPTED, CVX_NOMEM.  */
 enum cvx_status cvx_import_arrays (struct cvx_npz **out, const char *format,
                                    const char *path, const char *shown,
-                                   size_t max_bytes,
+                                   const struct cvx_import_options *options,
                                    struct cvx_progress *progress,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
@@ -190,10 +198,24 @@ enum cvx_status cvx_dataset_read_part (struct cvx_dataset **out,
                                        struct cvx_text *notes,
                                        struct cvx_error *err) CVX_MUST_CHECK;
 
-/* D with one 0/1 output for each of its labels, in their order, instead of
-   labels.  CVX_INVALID (E249), CVX_NOMEM.  */
+/* D with one 0/1 output for each of its labels, in their order.  CVX_INVALID
+   (E249), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
+/* The number of the label that V (n_outputs, targets or predictions) stands
+   for: with one output the nearest, halfway the larger, else that of the
+   largest output.  D has labels.  */
+size_t cvx_dataset_label_of (const struct cvx_dataset *d, const double *v);
+
+/* The other way: outputs of which one is 1 and the others 0 in every row become
+   the labels that they stand for; where none are known 1, 2, ..., and of two
+   of them the first becomes -1, the second +1.
+   CVX_INVALID (E249), CVX_NOMEM.  */
+enum cvx_status cvx_dataset_labels (struct cvx_dataset **out,
+                                    const struct cvx_dataset *d,
+                                    struct cvx_text *notes,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* A reader is one file plus one row of readers.def.  HEAD holds the first

@@ -64,13 +64,15 @@ cvxi_import_add (struct cvxi_import *im, const char *name,
 
 enum cvx_status
 cvx_import_arrays (struct cvx_npz **out, const char *format, const char *path,
-                   const char *shown, size_t max_bytes,
+                   const char *shown, const struct cvx_import_options *options,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
-  struct cvxi_import im = { .path = path,
-                            .shown = shown,
-                            .budget = max_bytes != 0 ? max_bytes : SIZE_MAX,
-                            .progress = progress };
+  struct cvxi_import im
+      = { .path = path,
+          .shown = shown,
+          .options = options,
+          .budget = options->max_bytes != 0 ? options->max_bytes : SIZE_MAX,
+          .progress = progress };
   enum cvx_status status;
   *out = NULL;
   im.z = cvx_calloc (1, sizeof *im.z);
@@ -134,16 +136,16 @@ import_fd (struct cvx_npz **z, const char *format, int fd, const char *path,
            struct cvx_error *err)
 {
   const struct cvx_importer *importer = o->importer;
+  struct cvx_import_options io
+      = { o->max_bytes, o->gray, { o->resize[0], o->resize[1] } };
   char name[64];
   if (importer != NULL)
-    return importer->import (importer->context, z, format, fd, path,
-                             o->max_bytes, progress, err);
+    return importer->import (importer->context, z, format, fd, path, &io,
+                             progress, err);
   if (fd < 0)
-    return cvx_import_arrays (z, format, path, path, o->max_bytes, progress,
-                              err);
+    return cvx_import_arrays (z, format, path, path, &io, progress, err);
   snprintf (name, sizeof name, "/proc/self/fd/%d", fd);
-  return cvx_import_arrays (z, format, name, path, o->max_bytes, progress,
-                            err);
+  return cvx_import_arrays (z, format, name, path, &io, progress, err);
 }
 
 static enum cvx_status

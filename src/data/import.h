@@ -15,6 +15,7 @@ struct cvxi_import
   const char *path, *shown; /* to open, to name */
   struct cvx_npz *z;
   size_t cap;
+  const struct cvx_import_options *options;
   size_t budget; /* bytes that may still be taken */
   struct cvx_progress *progress;
 };

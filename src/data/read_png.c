@@ -1,9 +1,13 @@
 /* read_png.c -- folders of PNG images, one folder per class.
 
    FOLDER/CLASS/NAME.png: classes and names in the order of strcmp.  All images
-   have one size; they are gray when the first one is, else colour.  Depths
-   below and above 8 bits are scaled to 8, alpha is laid over white.  Files
-   whose name does not end in .png are passed over.
+   have one size, or are brought to one; they are gray when the first one is or
+   all are to be, else colour.  Depths below and above 8 bits are scaled to 8,
+   alpha is laid over white.  Files whose name does not end in .png are passed
+   over.
+
+   Another size: pixel (r, c) of R x C is the mean of the old image, H x W,
+   over the rectangle [r H / R, (r + 1) H / R] x [c W / C, (c + 1) W / C].
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -11,6 +15,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,8 +143,129 @@ fail_image (const char *path, const char *why, struct cvx_error *err)
   return cvx_at (err, path, 0, 0);
 }
 
-/* Read the image PATH as number K; K = 0 also settles the size, and takes the
-   memory.  */
+static enum cvx_status
+fail_different (const char *path, const char *hint, struct cvx_error *err)
+{
+  cvx_at (err, path, 0, 0);
+  return cvx_hint (err, "%s", hint);
+}
+
+/* What an image like IMAGE, the first one, settles: the size of all, and
+   memory for them.  */
+static enum cvx_status
+settle (struct images *m, const png_image *image, struct cvx_error *err)
+{
+  const struct cvx_import_options *o = m->im->options;
+  bool colour = (image->format & PNG_FORMAT_FLAG_COLOR) != 0 && !o->gray;
+  size_t shape[4]
+      = { m->n, o->resize[0] != 0 ? o->resize[0] : image->height,
+          o->resize[1] != 0 ? o->resize[1] : image->width, colour ? 3 : 1 };
+  enum cvx_status status;
+  memcpy (m->size, shape + 1, sizeof m->size);
+  status = cvxi_import_add (m->im, "X", CVX_ARRAY_U8, colour ? 4 : 3, shape,
+                            NULL, &m->x, err);
+  /* Adding the next array may move the first.  */
+  if (status == CVX_OK)
+    status = cvxi_import_add (m->im, "y", CVX_ARRAY_I64, 1, &m->n, NULL, &m->y,
+                              err);
+  m->x = &m->im->z->array[0];
+  return status;
+}
+
+/* IMAGE can be one of M.  */
+static enum cvx_status
+compare (const struct images *m, const png_image *image, const char *path,
+         struct cvx_error *err)
+{
+  if (m->im->options->resize[0] == 0
+      && (image->height != m->size[0] || image->width != m->size[1]))
+    {
+      cvx_fail (err, CVX_E246,
+                "%s has %u x %u pixels, the first image %zu x %zu", path,
+                (unsigned)image->height, (unsigned)image->width, m->size[0],
+                m->size[1]);
+      return fail_different (path, "resize=[28,28] brings all to one size",
+                             err);
+    }
+  if ((image->format & PNG_FORMAT_FLAG_COLOR) != 0 && m->size[2] == 1
+      && !m->im->options->gray)
+    {
+      cvx_fail (err, CVX_E246, "%s is in colour, the first image is gray",
+                path);
+      return fail_different (path, "gray makes all of them gray", err);
+    }
+  return CVX_OK;
+}
+
+/* Share of the old pixel K that falls into the new pixel TO, when N old ones
+   become M.  */
+static double
+share (size_t k, size_t to, size_t n, size_t m)
+{
+  double from = (double)to * (double)n / (double)m,
+         end = ((double)to + 1) * (double)n / (double)m;
+  return fmax (0, fmin (end, (double)k + 1) - fmax (from, (double)k));
+}
+
+/* The image OLD of H x W pixels as NEW of the size SIZE.  */
+static void
+resize (const unsigned char *old, size_t h, size_t w, const size_t *size,
+        unsigned char *new)
+{
+  for (size_t r = 0; r < size[0]; r++)
+    for (size_t c = 0; c < size[1]; c++)
+      for (size_t q = 0; q < size[2]; q++)
+        {
+          double sum = 0, all = 0;
+          for (size_t i = r * h / size[0];
+               i < h && share (i, r, h, size[0]) > 0; i++)
+            for (size_t j = c * w / size[1];
+                 j < w && share (j, c, w, size[1]) > 0; j++)
+              {
+                double part
+                    = share (i, r, h, size[0]) * share (j, c, w, size[1]);
+                sum += part * old[(i * w + j) * size[2] + q];
+                all += part;
+              }
+          new[(r * size[1] + c) * size[2] + q]
+              = (unsigned char)(sum / all + 0.5);
+        }
+}
+
+/* The pixels of IMAGE, which was begun, as number K of M.  */
+static enum cvx_status
+take (struct images *m, png_image *image, const char *path, size_t k,
+      struct cvx_error *err)
+{
+  const png_color white = { 255, 255, 255 };
+  size_t bytes = m->size[0] * m->size[1] * m->size[2], old;
+  unsigned char *to = (unsigned char *)m->x->values + k * bytes, *own = NULL;
+  bool same = image->height == m->size[0] && image->width == m->size[1];
+  enum cvx_status status = CVX_OK;
+  if (!same)
+    {
+      if (!cvx_mul (image->height, image->width, &old)
+          || !cvx_mul (old, m->size[2], &old) || old > m->im->budget)
+        return cvxi_fail_memory (NULL, path,
+                                 (double)image->height * image->width
+                                     * (double)m->size[2],
+                                 m->im->budget, err);
+      own = cvx_alloc (old, 1);
+      if (own == NULL)
+        return cvx_fail_nomem (err, "reading images");
+    }
+  image->format = m->size[2] == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+  if (png_image_finish_read (image, &white, same ? to : own, 0, NULL) == 0)
+    status = fail_image (path, image->message, err);
+  else if (!same)
+    resize (own, image->height, image->width, m->size, to);
+  cvx_free (own);
+  cvx_progress_add (m->im->progress, bytes);
+  return status;
+}
+
+/* Read the image PATH as number K.  */
 static enum cvx_status
 read_image (struct images *m, const char *path, size_t k,
             struct cvx_error *err)
@@ -147,8 +273,6 @@ read_image (struct images *m, const char *path, size_t k,
   png_image image = { .version = PNG_IMAGE_VERSION };
   struct cvxi_input *in;
   enum cvx_status status = cvxi_input_open (&in, path, NULL, err);
-  const png_color white = { 255, 255, 255 };
-  bool colour;
   FILE *f;
   if (status != CVX_OK)
     return status;
@@ -163,43 +287,9 @@ read_image (struct images *m, const char *path, size_t k,
       fclose (f);
       return status;
     }
-  colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
-  if (k == 0)
-    {
-      size_t shape[4] = { m->n, image.height, image.width, colour ? 3 : 1 };
-      memcpy (m->size, shape + 1, sizeof m->size);
-      status = cvxi_import_add (m->im, "X", CVX_ARRAY_U8, colour ? 4 : 3,
-                                shape, NULL, &m->x, err);
-      /* Adding the next array may move the first.  */
-      if (status == CVX_OK)
-        status = cvxi_import_add (m->im, "y", CVX_ARRAY_I64, 1, &m->n, NULL,
-                                  &m->y, err);
-      m->x = &m->im->z->array[0];
-    }
-  else if (image.height != m->size[0] || image.width != m->size[1])
-    {
-      cvx_fail (err, CVX_E246,
-                "%s has %u x %u pixels, the first image %zu x %zu", path,
-                (unsigned)image.height, (unsigned)image.width, m->size[0],
-                m->size[1]);
-      status = cvx_at (err, path, 0, 0);
-    }
-  else if (colour && m->size[2] == 1)
-    {
-      cvx_fail (err, CVX_E246, "%s is in colour, the first image is gray",
-                path);
-      status = cvx_at (err, path, 0, 0);
-    }
+  status = k == 0 ? settle (m, &image, err) : compare (m, &image, path, err);
   if (status == CVX_OK)
-    {
-      size_t bytes = m->size[0] * m->size[1] * m->size[2];
-      unsigned char *to = (unsigned char *)m->x->values + k * bytes;
-      image.format = m->size[2] == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-      image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-      if (png_image_finish_read (&image, &white, to, 0, NULL) == 0)
-        status = fail_image (path, image.message, err);
-      cvx_progress_add (m->im->progress, bytes);
-    }
+    status = take (m, &image, path, k, err);
   png_image_free (&image);
   fclose (f);
   return status;

@@ -14,10 +14,12 @@ libformulation_la_SOURCES = \
   src/formulation/loss.c \
   src/formulation/price.c \
   src/formulation/relu.c \
+  src/formulation/relu_cnn.c \
   src/formulation/scale.c \
   src/formulation/signs.c \
   src/formulation/signs.h \
-  src/formulation/sdp.c
+  src/formulation/sdp.c \
+  src/formulation/softmax.c
 
 noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
   src/formulation/private.h

@@ -163,7 +163,7 @@ search_norm (const struct cvx_formulation *f, const struct spectrum *s,
              const double *nu, size_t max_nodes, struct attempt *best,
              struct cvx_progress *progress, struct cvx_error *err)
 {
-  double length = cblas_dnrm2 ((blasint)f->n_obs, nu, 1) * slack (f);
+  double length = cblas_dnrm2 ((blasint)f->n_samples, nu, 1) * slack (f);
   size_t top = s->count < CVX_PRICE_MAX_RANK ? s->count : CVX_PRICE_MAX_RANK;
   enum cvx_status status = CVX_OK;
   bool go = true;
@@ -263,16 +263,46 @@ ladder (const struct cvx_formulation *f, struct cvx_signs *signs,
   return status;
 }
 
-/* The best M for NU.  */
+/* The best M for COLUMN, one output of nu.  */
 static enum cvx_status
-norm_of (const struct cvx_formulation *f, const struct spectrum *s,
-         const double *nu, size_t max_nodes, struct attempt *best,
-         struct cvx_progress *progress, struct cvx_error *err)
+column_norm (const struct cvx_formulation *f, const struct spectrum *s,
+             const double *column, size_t max_nodes, struct attempt *best,
+             struct cvx_progress *progress, struct cvx_error *err)
 {
   double plus = HUGE_VAL, minus = HUGE_VAL, lower = 0;
   struct cvx_signs *signs = NULL;
   size_t nodes;
   enum cvx_status status;
+  *best = (struct attempt){ .norm = HUGE_VAL };
+  status = half_spectrum (f, column, 1, &plus, err);
+  if (status == CVX_OK)
+    status = half_spectrum (f, column, -1, &minus, err);
+  if (status != CVX_OK)
+    return status;
+  best->norm = fmax (plus, minus);
+  best->way = CVX_BOUND_SPECTRUM;
+  nodes = cvxi_signs_nodes (f, max_nodes);
+  status = cvx_signs_new (&signs, f->x, f->n_samples, f->n_features,
+                          f->threads, err);
+  /* In few dimensions cones are better, in many they are hopeless.  */
+  if (status == CVX_OK && rank_of (s) > LOW_RANK)
+    status = signs_norm (f, signs, column, 0, nodes, &lower, best, progress, err);
+  if (status == CVX_OK && !best->exact)
+    status = search_norm (f, s, column, max_nodes, best, progress, err);
+  if (status == CVX_OK && !best->exact && best->way != CVX_BOUND_SEARCH)
+    status = ladder (f, signs, column, lower, nodes, best, progress, err);
+  cvx_signs_free (signs);
+  return status;
+}
+
+/* The best M for NU: that of the worst of its outputs.  */
+static enum cvx_status
+norm_of (const struct cvx_formulation *f, const struct spectrum *s,
+         const double *nu, size_t max_nodes, struct attempt *best,
+         struct cvx_progress *progress, struct cvx_error *err)
+{
+  enum cvx_status status = CVX_OK;
+  double *column;
   *best = (struct attempt){ .norm = HUGE_VAL };
   if (f->class->activation != CVX_ACT_RELU || f->patterns == NULL
       || f->patterns->complete)
@@ -284,24 +314,19 @@ norm_of (const struct cvx_formulation *f, const struct spectrum *s,
       return cvx_formulation_dual_norm (f, nu, 0, &best->norm, &best->cells,
                                         &best->solved, progress, err);
     }
-  status = half_spectrum (f, nu, 1, &plus, err);
-  if (status == CVX_OK)
-    status = half_spectrum (f, nu, -1, &minus, err);
-  if (status != CVX_OK)
-    return status;
-  best->norm = fmax (plus, minus);
-  best->way = CVX_BOUND_SPECTRUM;
-  nodes = cvxi_signs_nodes (f, max_nodes);
-  status = cvx_signs_new (&signs, f->x, f->n_samples, f->n_features,
-                          f->threads, err);
-  /* In few dimensions cones are better, in many they are hopeless.  */
-  if (status == CVX_OK && rank_of (s) > LOW_RANK)
-    status = signs_norm (f, signs, nu, 0, nodes, &lower, best, progress, err);
-  if (status == CVX_OK && !best->exact)
-    status = search_norm (f, s, nu, max_nodes, best, progress, err);
-  if (status == CVX_OK && !best->exact && best->way != CVX_BOUND_SEARCH)
-    status = ladder (f, signs, nu, lower, nodes, best, progress, err);
-  cvx_signs_free (signs);
+  column = cvx_alloc (f->n_samples, sizeof *column);
+  if (column == NULL)
+    return cvx_fail_nomem (err, "certifying");
+  best->norm = -1;
+  for (size_t k = 0; status == CVX_OK && k < f->n_outputs; k++)
+    {
+      struct attempt a;
+      cvxi_output_column (f, nu, k, column);
+      status = column_norm (f, s, column, max_nodes, &a, progress, err);
+      if (status == CVX_OK && a.norm > best->norm)
+        *best = a;
+    }
+  cvx_free (column);
   return status;
 }
 
@@ -364,7 +389,8 @@ cvx_network_bound (const struct cvx_formulation *f,
   struct spectrum s = { 0 };
   size_t n = f->n_obs;
   size_t nodes = options->max_nodes > 0 ? options->max_nodes : NODES_DEFAULT;
-  bool relu = f->class->activation == CVX_ACT_RELU && f->n_outputs == 1;
+  bool relu = cvx_formulation_is_relu (f);
+  bool scalar = relu && f->n_outputs == 1;
   double *fit = NULL, *own = NULL, *trial = NULL, *best = NULL;
   enum cvx_status status = cvx_formulation_network_objective (
       f, net, &b.cert.loss, &b.cert.penalty, err);
@@ -395,10 +421,10 @@ cvx_network_bound (const struct cvx_formulation *f,
       memcpy (trial, candidate, n * sizeof *trial);
       status = try_nu (f, &s, trial, nodes, &b, best, progress, err);
     }
-  if (status == CVX_OK && relu)
+  if (status == CVX_OK && scalar)
     status = cvxi_bound_directions (f, net, own, options->max_found, &b,
                                     progress, err);
-  if (status == CVX_OK && relu)
+  if (status == CVX_OK && scalar)
     status = cvxi_stationarity (f, net, own, &b.stationarity, err);
   if (status == CVX_OK)
     {

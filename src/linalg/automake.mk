@@ -4,7 +4,7 @@ liblinalg_la_SOURCES = \
   src/linalg/cone.c src/linalg/conv.c src/linalg/csr.c src/linalg/dense.c \
   src/linalg/fourier.c src/linalg/mask_kernels.c \
   src/linalg/mask_kernels.h src/linalg/masked.c src/linalg/qr.c \
-  src/linalg/qr.h src/linalg/sum.c \
+  src/linalg/qr.h src/linalg/small.c src/linalg/small.h src/linalg/sum.c \
   src/linalg/threads.c
 
 linalgincludedir = $(includedir)/cvxnn/linalg

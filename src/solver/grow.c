@@ -50,9 +50,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
-  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1
-             ? NULL
-             : "it needs ReLU neurons and one output";
+  return cvx_formulation_is_relu (f) ? NULL
+                                     : "it needs ReLU neurons and one output";
 }
 
 /* NET becomes the iterate; room was made before anything changes.  */

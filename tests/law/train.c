@@ -139,6 +139,8 @@ START_TEST (steps_follow_the_gradient)
         struct cvx_vector *theta;
         struct cvx_error err;
         double before[MAX_NUMBERS], h = 1e-6;
+        if (cvx_losses[l]->coupled || cvx_formulations[c]->patches)
+          continue;
         problem_random (&p, GENERIC, cvx_losses[l]->labels, &r);
         problem_patterns (
             &p, strcmp (cvx_formulations[c]->name, "gated") == 0 ? 6 : 0);
@@ -307,6 +309,8 @@ START_TEST (growing_works_for_every_loss)
       struct problem p;
       struct cvx_formulation *f;
       struct cvx_run *run;
+      if (cvx_losses[l]->coupled)
+        continue;
       problem_random (&p, GENERIC, cvx_losses[l]->labels, &r);
       problem_patterns (&p, 1);
       f = problem_formulation (&p, cvx_formulation_find ("relu"),
