@@ -656,7 +656,8 @@ bench_problem (const struct problem *p)
       return;
     }
   unit = measure_unit (1);
-  for (int k = 0; k < 2; k++)
+  /* Newton's method is at work there without being asked.  */
+  for (int k = 0; k < (strcmp (p->class, "gated") == 0 ? 1 : 2); k++)
     {
       s.polish = k == 1;
       measure (measure_solve, &s,

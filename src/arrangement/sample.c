@@ -17,11 +17,13 @@
 #include "arrangement/index.h"
 #include "arrangement/patterns.h"
 #include "base/alloc.h"
+#include "linalg/threads.h"
 
 enum
 {
-  BATCH = 256, /* gates at a time */
-  TILE = 1024  /* rows at a time, a multiple of 64 */
+  BATCH = 256,  /* gates at a time */
+  TILE = 1024,  /* rows at a time, a multiple of 64 */
+  MANY = 200000 /* signs from which threads pay */
 };
 
 struct sampler
@@ -83,6 +85,9 @@ static void
 find_bits (struct sampler *s, size_t count)
 {
   double slack = 2 * DBL_EPSILON * (double)s->d;
+  /* Waking threads takes longer than a small product.  */
+  bool alone = count * s->d < MANY / 10 && !cvx_in_parallel ();
+  int before = alone ? cvx_blas_threads (1) : 1;
   memset (s->bits, 0, count * s->n_words * sizeof *s->bits);
   for (size_t from = 0; from < s->n; from += TILE)
     {
@@ -90,7 +95,7 @@ find_bits (struct sampler *s, size_t count)
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)count,
                    (blasint)rows, (blasint)s->d, 1, s->u, (blasint)s->d,
                    s->x + from * s->d, (blasint)s->d, 0, s->product, TILE);
-#pragma omp parallel for
+#pragma omp parallel for if (count * rows > MANY)
       for (size_t b = 0; b < count; b++)
         {
           const double *u = s->u + b * s->d;
@@ -107,6 +112,8 @@ find_bits (struct sampler *s, size_t count)
             }
         }
     }
+  if (before > 1)
+    cvx_blas_threads (before);
 }
 
 static bool

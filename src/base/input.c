@@ -61,8 +61,8 @@ struct cvxi_input
 static enum cvx_status
 fail_open (const char *path, int number, struct cvx_error *err)
 {
-  return cvx_fail (err, CVX_E204, "cannot read %s: %s", path,
-                   strerror (number));
+  return cvx_fail (err, CVX_E204, "cannot read %.400s%s: %s", path,
+                   strlen (path) > 400 ? "..." : "", strerror (number));
 }
 
 static enum cvx_status

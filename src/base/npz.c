@@ -38,7 +38,8 @@ struct source
   struct archive *archive;
   struct cvxi_input *input;
   struct cvx_progress *progress;
-  size_t size; /* bytes of the array with its header, SIZE_MAX: not known */
+  size_t size;  /* bytes of the array with its header, SIZE_MAX: not known */
+  bool partial; /* a damaged member does not spoil the others */
   size_t *budget;
 };
 
@@ -345,6 +346,14 @@ read_member (struct source *s, struct archive_entry *entry, struct cvx_npz *z,
                 : SIZE_MAX;
   status = text ? read_text (s, a, err) : read_array (s, a, err);
   s->member = NULL;
+  if (s->partial && status == CVX_DATA)
+    {
+      cvx_free (a->values);
+      a->values = NULL;
+      a->type = CVX_ARRAY_OTHER;
+      a->why = "it is damaged";
+      status = CVX_OK;
+    }
   return status;
 }
 
@@ -363,26 +372,48 @@ check_usable (struct source *s, const struct cvx_npz *z, struct cvx_error *err)
   return cvx_at (err, s->path, 0, 0);
 }
 
+/* A reader of the zip archive IN, by its list of members; of a truncated one,
+   when PARTIAL, member after member.  *NOMEM; NULL: it cannot be read.  */
+static struct archive *
+open_zip (struct cvxi_input *in, bool partial, bool *nomem)
+{
+  struct archive *a;
+  for (int stream = 0; stream <= (partial ? 1 : 0); stream++)
+    {
+      a = archive_read_new ();
+      *nomem = a == NULL;
+      if (a == NULL)
+        return NULL;
+      if (lseek (cvxi_input_fd (in), 0, SEEK_SET) == 0
+          && (stream ? archive_read_support_format_zip_streamable (a)
+                     : archive_read_support_format_zip_seekable (a))
+                 == ARCHIVE_OK
+          && archive_read_open_fd (a, cvxi_input_fd (in), CHUNK) == ARCHIVE_OK)
+        return a;
+      archive_read_free (a);
+    }
+  return NULL;
+}
+
 static enum cvx_status
 read_zip (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
           struct cvx_error *err)
 {
   struct archive_entry *entry;
-  struct archive *a = archive_read_new ();
+  bool nomem;
+  struct archive *a = open_zip (in, s->partial, &nomem);
   enum cvx_status status = CVX_OK;
   size_t cap = 0;
   int code;
-  if (a == NULL)
+  if (nomem)
     return cvx_fail_nomem (err, "reading an archive");
   s->archive = a;
-  if (lseek (cvxi_input_fd (in), 0, SEEK_SET) != 0
-      || archive_read_support_format_zip_seekable (a) != ARCHIVE_OK
-      || archive_read_open_fd (a, cvxi_input_fd (in), CHUNK) != ARCHIVE_OK)
+  if (a == NULL)
     {
       cvx_fail (err, CVX_E221,
                 "truncated or damaged zip archive: the list of "
                 "its members is missing; nothing was loaded");
-      status = cvx_at (err, s->path, 0, 0);
+      return cvx_at (err, s->path, 0, 0);
     }
   while (status == CVX_OK)
     {
@@ -392,7 +423,8 @@ read_zip (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
           break;
         }
       code = archive_read_next_header (a, &entry);
-      if (code == ARCHIVE_EOF)
+      if (code == ARCHIVE_EOF
+          || (s->partial && code < ARCHIVE_WARN && z->n > 0))
         break;
       /* A warning is a name that the locale cannot show; it stays a key.  */
       status = code == ARCHIVE_OK || code == ARCHIVE_WARN
@@ -417,12 +449,15 @@ read_npy (struct source *s, struct cvxi_input *in, struct cvx_npz *z,
   return status == CVX_OK ? read_array (s, a, err) : status;
 }
 
-enum cvx_status
-cvx_npz_read (struct cvx_npz **out, const char *path, size_t max_bytes,
-              struct cvx_progress *progress, struct cvx_error *err)
+static enum cvx_status
+read_file (struct cvx_npz **out, const char *path, bool partial,
+           size_t max_bytes, struct cvx_progress *progress,
+           struct cvx_error *err)
 {
   size_t budget = max_bytes != 0 ? max_bytes : SIZE_MAX, got;
-  struct source s = { .path = path, .progress = progress, .budget = &budget };
+  struct source s = {
+    .path = path, .partial = partial, .progress = progress, .budget = &budget
+  };
   struct cvxi_input *in = NULL;
   unsigned char head[4];
   struct cvx_npz *z;
@@ -448,6 +483,20 @@ cvx_npz_read (struct cvx_npz **out, const char *path, size_t max_bytes,
     }
   *out = z;
   return CVX_OK;
+}
+
+enum cvx_status
+cvx_npz_read (struct cvx_npz **out, const char *path, size_t max_bytes,
+              struct cvx_progress *progress, struct cvx_error *err)
+{
+  return read_file (out, path, false, max_bytes, progress, err);
+}
+
+enum cvx_status
+cvx_npz_read_partial (struct cvx_npz **out, const char *path, size_t max_bytes,
+                      struct cvx_progress *progress, struct cvx_error *err)
+{
+  return read_file (out, path, true, max_bytes, progress, err);
 }
 
 const struct cvx_array *

@@ -57,6 +57,12 @@ struct cvx_npz
 enum cvx_status cvx_npz_read (struct cvx_npz **out, const char *path,
                               size_t max_bytes, struct cvx_progress *progress,
                               struct cvx_error *err) CVX_MUST_CHECK;
+/* The same of an NPZ with damage: members with a wrong checksum, or cut off,
+   come as CVX_ARRAY_OTHER.  */
+enum cvx_status cvx_npz_read_partial (struct cvx_npz **out, const char *path,
+                                      size_t max_bytes,
+                                      struct cvx_progress *progress,
+                                      struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_npz_free (struct cvx_npz *z);
 
 /* The member called NAME (without .npy), or NULL; borrowed from Z.  */

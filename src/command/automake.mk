@@ -5,10 +5,12 @@ libcommand_la_SOURCES = \
   src/command/cmd_compare.c \
   src/command/cmd_debug.c \
   src/command/cmd_describe.c \
+  src/command/cmd_doctor.c \
   src/command/cmd_export.c \
   src/command/cmd_formulation.c \
   src/command/cmd_generate.c \
   src/command/cmd_help.c \
+  src/command/cmd_learn.c \
   src/command/cmd_load.c \
   src/command/cmd_network.c \
   src/command/cmd_path.c \

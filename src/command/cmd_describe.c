@@ -101,6 +101,11 @@ cmd_data (void *session, const struct lang_call *c, struct cvx_error *err)
   cmd_data_line (s);
   if (s->data->source != NULL)
     session_say (s, "from %s\n", session_shown (s, s->data->source));
+  for (size_t k = s->n_kept; k-- > 0;)
+    session_say (s, "kept: %s, n=%zu d=%zu (use data %s)\n",
+                 session_shown (s, s->kept[k]->name),
+                 s->kept[k]->part[CVX_TRAIN].n, s->kept[k]->n_features,
+                 session_shown (s, s->kept[k]->name));
   return CVX_OK;
 }
 

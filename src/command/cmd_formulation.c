@@ -33,6 +33,11 @@ const struct lang_key cmd_formulation_keys[]
           .kind = LANG_KIND_NUMBER,
           .help = "parameter of the loss "
                   "(delta of huber, tau of quantile)" },
+        { .name = "penalty",
+          .kind = LANG_KIND_WORD,
+          .words = cvx_penalties,
+          .default_text = "group-l1",
+          .help = "gated: what beta weighs" },
         { .name = "h",
           .kind = LANG_KIND_COUNT,
           .flags = LANG_GE,
@@ -103,8 +108,12 @@ describe (struct session *s)
   session_note (s, "%s%s", cvx_text_string (&t),
                 t.len > 0 && t.s[t.len - 1] != '\n' ? "\n" : "");
   cvx_text_free (&t);
-  session_note (s, "  beta = %.6g (%.3g betamax)\n", f->beta,
-                f->beta / f->betamax);
+  if (isfinite (f->betamax))
+    session_note (s, "  beta = %.6g (%.3g betamax)\n", f->beta,
+                  f->beta / f->betamax);
+  else
+    session_note (s, "  beta = %.6g (no betamax: l2 never gives zero)\n",
+                  f->beta);
   if (f->patterns != NULL)
     session_note (
         s, "  patterns %s of at most %s, %s\n",
@@ -156,9 +165,9 @@ set_beta (struct session *s, const struct lang_call *c,
     }
   else if (!*given)
     {
-      beta = f->betamax > 0 ? 0.1 * f->betamax : 0.1;
-      *words = f->betamax > 0 ? "beta not given: 0.1*betamax"
-                              : "beta not given: 0.1";
+      bool known = f->betamax > 0 && isfinite (f->betamax);
+      beta = known ? 0.1 * f->betamax : 0.1;
+      *words = known ? "beta not given: 0.1*betamax" : "beta not given: 0.1";
     }
   status = cvx_formulation_set_beta (f, beta, err);
   return status == CVX_OK ? status : lang_call_blame (c, "beta", err);
@@ -248,7 +257,8 @@ cmd_formulation (void *session, const struct lang_call *c,
   bool given = false;
   enum cvx_status status;
   if (kind == NULL && s->formulation != NULL
-      && (lang_call_has (c, "beta") || loss != NULL))
+      && (lang_call_has (c, "beta") || loss != NULL
+          || lang_call_has (c, "penalty")))
     kind = s->formulation->class->name;
   if (kind == NULL)
     {
@@ -269,6 +279,11 @@ cmd_formulation (void *session, const struct lang_call *c,
       o.loss_param = s->formulation->loss_param;
     }
   lang_call_number (c, "param", &o.loss_param);
+  if (lang_call_has (c, "penalty"))
+    o.penalty = (enum cvx_penalty)lang_call_word (c, "penalty");
+  else if (s->formulation != NULL
+           && strcmp (s->formulation->class->name, class->name) == 0)
+    o.penalty = s->formulation->penalty;
   o.threads = session_threads (s);
   status = find_patches (s, c, kind, &conv, &o.conv, err);
   if (status != CVX_OK)
@@ -298,7 +313,11 @@ cmd_formulation (void *session, const struct lang_call *c,
       if (status != CVX_OK)
         {
           bool bias = err->id == CVX_E348;
-          lang_call_blame (c, loss != NULL && !bias ? "loss" : "kind", err);
+          lang_call_blame (c,
+                           err->id == CVX_E380     ? "penalty"
+                           : loss != NULL && !bias ? "loss"
+                                                   : "kind",
+                           err);
           if (bias)
             cvx_hint (err, "bias augmented gives every neuron a threshold");
         }

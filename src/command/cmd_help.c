@@ -1,5 +1,5 @@
-/* cmd_help.c -- what the program says about itself: help, apropos, examples,
-   version, cite.
+/* cmd_help.c -- what the program says about itself: help, apropos, version,
+   cite.
 
    Everything here is read from the tables that run the program.
 
@@ -68,13 +68,6 @@ const struct lang_key cmd_apropos_keys[]
           .flags = LANG_ARG | LANG_REQUIRED,
           .help = "words to look for" },
         { .name = NULL } };
-const struct lang_key cmd_examples_keys[] = { { .name = "command",
-                                                .kind = LANG_KIND_WORD,
-                                                .flags = LANG_ARG,
-                                                .candidates = cmd_help_names,
-                                                .default_text = "all",
-                                                .help = "a command" },
-                                              { .name = NULL } };
 const struct lang_key cmd_version_keys[] = { { .name = NULL } };
 const struct lang_key cmd_cite_keys[] = { { .name = NULL } };
 
@@ -91,6 +84,8 @@ static const char overview[]
       "  bias augmented\n"
       "  formulation relu beta=0.1\n"
       "  solve; neurons\n"
+      "tour shows all of it in two minutes; examples COMMAND and run example "
+      "N.\n"
       "More: help commands, help syntax, help fields, help COMMAND, help "
       "E330, apropos WORD\n";
 
@@ -271,6 +266,7 @@ cmd_help (void *session, const struct lang_call *c, struct cvx_error *err)
   const struct lang_command *command;
   const char *const *names;
   size_t n = 0;
+  session_page (s);
   if (topic == NULL)
     {
       session_say (s, "%s", overview);
@@ -366,6 +362,7 @@ cmd_apropos (void *session, const struct lang_call *c, struct cvx_error *err)
   const char *const *words;
   size_t n = lang_call_names (c, "words", &words), found = 0;
   (void)err;
+  session_page (s);
   found += search (s, session_commands (), words, n);
   found += search (s, lang_builtins (), words, n);
   for (size_t k = 0; cvx_error_number (k) != 0; k++)
@@ -379,26 +376,6 @@ cmd_apropos (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   if (found == 0)
     session_say (s, "nothing found\n");
-  return CVX_OK;
-}
-
-enum cvx_status
-cmd_examples (void *session, const struct lang_call *c, struct cvx_error *err)
-{
-  struct session *s = session;
-  const char *name = lang_call_text (c, "command");
-  const struct lang_command *lists[2]
-      = { session_commands (), lang_builtins () };
-  (void)err;
-  for (size_t j = 0; j < 2; j++)
-    for (const struct lang_command *p = lists[j]; p->name != NULL; p++)
-      if (p->examples != NULL && p->examples[0] != '\0'
-          && (name == NULL || strcmp (name, p->name) == 0))
-        {
-          session_say (s, "# %s\n%s%s", p->name, p->examples,
-                       p->examples[strlen (p->examples) - 1] == '\n' ? ""
-                                                                     : "\n");
-        }
   return CVX_OK;
 }
 
@@ -428,6 +405,65 @@ cmd_version (void *session, const struct lang_call *c, struct cvx_error *err)
   return CVX_OK;
 }
 
+/* A work and the formulations or solvers that rest on it.  */
+static const struct
+{
+  const char *used_by, *entry;
+} works[] = {
+  { "relu linear",
+    "@inproceedings{pilanci2020neural,\n"
+    "  author    = {Mert Pilanci and Tolga Ergen},\n"
+    "  title     = {Neural Networks are Convex Regularizers: Exact\n"
+    "               Polynomial-time Convex Optimization Formulations for\n"
+    "               Two-layer Networks},\n"
+    "  booktitle = {International Conference on Machine Learning},\n"
+    "  year      = {2020}\n}\n" },
+  { "gated", "@inproceedings{mishkin2022fast,\n"
+             "  author    = {Aaron Mishkin and Arda Sahiner and Mert Pilanci},"
+             "\n"
+             "  title     = {Fast Convex Optimization for Two-Layer {ReLU}\n"
+             "               Networks: Equivalent Model Classes and Cone\n"
+             "               Decompositions},\n"
+             "  booktitle = {International Conference on Machine Learning},\n"
+             "  year      = {2022}\n}\n" },
+  { "linear-cnn circular relu-cnn",
+    "@inproceedings{ergen2021implicit,\n"
+    "  author    = {Tolga Ergen and Mert Pilanci},\n"
+    "  title     = {Implicit Convex Regularizers of {CNN} Architectures:\n"
+    "               Convex Optimization of Two- and Three-Layer Networks in\n"
+    "               Polynomial Time},\n"
+    "  booktitle = {International Conference on Learning Representations},\n"
+    "  year      = {2021}\n}\n" },
+  { "fista", "@article{beck2009fast,\n"
+             "  author  = {Amir Beck and Marc Teboulle},\n"
+             "  title   = {A Fast Iterative Shrinkage-Thresholding Algorithm\n"
+             "             for Linear Inverse Problems},\n"
+             "  journal = {SIAM Journal on Imaging Sciences},\n"
+             "  volume  = {2},\n  number  = {1},\n  pages   = {183--202},\n"
+             "  year    = {2009}\n}\n" },
+  { "admm",
+    "@article{boyd2011distributed,\n"
+    "  author  = {Stephen Boyd and Neal Parikh and Eric Chu and Borja\n"
+    "             Peleato and Jonathan Eckstein},\n"
+    "  title   = {Distributed Optimization and Statistical Learning via the\n"
+    "             Alternating Direction Method of Multipliers},\n"
+    "  journal = {Foundations and Trends in Machine Learning},\n"
+    "  volume  = {3},\n  number  = {1},\n  pages   = {1--122},\n"
+    "  year    = {2011}\n}\n" },
+};
+
+/* NAME is one of the words of LIST.  */
+static bool
+among (const char *list, const char *name)
+{
+  size_t len = strlen (name);
+  for (const char *p = strstr (list, name); p != NULL;
+       p = strstr (p + 1, name))
+    if ((p == list || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
+      return true;
+  return false;
+}
+
 enum cvx_status
 cmd_cite (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -435,25 +471,14 @@ cmd_cite (void *session, const struct lang_call *c, struct cvx_error *err)
   const char *kind = s->run != NULL           ? s->run->run->kind
                      : s->formulation != NULL ? s->formulation->class->name
                                               : "relu";
+  const char *solver = s->run != NULL ? s->run->run->solver->name : "";
   (void)c;
   (void)err;
-  session_say (
-      s,
-      "@inproceedings{pilanci2020neural,\n"
-      "  author    = {Mert Pilanci and Tolga Ergen},\n"
-      "  title     = {Neural Networks are Convex Regularizers: Exact\n"
-      "               Polynomial-time Convex Optimization Formulations for\n"
-      "               Two-layer Networks},\n"
-      "  booktitle = {International Conference on Machine Learning},\n"
-      "  year      = {2020}\n}\n");
-  if (strcmp (kind, "gated") == 0)
-    session_say (
-        s, "@inproceedings{mishkin2022fast,\n"
-           "  author    = {Aaron Mishkin and Arda Sahiner and Mert Pilanci},\n"
-           "  title     = {Fast Convex Optimization for Two-Layer {ReLU}\n"
-           "               Networks: Equivalent Model Classes and Cone\n"
-           "               Decompositions},\n"
-           "  booktitle = {International Conference on Machine Learning},\n"
-           "  year      = {2022}\n}\n");
+  session_page (s);
+  /* All of them rest on the first.  */
+  for (size_t k = 0; k < sizeof works / sizeof *works; k++)
+    if (k == 0 || among (works[k].used_by, kind)
+        || (solver[0] != '\0' && among (works[k].used_by, solver)))
+      session_say (s, "%s", works[k].entry);
   return CVX_OK;
 }

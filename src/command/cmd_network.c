@@ -75,9 +75,11 @@ minimal (struct session *s, const struct cvx_network *from,
   s->run->net = small;
   *net = small;
   session_say (s,
-               "minimal: %zu of %zu neurons (at most n = %zu are needed; the "
+               "minimal: %zu of %zu neurons (at most %s = %zu are needed; the "
                "activations are independent)\n",
-               small->width, before, p->n);
+               small->width, before,
+               small->n_outputs > 1 ? "n times outputs" : "n",
+               p->n * small->n_outputs);
   return CVX_OK;
 }
 
@@ -178,10 +180,11 @@ merged_from (const struct cvx_formulation *f, const struct cvx_network *net,
              size_t j, struct cvx_text *t)
 {
   const struct cvx_patterns *p = f->patterns;
-  size_t per = f->n_blocks / p->n_patterns; /* blocks of one pattern */
+  /* Blocks of one pattern and output.  */
+  size_t per = f->n_blocks / f->n_outputs / p->n_patterns;
   for (size_t k = net->merged[j]; k < net->merged[j + 1]; k++)
     {
-      size_t g = net->source[k] / per;
+      size_t g = net->source[k] / per % p->n_patterns;
       if (k - net->merged[j] == 4)
         {
           cvx_text_put (t, " ...");
@@ -274,6 +277,33 @@ convolutional (struct session *s, const struct cvx_network *net, size_t top,
   return CVX_OK;
 }
 
+/* The sign of the output of neuron J, and which one it is when there are
+   several.  */
+static void
+output_words (struct session *s, const struct cvx_network *net, size_t j,
+              char *words, size_t size)
+{
+  const double *a = net->a + j * net->n_outputs;
+  size_t used = 0, at = 0;
+  bool named = s->data != NULL && s->data->n_outputs == net->n_outputs
+               && s->data->n_labels == net->n_outputs;
+  for (size_t k = 0; k < net->n_outputs; k++)
+    if (a[k] != 0)
+      {
+        used++;
+        at = k;
+      }
+  if (net->n_outputs == 1)
+    snprintf (words, size, "%c", a[0] < 0 ? '-' : '+');
+  else if (used > 1)
+    snprintf (words, size, "%zu outputs", used);
+  else if (named)
+    snprintf (words, size, "%c%s", a[at] < 0 ? '-' : '+',
+              session_shown (s, s->data->label[at].name));
+  else
+    snprintf (words, size, "%c%zu", a[at] < 0 ? '-' : '+', at + 1);
+}
+
 enum cvx_status
 cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -297,28 +327,29 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
           && net->activation == CVX_ACT_RELU;
   /* Patterns as bits are for eyes: few rows only.  */
   origins = net->merged != NULL && f != NULL && f->patterns != NULL
-            && f->patterns->n_patterns > 0 && f->patterns->n_samples <= 12;
-  session_say (s, "%4s  sign  %-*s%s  %9s  %-14s%s\n", "#",
-               net->n_features <= 2   ? 17
-               : net->n_features <= 3 ? 25
-               : net->n_features <= 4 ? 33
-                                      : 38,
-               kinks ? "direction (w, b)" : "direction",
-               kinks ? "      kink" : "", "norm", known ? "active rows" : "",
-               origins ? "  merged from" : "");
+            && f->patterns->n_patterns > 0 && f->patterns->n_samples <= 12
+            && f->penalty != CVX_PENALTY_FEATURE;
+  session_say (
+      s, "%4s  %-*s  %-*s%s  %9s  %-14s%s\n", "#", net->n_outputs > 1 ? 12 : 4,
+      net->n_outputs > 1 ? "output" : "sign",
+      net->n_features <= 2   ? 17
+      : net->n_features <= 3 ? 25
+      : net->n_features <= 4 ? 33
+                             : 38,
+      kinks ? "direction (w, b)" : "direction", kinks ? "      kink" : "",
+      "norm", known ? "active rows" : "", origins ? "  merged from" : "");
   for (size_t j = 0; j < net->width && j < top; j++)
     {
-      char dir[128], rows[64] = "";
+      char dir[128], rows[64] = "", output[64];
       struct cvx_text from = CVX_TEXT_INIT;
-      char sign = net->n_outputs > 1               ? '*'
-                  : net->a[j * net->n_outputs] < 0 ? '-'
-                                                   : '+';
       direction (net, j, dir, sizeof dir);
+      output_words (s, net, j, output, sizeof output);
       if (known)
         active_rows (s, net, j, rows, sizeof rows);
       if (origins)
         merged_from (f, net, j, &from);
-      session_say (s, "%4zu  %-4c  %-*s", j + 1, sign,
+      session_say (s, "%4zu  %-*.12s  %-*s", j + 1,
+                   net->n_outputs > 1 ? 12 : 4, output,
                    net->n_features <= 2   ? 17
                    : net->n_features <= 3 ? 25
                    : net->n_features <= 4 ? 33

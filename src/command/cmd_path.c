@@ -276,6 +276,7 @@ fold_errors (struct session *s, const struct cvx_dataset *d,
           .loss_param = like->loss_param,
           .beta = NAN,
           .threads = session_threads (s),
+          .penalty = like->penalty,
           .conv = like->conv.d > 0 ? &like->conv : NULL };
   struct cvx_settings settings = s->solver_settings;
   const struct cvx_part *val = &d->part[CVX_VAL];
@@ -332,7 +333,12 @@ fold_errors (struct session *s, const struct cvx_dataset *d,
         {
           cvx_scores_compute (fit, val->y, val->n, d->n_outputs, false,
                               &scores);
-          mse[k] = scores.mse;
+          /* Outputs of a loss that couples them are no estimates of y.  */
+          mse[k] = f->loss->coupled
+                       ? f->loss->value (fit, val->y, val->n, d->n_outputs,
+                                         f->loss_param)
+                             / (double)val->n
+                       : scores.mse;
           warmed = dense (run, f, x, nu);
         }
       cvx_run_free (run);
@@ -345,6 +351,13 @@ fold_errors (struct session *s, const struct cvx_dataset *d,
   return status;
 }
 
+/* What `fold_errors' computes.  */
+static const char *
+score_name (const struct session *s)
+{
+  return s->formulation->loss->coupled ? "loss per row" : "mse";
+}
+
 /* The table of means and the choice.  */
 static void
 say_choice (struct session *s, const struct grid *g, const double *mse,
@@ -355,9 +368,10 @@ say_choice (struct session *s, const struct grid *g, const double *mse,
   double *mean = session_scratch (s, g->n, sizeof *mean);
   if (mean == NULL)
     return;
-  cvx_text_put (csv, "beta,mse,se\n");
+  cvx_text_printf (csv, "beta,%s,se\n",
+                   s->formulation->loss->coupled ? "loss" : "mse");
   if (screen)
-    session_say (s, "%12s %13s %11s\n", "beta", "mse", "error");
+    session_say (s, "%12s %13s %11s\n", "beta", score_name (s), "error");
   for (size_t k = 0; k < g->n; k++)
     {
       double sum = 0, square = 0, se;
@@ -381,9 +395,8 @@ say_choice (struct session *s, const struct grid *g, const double *mse,
     }
   while (mean[simple] > limit)
     simple++;
-  session_say (s,
-               "best beta %.6g (mse %.6g), within one standard error %.6g\n",
-               grid_beta (g, at), best, grid_beta (g, simple));
+  session_say (s, "best beta %.6g (%s %.6g), within one standard error %.6g\n",
+               grid_beta (g, at), score_name (s), best, grid_beta (g, simple));
   session_note (s, "formulation beta=%.6g takes it\n", grid_beta (g, simple));
 }
 

@@ -54,7 +54,7 @@ const struct lang_key cmd_plot_keys[] = {
   { .name = "runs",
     .kind = LANG_KIND_STRING,
     .default_text = "of the kind",
-    .help = "current, all, or numbers as in 1,2" },
+    .help = "current, all, or numbers as in 1,2,5:9" },
   { .name = "x",
     .kind = LANG_KIND_WORD,
     .words = x_words,
@@ -171,7 +171,8 @@ copy (char **to, const char *s, struct cvx_error *err)
   return *to != NULL ? CVX_OK : cvx_fail_nomem (err, "plotting");
 }
 
-/* The numbers in "1,2,5".  */
+/* The numbers in "1,2,5:9".  Of a range, runs that were dropped are left out,
+   but its ends must be there.  */
 static enum cvx_status
 read_runs (struct session *s, const struct lang_call *c,
            struct plot_request *r, struct cvx_error *err)
@@ -185,19 +186,34 @@ read_runs (struct session *s, const struct lang_call *c,
       return CVX_OK;
     }
   r->runs = PLOT_RUNS_NAMED;
-  r->run = cvx_calloc (strlen (text) + 1, sizeof *r->run);
-  if (r->run == NULL)
-    return cvx_fail_nomem (err, "plotting");
   for (const char *p = text; *p != '\0';)
     {
       char *end;
-      size_t id = strtoull (p, &end, 10);
-      if (end == p || (*end != ',' && *end != '\0')
-          || session_find_run (s, id) == NULL)
+      size_t id = strtoull (p, &end, 10), last = id, *grown;
+      bool good = end != p;
+      if (good && *end == ':')
+        {
+          const char *q = end + 1;
+          last = strtoull (q, &end, 10);
+          good = end != q && last >= id;
+        }
+      if (!good || (*end != ',' && *end != '\0')
+          || session_find_run (s, id) == NULL
+          || session_find_run (s, last) == NULL)
         return lang_call_fail (c, "runs", err, CVX_E390,
                                "there is no run %.*s", (int)strcspn (p, ","),
                                p);
-      r->run[r->n_runs++] = id;
+      /* No more runs than there are lie between.  */
+      grown = cvx_alloc (r->n_runs + s->n_runs, sizeof *grown);
+      if (grown == NULL)
+        return cvx_fail_nomem (err, "plotting");
+      if (r->n_runs > 0)
+        memcpy (grown, r->run, r->n_runs * sizeof *grown);
+      cvx_free (r->run);
+      r->run = grown;
+      for (size_t k = 0; k < s->n_runs; k++)
+        if (s->runs[k]->run->id >= id && s->runs[k]->run->id <= last)
+          r->run[r->n_runs++] = s->runs[k]->run->id;
       p = end + (*end == ',');
     }
   return CVX_OK;
@@ -400,8 +416,7 @@ cmd_style (void *session, const struct lang_call *c, struct cvx_error *err)
       p->font = name;
     }
   lang_call_number (c, "size", &p->font_size);
-  cvx_text_printf (&t, "style %s",
-                   set_style_words[(size_t)s->settings.style]);
+  cvx_text_printf (&t, "style %s", set_style_words[(size_t)s->settings.style]);
   if (p->font != NULL)
     cvx_text_printf (&t, ", font %s", p->font);
   if (p->font_size > 0)

@@ -106,13 +106,33 @@ read_input (struct session *s, const struct lang_call *c, size_t wanted,
           .max_bytes = (size_t)session_memory (s) };
   enum cvx_status status
       = cvx_dataset_read (in, path, &o, &s->progress, NULL, err);
-  if ((status == CVX_OK && (*in)->n_features == wanted) || y != NULL)
+  /* One column more may be the target.  */
+  if ((status == CVX_OK && (*in)->n_features != wanted + 1) || y != NULL)
     return status;
   if (status == CVX_OK)
     cvx_dataset_free (*in);
   *in = NULL;
   o.y = NULL;
   return cvx_dataset_read (in, path, &o, &s->progress, NULL, err);
+}
+
+/* Name the first of the features of D that IN has not.  */
+static void
+hint_lacking (const struct cvx_dataset *d, const struct cvx_dataset *in,
+              size_t wanted, struct cvx_error *err)
+{
+  for (size_t j = 0; j < wanted && d->feature != NULL && in->feature != NULL;
+       j++)
+    {
+      size_t k = 0;
+      while (k < in->n_features && strcmp (in->feature[k], d->feature[j]) != 0)
+        k++;
+      if (k == in->n_features)
+        {
+          (void)cvx_hint (err, "the column %.60s is missing", d->feature[j]);
+          return;
+        }
+    }
 }
 
 enum cvx_status
@@ -136,9 +156,13 @@ cmd_predict (void *session, const struct lang_call *c, struct cvx_error *err)
   session_work_begin (s, "predicting");
   status = read_input (s, c, wanted, &in, err);
   if (status == CVX_OK && in->n_features != wanted)
-    status = cvx_fail (err, CVX_E453,
-                       "%s has %zu features, the network takes %zu",
-                       lang_call_text (c, "path"), in->n_features, wanted);
+    {
+      status = cvx_fail (err, CVX_E453,
+                         "%s has %zu feature%s, the network takes %zu",
+                         lang_call_text (c, "path"), in->n_features,
+                         in->n_features == 1 ? "" : "s", wanted);
+      hint_lacking (s->data, in, wanted, err);
+    }
   if (status == CVX_OK && cvx_dataset_is_sparse (in))
     status = cvx_dataset_fill (in, err);
   if (status == CVX_OK)

@@ -1,4 +1,5 @@
-/* cmd_runs.c -- the runs of the session: runs, use, tag, drop.
+/* cmd_runs.c -- the runs of the session: runs, use, tag, drop;
+   and the data that are kept.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -10,22 +11,73 @@
 
 static const char *const sort_words[]
     = { "id", "gap", "obj", "beta", "iter", "time", NULL };
-static const char *const run_word[] = { "run", NULL };
+static const char *const item_words[] = { "run", "data", NULL };
 
-#define RUN_KEYS                                                              \
-  { .name = "what",                                                           \
-    .kind = LANG_KIND_WORD,                                                   \
-    .flags = LANG_ARG | LANG_REQUIRED,                                        \
-    .words = run_word,                                                        \
-    .help = "the word run" },                                                 \
+/* The runs as words.  */
+static const char *const *
+run_numbers (void *session)
+{
+  struct session *s = session;
+  const char **names = session_scratch (s, s->n_runs + 1, sizeof *names);
+  char (*digits)[24] = session_scratch (s, s->n_runs + 1, sizeof *digits);
+  if (names == NULL || digits == NULL)
+    return NULL;
+  for (size_t k = 0; k < s->n_runs; k++)
+    {
+      snprintf (digits[k], sizeof *digits, "%zu", s->runs[k]->run->id);
+      names[k] = digits[k];
+    }
+  names[s->n_runs] = NULL;
+  return names;
+}
+
+static const char *const *
+data_names (void *session)
+{
+  static const char *names[SESSION_KEPT + 2];
+  struct session *s = session;
+  size_t n = 0;
+  for (size_t k = 0; k < s->n_kept; k++)
+    names[n++] = s->kept[k]->name;
+  if (s->data != NULL)
+    names[n++] = s->data->name;
+  names[n] = NULL;
+  return names;
+}
+
+#define ITEM_KEY                                                              \
   {                                                                           \
-    .name = "number", .kind = LANG_KIND_COUNT,                                \
-    .flags = LANG_ARG | LANG_REQUIRED | LANG_GE, .min = 1,                    \
-    .help = "number of the run, as `runs' shows it"                           \
+    .name = "what", .kind = LANG_KIND_WORD,                                   \
+    .flags = LANG_ARG | LANG_REQUIRED, .words = item_words,                   \
+    .help = "run or data"                                                     \
   }
 
-const struct lang_key cmd_use_keys[] = { RUN_KEYS, { .name = NULL } };
-const struct lang_key cmd_drop_keys[] = { RUN_KEYS, { .name = NULL } };
+const struct lang_key cmd_use_keys[] = { ITEM_KEY, { .name = NULL } };
+const struct lang_key cmd_drop_keys[] = { ITEM_KEY, { .name = NULL } };
+
+const struct lang_key *
+cmd_more_item (void *session, const char *word)
+{
+  static const struct lang_key run_keys[]
+      = { { .name = "number",
+            .kind = LANG_KIND_COUNT,
+            .flags = LANG_ARG | LANG_REQUIRED | LANG_GE,
+            .min = 1,
+            .candidates = run_numbers,
+            .help = "number of the run, as `runs' shows it" },
+          { .name = NULL } },
+      data_keys[] = { { .name = "name",
+                        .kind = LANG_KIND_STRING,
+                        .flags = LANG_ARG | LANG_REQUIRED,
+                        .candidates = data_names,
+                        .help = "name of the data, as `data' shows it" },
+                      { .name = NULL } };
+  (void)session;
+  return word == NULL                 ? NULL
+         : strcmp (word, "data") == 0 ? data_keys
+                                      : run_keys;
+}
+
 const struct lang_key cmd_runs_keys[] = { { .name = "sort",
                                             .kind = LANG_KIND_WORD,
                                             .words = sort_words,
@@ -79,6 +131,7 @@ cmd_runs (void *session, const struct lang_call *c, struct cvx_error *err)
     return cvx_fail_nomem (err, "listing the runs");
   for (size_t k = 0; k < s->n_runs; k++)
     order[k] = (struct ranked){ s->runs[k], sort_value (s->runs[k]->run, by) };
+  session_page (s);
   qsort (order, s->n_runs, sizeof *order, compare);
   session_say (s, "   run kind       solver       beta      objective      gap"
                   "   iter    time  tag\n");
@@ -112,12 +165,47 @@ find (struct session *s, const struct lang_call *c, struct session_run **r,
   return err->status;
 }
 
+static enum cvx_status
+no_data (struct session *s, const struct lang_call *c, struct cvx_error *err)
+{
+  const char *name = lang_call_text (c, "name"), *near;
+  const char *const *names = data_names (s);
+  size_t n = 0;
+  while (names[n] != NULL)
+    n++;
+  near = cvx_did_you_mean (name, names, n);
+  lang_call_fail (c, "name", err, CVX_E507,
+                  "there are no data called \"%s\"%s%s%s", name,
+                  near != NULL ? ".  Did you mean " : "",
+                  near != NULL ? near : "", near != NULL ? "?" : "");
+  return cvx_hint (err, "data lists what there is");
+}
+
+static enum cvx_status
+use_data (struct session *s, const struct lang_call *c, struct cvx_error *err)
+{
+  const char *name = lang_call_text (c, "name");
+  struct cvx_dataset *d;
+  if (s->data == NULL || strcmp (s->data->name, name) != 0)
+    {
+      d = session_take_data (s, name);
+      if (d == NULL)
+        return no_data (s, c, err);
+      session_set_data (s, d);
+    }
+  cmd_data_line (s);
+  return CVX_OK;
+}
+
 enum cvx_status
 cmd_use (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct session_run *r;
-  enum cvx_status status = find (s, c, &r, err);
+  enum cvx_status status;
+  if (lang_call_word (c, "what") == 1)
+    return use_data (s, c, err);
+  status = find (s, c, &r, err);
   if (status != CVX_OK)
     return status;
   if (r != s->run)
@@ -136,7 +224,21 @@ cmd_drop (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct session_run *r;
-  enum cvx_status status = find (s, c, &r, err);
+  struct cvx_dataset *d;
+  enum cvx_status status;
+  if (lang_call_word (c, "what") == 1)
+    {
+      const char *name = lang_call_text (c, "name");
+      if (s->data != NULL && strcmp (s->data->name, name) == 0)
+        {
+          session_set_data (s, NULL);
+          return CVX_OK;
+        }
+      d = session_take_data (s, name);
+      cvx_dataset_free (d);
+      return d != NULL ? CVX_OK : no_data (s, c, err);
+    }
+  status = find (s, c, &r, err);
   if (status == CVX_OK)
     session_drop_run (s, r->run->id);
   return status;

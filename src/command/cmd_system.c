@@ -82,6 +82,10 @@ const struct lang_key cmd_open_keys[]
           .kind = LANG_KIND_PATH,
           .flags = LANG_ARG | LANG_REQUIRED,
           .help = "session file written by save" },
+        { .name = "partial",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "no",
+          .help = "open what is whole of a damaged file" },
         { .name = NULL } };
 
 enum cvx_status
@@ -293,13 +297,23 @@ enum cvx_status
 cmd_open (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
+  struct cvx_text lost = CVX_TEXT_INIT;
+  bool partial = false;
   const char *file = lang_call_text (c, "file");
   enum cvx_status status;
+  lang_call_flag (c, "partial", &partial);
   session_work_begin (s, "opening");
-  status = session_open (s, file, err);
+  status = session_open (s, file, partial ? &lost : NULL, err);
   session_work_end (s);
   if (status != CVX_OK)
-    return lang_call_blame (c, "file", err);
+    {
+      cvx_text_free (&lost);
+      if (status == CVX_DATA && !partial)
+        cvx_hint (err, "open %s partial opens what is whole", file);
+      return lang_call_blame (c, "file", err);
+    }
+  session_say (s, "%s", cvx_text_string (&lost));
+  cvx_text_free (&lost);
   session_wrote (s, file);
   session_note (s, "opened %s", session_shown (s, file));
   if (s->data != NULL)

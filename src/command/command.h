@@ -72,7 +72,7 @@ enum cvx_status cmd_run_end (struct session *s, const struct lang_call *c,
                              struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Breakpoints: what is true before the first iteration does not stop it;
-   *STOP when one became true.  Failures are those of their expressions.  */
+ *STOP when one became true.  Failures are those of their expressions.  */
 enum cvx_status cmd_breaks_begin (struct session *s,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 enum cvx_status cmd_breaks_test (struct session *s, bool *stop,
@@ -82,6 +82,8 @@ enum cvx_status cmd_breaks_test (struct session *s, bool *stop,
 void cmd_snapshot (struct session *s, bool silent);
 /* Options of the current run that can be tuned.  */
 const struct lang_key *cmd_more_tune (void *session, const char *word);
+/* What follows `use run' and `use data'.  */
+const struct lang_key *cmd_more_item (void *session, const char *word);
 /* The value of the option K of CALL as a number; false when not given.  */
 bool cmd_option_value (const struct lang_call *c, const struct lang_key *k,
                        double *x);

@@ -195,7 +195,7 @@ formulation_field (struct session *s, const char *name,
   else if (is (name, "loss"))
     *value = lang_text_view (f->loss->name);
   else if (is (name, "penalty"))
-    *value = lang_text_view ("l2");
+    *value = lang_text_view (cvx_penalties[f->penalty]);
   else if (is (name, "bytes"))
     {
       status = cvx_formulation_estimate (

@@ -243,5 +243,6 @@ iteration_log_again (struct session *s)
   struct iteration_log l;
   iteration_log_begin (&l, s, false);
   l.shown--;
+  l.told--;
   iteration_log_rows (&l, true);
 }

@@ -44,9 +44,49 @@ log_write (struct session *s, const char *text, size_t len)
 }
 
 void
+session_page (struct session *s)
+{
+  if (s->interactive && s->out_tty && !s->dumb && s->pause != NULL
+      && s->settings.pager != 0)
+    s->page = 1;
+}
+
+/* TEXT with a stop after every screenful.  */
+static void
+write_paged (struct session *s, const char *text, size_t len)
+{
+  struct winsize w;
+  size_t rows = 24;
+  if (ioctl (fileno (s->out), TIOCGWINSZ, &w) == 0 && w.ws_row > 2)
+    rows = w.ws_row;
+  while (len > 0 && !s->page_over)
+    {
+      const char *newline = memchr (text, '\n', len);
+      size_t n = newline != NULL ? (size_t)(newline - text) + 1 : len,
+             page = s->page;
+      s->page = 0;
+      if (page >= rows)
+        {
+          s->page_over = !s->pause (s, "-- Enter shows more, q leaves it --");
+          page = 1;
+        }
+      if (!s->page_over)
+        session_write (s, text, n);
+      s->page = page + (newline != NULL);
+      text += n;
+      len -= n;
+    }
+}
+
+void
 session_write (struct session *s, const char *text, size_t len)
 {
   bool lines = memchr (text, '\n', len) != NULL;
+  if (s->page > 0)
+    {
+      write_paged (s, text, len);
+      return;
+    }
   s->n_writes++;
   if (s->output_error == 0)
     {

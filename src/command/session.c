@@ -43,6 +43,8 @@ finished (void *session, const struct lang_command *command,
   struct session *s = session;
   (void)command;
   session_work_end (s);
+  s->page = 0;
+  s->page_over = false;
   for (size_t k = 0; k < s->n_scratch; k++)
     cvx_free (s->scratch[k]);
   s->n_scratch = 0;
@@ -169,6 +171,7 @@ session_free (struct session *s)
   cvx_formulation_free (s->formulation);
   cvx_patterns_free (s->patterns);
   cvx_dataset_free (s->data);
+  session_drop_kept (s);
   for (size_t k = 0; k < s->n_history; k++)
     cvx_free (s->history[k]);
   cvx_free (s->history);
@@ -275,11 +278,67 @@ session_set_patterns (struct session *s, struct cvx_patterns *patterns)
   s->patterns_serial++;
 }
 
+struct cvx_dataset *
+session_take_data (struct session *s, const char *name)
+{
+  for (size_t k = 0; k < s->n_kept; k++)
+    if (strcmp (s->kept[k]->name, name) == 0)
+      {
+        struct cvx_dataset *d = s->kept[k];
+        s->n_kept--;
+        memmove (s->kept + k, s->kept + k + 1,
+                 (s->n_kept - k) * sizeof (struct cvx_dataset *));
+        return d;
+      }
+  return NULL;
+}
+
+void
+session_drop_kept (struct session *s)
+{
+  while (s->n_kept > 0)
+    cvx_dataset_free (s->kept[--s->n_kept]);
+}
+
+static double
+dataset_bytes (const struct cvx_dataset *d)
+{
+  size_t n = 0;
+  for (int k = 0; k < CVX_N_PARTS; k++)
+    n += d->part[k].n;
+  return (double)cvx_dataset_bytes (n, d->n_features, d->n_outputs);
+}
+
+/* Keep D, the former data; the oldest go when there is no room.  */
+static void
+keep (struct session *s, struct cvx_dataset *d)
+{
+  double bytes = dataset_bytes (d), room = 0.25 * session_memory (s);
+  cvx_dataset_free (session_take_data (s, d->name));
+  for (size_t k = 0; k < s->n_kept; k++)
+    bytes += dataset_bytes (s->kept[k]);
+  while (s->n_kept > 0 && (s->n_kept == SESSION_KEPT || bytes > room))
+    {
+      bytes -= dataset_bytes (s->kept[0]);
+      cvx_dataset_free (session_take_data (s, s->kept[0]->name));
+    }
+  if (bytes > room)
+    cvx_dataset_free (d);
+  else
+    s->kept[s->n_kept++] = d;
+}
+
 void
 session_set_data (struct session *s, struct cvx_dataset *data)
 {
   session_set_patterns (s, NULL);
-  cvx_dataset_free (s->data);
+  if (data != NULL)
+    cvx_dataset_free (session_take_data (s, data->name));
+  if (s->data != NULL && data != NULL
+      && strcmp (s->data->name, data->name) != 0)
+    keep (s, s->data);
+  else
+    cvx_dataset_free (s->data);
   s->data = data;
   s->patches = (struct cvx_conv){ .d = 0 };
 }

@@ -78,7 +78,8 @@ struct session_break
 
 enum
 {
-  SESSION_BREAKS = 100 /* at most */
+  SESSION_BREAKS = 100, /* at most */
+  SESSION_KEPT = 16
 };
 
 /* A run of this session.  */
@@ -129,6 +130,8 @@ struct session
 
   /* the chain; all owned */
   struct cvx_dataset *data;
+  struct cvx_dataset *kept[SESSION_KEPT]; /* other data, the newest last */
+  size_t n_kept;
   struct cvx_patterns *patterns;
   struct cvx_conv patches; /* d = 0: none were chosen */
   struct cvx_formulation *formulation;
@@ -156,16 +159,21 @@ struct session
   void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */
-  bool interactive, safe, no_plot, quiet, echo;
+  bool interactive, safe, no_plot, quiet, echo, allow_shell;
   bool out_tty, err_tty, colour_tty;
-  FILE *out;           /* stdout, or where a test wants it */
-  size_t n_writes;     /* texts written to it */
-  int output_error;    /* errno of a failed write to it, 0: fine */
-  FILE *log;           /* transcript, or NULL */
-  char *log_name;      /* owned */
-  bool log_failed;     /* said once */
-  FILE *events;        /* JSON lines, or NULL */
-  double saved_at;     /* clock of the last autosave */
+  FILE *out;        /* stdout, or where a test wants it */
+  size_t n_writes;  /* texts written to it */
+  int output_error; /* errno of a failed write to it, 0: fine */
+  FILE *log;        /* transcript, or NULL */
+  char *log_name;   /* owned */
+  bool log_failed;  /* said once */
+  FILE *events;     /* JSON lines, or NULL */
+  double saved_at;  /* clock of the last autosave */
+  bool dumb;           /* a terminal that shows lines only */
+  size_t page;         /* lines of this command on the screen, 0: no paging */
+  bool page_over;      /* the rest is not wanted */
+  /* Wait for Enter after WORDS; false: leave.  NULL: nobody is there.  */
+  bool (*pause) (struct session *s, const char *words);
   /* Keep the session for --resume; NULL: not asked for.  */
   void (*keep_safe) (struct session *s);
   bool interrupt_said; /* words about Ctrl-C were printed */
@@ -180,7 +188,9 @@ enum cvx_status session_new (struct session **out, FILE *to,
                              struct cvx_error *err) CVX_MUST_CHECK;
 void session_free (struct session *s);
 
-/* Hand an item over; everything to its right is dropped.  NULL drops it.  */
+/* Hand an item over; everything to its right is dropped.  NULL drops it.
+   Data of another name than the new ones are kept for `use data', as long as
+   all that is kept takes no more than a quarter of the memory that is free. */
 void session_set_data (struct session *s, struct cvx_dataset *data);
 void session_set_patterns (struct session *s, struct cvx_patterns *patterns);
 void session_set_formulation (struct session *s, struct cvx_formulation *f);
@@ -190,6 +200,10 @@ void session_set_formulation (struct session *s, struct cvx_formulation *f);
    becomes the one that the next starts from.  */
 void session_grow_patterns (struct session *s, struct cvx_patterns *more,
                             struct cvx_formulation *f);
+
+/* The kept data called NAME, which the caller owns from now on; or NULL.  */
+struct cvx_dataset *session_take_data (struct session *s, const char *name);
+void session_drop_kept (struct session *s);
 
 /* End the current run: it stays as a value and nothing is current.  */
 void session_end_run (struct session *s);
@@ -256,6 +270,8 @@ void session_note (struct session *s, const char *format, ...)
     CVX_PRINTF (2, 3);
 /* Every line of NOTES as a note.  */
 void session_notes (struct session *s, const struct cvx_text *notes);
+/* Stop after every screenful of this command, at the prompt.  */
+void session_page (struct session *s);
 void session_flush (struct session *s);
 /* Text to the screen's error side (stderr) and the log.  */
 void session_complain (struct session *s, const char *text);
@@ -321,8 +337,11 @@ enum cvx_status session_run_find (void *view, const char *path, bool *known,
 /* BACKUP keeps the file that was there as PATH~.  */
 enum cvx_status session_save (struct session *s, const char *path, bool backup,
                               struct cvx_error *err) CVX_MUST_CHECK;
-/* Replace everything by what PATH holds; S stays as it was on failure.  */
+/* Replace everything by what PATH holds; S stays as it was on failure.  With
+   LOST the parts that are damaged are named there, one line each, and left
+   out.  */
 enum cvx_status session_open (struct session *s, const char *path,
+                              struct cvx_text *lost,
                               struct cvx_error *err) CVX_MUST_CHECK;
 
 /* The table of commands, ends with a NULL name.  */

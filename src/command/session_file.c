@@ -86,6 +86,9 @@ describe (const struct session *s)
       if (isfinite (f->loss_param))
         json_object_set_new (w, "param", json_real (f->loss_param));
       json_object_set_new (w, "beta", json_real (f->beta));
+      if (f->penalty != CVX_PENALTY_GROUP)
+        json_object_set_new (w, "penalty",
+                             json_string (cvx_penalties[f->penalty]));
       if (f->conv.d > 0)
         json_object_set_new (w, "patches", describe_patches (&f->conv));
       json_object_set_new (o, "formulation", w);
@@ -170,7 +173,21 @@ struct opened
   struct cvx_formulation *formulation;
   struct session_run **runs;
   size_t n_runs;
+  struct cvx_text *lost; /* not NULL: what is damaged is named here, the rest
+                            is opened */
 };
+
+/* STATUS of reading WHAT, or CVX_OK when the damage is to be passed over.  */
+static enum cvx_status
+forgive (struct opened *o, enum cvx_status status, const char *what,
+         const struct cvx_error *err)
+{
+  if (o->lost == NULL || status == CVX_OK || status == CVX_NOMEM
+      || status == CVX_INTERRUPTED)
+    return status;
+  cvx_text_printf (o->lost, "lost: %s (%s)\n", what, err->text);
+  return CVX_OK;
+}
 
 static void
 forget (struct opened *o)
@@ -199,7 +216,8 @@ read_formulation (struct session *s, const json_t *w, const char *path,
                   struct opened *o, struct cvx_error *err)
 {
   const char *kind = json_string_value (json_object_get (w, "kind")),
-             *loss = json_string_value (json_object_get (w, "loss"));
+             *loss = json_string_value (json_object_get (w, "loss")),
+             *penalty = json_string_value (json_object_get (w, "penalty"));
   const json_t *param = json_object_get (w, "param");
   const struct cvx_formulation_class *class = kind != NULL
                                                   ? cvx_formulation_find (kind)
@@ -219,6 +237,11 @@ read_formulation (struct session *s, const json_t *w, const char *path,
     return damaged (err, path, "its formulation is not understood");
   if (o->data == NULL || (class->needs_patterns && o->patterns == NULL))
     return damaged (err, path, "the formulation lacks data or patterns");
+  while (penalty != NULL && cvx_penalties[options.penalty] != NULL
+         && strcmp (cvx_penalties[options.penalty], penalty) != 0)
+    options.penalty++;
+  if (cvx_penalties[options.penalty] == NULL)
+    return damaged (err, path, "its penalty is not understood");
   if (patches != NULL)
     {
       if (!read_patches (patches, o->data, &conv))
@@ -243,15 +266,23 @@ read_parts (struct session *s, const struct cvx_npz *z, const json_t *meta,
   size_t n = json_array_size (runs);
   enum cvx_status status = CVX_OK;
   if (json_is_true (json_object_get (meta, "data")))
-    status = cvx_dataset_load (&o->data, z, "data/", err);
+    status = forgive (o, cvx_dataset_load (&o->data, z, "data/", err), "data",
+                      err);
   if (status == CVX_OK && json_is_true (json_object_get (meta, "patterns")))
-    status = cvx_patterns_load (&o->patterns, z, "patterns/", err);
+    status = forgive (o, cvx_patterns_load (&o->patterns, z, "patterns/", err),
+                      "patterns", err);
   if (status == CVX_OK && o->patterns != NULL
       && (o->data == NULL
           /* rows of the data, or patches of them */
           || o->data->part[CVX_TRAIN].n == 0
           || o->patterns->n_samples % o->data->part[CVX_TRAIN].n != 0))
-    status = damaged (err, path, "patterns and data do not fit together");
+    {
+      status = forgive (
+          o, damaged (err, path, "patterns and data do not fit together"),
+          "patterns", err);
+      cvx_patterns_free (o->patterns);
+      o->patterns = NULL;
+    }
   if (status == CVX_OK && (o->patterns != NULL || w != NULL) && o->data != NULL
       && cvx_dataset_is_sparse (o->data))
     {
@@ -262,7 +293,8 @@ read_parts (struct session *s, const struct cvx_npz *z, const json_t *meta,
         status = cvx_dataset_fill (o->data, err);
     }
   if (status == CVX_OK && w != NULL)
-    status = read_formulation (s, w, path, o, err);
+    status = forgive (o, read_formulation (s, w, path, o, err), "formulation",
+                      err);
   if (status != CVX_OK)
     return status;
   if (n > MAX_RUNS)
@@ -272,17 +304,27 @@ read_parts (struct session *s, const struct cvx_npz *z, const json_t *meta,
     return cvx_fail_nomem (err, "opening the session");
   for (size_t k = 0; k < n && status == CVX_OK; k++)
     {
-      char prefix[32];
+      char prefix[32], what[32];
       bool alive = json_is_true (json_array_get (runs, k));
+      struct session_run *r = cvx_calloc (1, sizeof *r);
       snprintf (prefix, sizeof prefix, "run-%zu/", k + 1);
-      o->runs[k] = cvx_calloc (1, sizeof **o->runs);
-      o->n_runs = k + 1;
-      if (o->runs[k] == NULL)
+      snprintf (what, sizeof what, "run number %zu of the file", k + 1);
+      if (r == NULL)
         return cvx_fail_nomem (err, "opening the session");
-      if (alive && o->formulation == NULL)
-        return damaged (err, path, "a run lacks its formulation");
-      status = cvx_run_load (&o->runs[k]->run, alive ? o->formulation : NULL,
-                             z, prefix, err);
+      if (alive && o->formulation == NULL && o->lost == NULL)
+        status = damaged (err, path, "a run lacks its formulation");
+      else
+        status = cvx_run_load (&r->run, alive ? o->formulation : NULL, z,
+                               prefix, err);
+      /* Without its state a run is still a value.  */
+      if (status == CVX_DATA && o->lost != NULL && alive
+          && o->formulation != NULL)
+        status = cvx_run_load (&r->run, NULL, z, prefix, err);
+      if (status == CVX_OK)
+        o->runs[o->n_runs++] = r;
+      else
+        cvx_free (r);
+      status = forgive (o, status, what, err);
     }
   return status;
 }
@@ -321,18 +363,20 @@ read_settings (struct session *s, const json_t *meta)
 }
 
 enum cvx_status
-session_open (struct session *s, const char *path, struct cvx_error *err)
+session_open (struct session *s, const char *path, struct cvx_text *lost,
+              struct cvx_error *err)
 {
   struct cvx_npz *z;
   const struct cvx_array *text;
   const char *format;
-  struct opened o = { 0 };
+  struct opened o = { .lost = lost };
   json_error_t where;
   json_t *meta = NULL;
   size_t current;
   double version;
   enum cvx_status status
-      = cvx_npz_read (&z, path, (size_t)session_memory (s), &s->progress, err);
+      = (lost != NULL ? cvx_npz_read_partial : cvx_npz_read) (
+          &z, path, (size_t)session_memory (s), &s->progress, err);
   if (status != CVX_OK)
     return status;
   text = cvx_npz_find (z, "session.json");
@@ -361,7 +405,9 @@ session_open (struct session *s, const char *path, struct cvx_error *err)
       goto done;
     }
   /* From here on nothing fails.  */
-  session_set_data (s, o.data);
+  session_set_data (s, NULL);
+  session_drop_kept (s);
+  s->data = o.data;
   s->patterns = o.patterns;
   s->patches = (struct cvx_conv){ .d = 0 };
   if (o.formulation != NULL && o.formulation->class->nuclear)

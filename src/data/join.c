@@ -138,7 +138,7 @@ match_labels (const struct cvx_dataset *d, struct cvx_dataset *f,
         p->y[i] = l->value;
       else if (name != NULL)
         status = cvx_fail (err, CVX_E248,
-                           "the label %s (row %zu) does not occur in the "
+                           "the label %.60s (row %zu) does not occur in the "
                            "training part",
                            name, p->row[i] + 1);
       else

@@ -230,7 +230,7 @@ cvxi_labels_settle (struct cvx_dataset *d, struct cvx_text *notes,
     return status;
   if (d->n_labels == 1)
     {
-      cvx_fail (err, CVX_E224, "every row has the same label %s",
+      cvx_fail (err, CVX_E224, "every row has the same label %.60s",
                 d->label[0].name);
       return cvx_hint (err, "choose the target with y=COLUMN");
     }
@@ -267,7 +267,7 @@ fail_label (const struct cvx_dataset *d, const char *name,
   struct cvx_text t = CVX_TEXT_INIT;
   for (size_t k = 0; k < d->n_labels && k < SHOWN; k++)
     cvx_text_printf (&t, "%s %s", k > 0 ? "," : "", d->label[k].name);
-  cvx_fail (err, CVX_E225, "no label %s; labels are%s%s", name,
+  cvx_fail (err, CVX_E225, "no label %.60s; labels are%s%s", name,
             cvx_text_string (&t), d->n_labels > SHOWN ? ", ..." : "");
   cvx_text_free (&t);
   return CVX_INVALID;
@@ -286,7 +286,8 @@ pick (const struct cvx_dataset *d, const char *const *names, size_t n,
         return fail_label (d, names[k], err);
       for (size_t j = 0; j < k; j++)
         if (old[j] == l->value)
-          return cvx_fail (err, CVX_E225, "label %s is named twice", names[k]);
+          return cvx_fail (err, CVX_E225, "label %.60s is named twice",
+                           names[k]);
       old[k] = l->value;
       label[k].value = n == 2 ? (k == 0 ? -1 : 1) : l->value;
       label[k].name = cvx_strdup (l->name);

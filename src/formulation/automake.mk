@@ -12,6 +12,7 @@ libformulation_la_SOURCES = \
   src/formulation/linear.c \
   src/formulation/linear_cnn.c \
   src/formulation/loss.c \
+  src/formulation/penalty.c \
   src/formulation/price.c \
   src/formulation/relu.c \
   src/formulation/relu_cnn.c \
@@ -21,7 +22,7 @@ libformulation_la_SOURCES = \
   src/formulation/sdp.c \
   src/formulation/softmax.c
 
-noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
+noinst_HEADERS += src/formulation/gated.h src/formulation/group_l1.h src/formulation/linear.h \
   src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation

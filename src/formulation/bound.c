@@ -349,18 +349,27 @@ try_nu (const struct cvx_formulation *f, const struct spectrum *s, double *nu,
         size_t max_nodes, struct cvx_bound *b, double *best,
         struct cvx_progress *progress, struct cvx_error *err)
 {
-  struct attempt a;
+  struct attempt a = { .norm = NAN, .way = CVX_BOUND_RESTRICTED };
   double bound, scale;
   enum cvx_status status;
   for (size_t i = 0; i < f->n_obs; i++)
     if (!isfinite (nu[i]))
       return CVX_OK;
   f->loss->clip (nu, f->y, f->n_samples, f->n_outputs, f->loss_param);
-  status = norm_of (f, s, nu, max_nodes, &a, progress, err);
+  if (f->class->ridge)
+    {
+      a.way
+          = f->patterns->complete ? CVX_BOUND_PATTERNS : CVX_BOUND_RESTRICTED;
+      a.cells = f->n_blocks;
+      status = cvxi_ridge_bound (f, nu, &scale, &bound, progress, err);
+    }
+  else
+    status = norm_of (f, s, nu, max_nodes, &a, progress, err);
   if (status != CVX_OK)
     return status;
-  scale = cvx_loss_scale (f->loss, nu, f->y, f->n_samples, f->n_outputs,
-                          f->loss_param, a.norm, f->beta, &bound);
+  if (!f->class->ridge)
+    scale = cvx_loss_scale (f->loss, nu, f->y, f->n_samples, f->n_outputs,
+                            f->loss_param, a.norm, f->beta, &bound);
   if (b->cert.dobj > -HUGE_VAL && !(bound > b->cert.dobj))
     return CVX_OK;
   b->cert.dobj = bound;

@@ -41,7 +41,10 @@ cvxi_evaluate (const struct cvx_formulation *f, const struct cvx_network *net,
     return status;
   *loss
       = f->loss->value (fit, f->y, f->n_samples, f->n_outputs, f->loss_param);
-  *penalty = f->beta * cvx_network_path_norm (net);
+  *penalty = f->beta
+             * (f->class->network_penalty != NULL
+                    ? f->class->network_penalty (f, net)
+                    : cvx_network_path_norm (net));
   return CVX_OK;
 }
 
@@ -100,19 +103,23 @@ try_dual (const struct cvx_formulation *f, double *nu, double *best,
           struct cvx_certificate *c, struct cvx_progress *progress,
           struct cvx_error *err)
 {
-  double norm, bound, s;
-  size_t cells, solved;
+  double norm = NAN, bound, s;
+  size_t cells = f->n_blocks, solved = 0;
   enum cvx_status status;
   for (size_t i = 0; i < f->n_obs; i++)
     if (!isfinite (nu[i]))
       return CVX_OK;
   f->loss->clip (nu, f->y, f->n_samples, f->n_outputs, f->loss_param);
-  status = cvx_formulation_dual_norm (f, nu, 0, &norm, &cells, &solved,
-                                      progress, err);
+  if (f->class->ridge)
+    status = cvxi_ridge_bound (f, nu, &s, &bound, progress, err);
+  else
+    status = cvx_formulation_dual_norm (f, nu, 0, &norm, &cells, &solved,
+                                        progress, err);
   if (status != CVX_OK)
     return status;
-  s = cvx_loss_scale (f->loss, nu, f->y, f->n_samples, f->n_outputs,
-                      f->loss_param, norm, f->beta, &bound);
+  if (!f->class->ridge)
+    s = cvx_loss_scale (f->loss, nu, f->y, f->n_samples, f->n_outputs,
+                        f->loss_param, norm, f->beta, &bound);
   if (!(bound > c->dobj))
     return CVX_OK;
   c->dobj = bound;

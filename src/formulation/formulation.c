@@ -28,7 +28,8 @@
 enum
 {
   TILE = 512,         /* blocks whose A_g'nu are held at a time */
-  MANY = 1024,        /* variables from which threads pay */
+  MANY = 1024,        /* variables from which threads pay with cones ... */
+  MANY_PLAIN = 65536, /* and without */
   MAX_NODES = 3000000 /* of a search, per thread */
 };
 
@@ -170,6 +171,14 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
           f->class->name, f->n_outputs);
       return cvx_hint (err, "formulation gated takes several");
     }
+  if (f->penalty != CVX_PENALTY_GROUP && f->class != &cvxi_formulation_gated)
+    {
+      (void)cvx_fail (err, CVX_E380,
+                      "formulation %s has no penalty %s: only gated has a "
+                      "choice",
+                      f->class->name, cvx_penalties[f->penalty]);
+      return cvx_hint (err, "formulation gated");
+    }
   if (f->data->bias == CVX_BIAS_FREE)
     return cvx_fail (err, CVX_E348,
                      "formulation %s has no output bias outside the penalty",
@@ -299,6 +308,7 @@ cvx_formulation_new (struct cvx_formulation **out,
   if (options->conv != NULL)
     f->conv = *options->conv;
   f->loss = options->loss != NULL ? options->loss : cvx_losses[0];
+  f->penalty = options->penalty;
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
@@ -354,6 +364,12 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
   return CVX_OK;
 }
 
+static size_t
+many (const struct cvx_formulation *f)
+{
+  return f->n_cone > 0 ? MANY : MANY_PLAIN;
+}
+
 /* The dual norm of a tile: W->bound has an upper bound of psi of every block
    of W->list with A_g'nu in W->z.  Blocks whose cheap bound is at most SKIP
    are not solved.  Returns the blocks solved.  */
@@ -364,7 +380,7 @@ solve_tile (const struct cvx_formulation *f, size_t count, double skip,
   struct cvx_formulation_work *w = f->work;
   size_t solved = 0;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(f->threads)        \
-    reduction(+ : solved) if (count * f->block_len > MANY)
+    reduction(+ : solved) if (count * f->block_len > many (f))
   for (size_t k = 0; k < count; k++)
     {
       size_t g = w->list[k];
@@ -528,6 +544,8 @@ cvx_formulation_betamax (struct cvx_formulation *f, double *betamax,
 {
   struct cvx_formulation_work *w = f->work;
   enum cvx_status status;
+  if (f->class->ridge)
+    f->betamax = HUGE_VAL;
   if (isnan (f->betamax))
     {
       double norm;
@@ -560,7 +578,7 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
   double *value = f->work->bound;
   f->work->known = false;
 #pragma omp parallel for schedule(dynamic, 16)                                \
-    num_threads(f->threads) if (f->n_var > MANY)
+    num_threads(f->threads) if (f->n_var > many(f))
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t at = g * f->block_len;

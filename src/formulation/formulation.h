@@ -78,6 +78,8 @@ struct cvx_formulation_class
   bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   bool vector;  /* takes several outputs, each neuron one of them */
+  bool penalized; /* R is no sum of Euclidean norms of neurons */
+  bool ridge;     /* R is half a sum of squares: there is no betamax */
   /* The class to take instead when the patterns are complete but not stored;
      NULL: they must be stored.  */
   const struct cvx_formulation_class *unstored;
@@ -161,6 +163,9 @@ struct cvx_formulation_class
   enum cvx_status (*decode) (const struct cvx_formulation *f,
                              const struct cvx_point *point, double drop,
                              struct cvx_network **net, struct cvx_error *err);
+  /* R of the network; NULL: its path norm.  */
+  double (*network_penalty) (const struct cvx_formulation *f,
+                             const struct cvx_network *net);
   /* The program, two or three lines of text; tex: as TeX (amsmath).  */
   void (*describe) (const struct cvx_formulation *f, bool tex,
                     struct cvx_text *out);
@@ -169,6 +174,16 @@ extern const struct cvx_formulation_class
     *const cvx_formulations[]; /* NULL at the end */
 const struct cvx_formulation_class *cvx_formulation_find (const char *name);
 
+/* Penalties of `gated', see penalty.c.  */
+enum cvx_penalty
+{
+  CVX_PENALTY_GROUP,
+  CVX_PENALTY_FEATURE,
+  CVX_PENALTY_L1,
+  CVX_PENALTY_L2
+};
+extern const char *const cvx_penalties[]; /* names, NULL at the end */
+
 struct cvx_formulation
 {
   const struct cvx_formulation_class *class;
@@ -176,6 +191,7 @@ struct cvx_formulation
   const struct cvx_patterns *patterns; /* borrowed, or NULL */
   const struct cvx_loss *loss;
   double loss_param;
+  enum cvx_penalty penalty;
   double beta;
   int threads;
   size_t n_samples, n_outputs, n_features;
@@ -209,6 +225,7 @@ struct cvx_formulation_options
   double beta;
   int threads;                 /* 0: all */
   const struct cvx_conv *conv; /* patches, copied; NULL: the class's own */
+  enum cvx_penalty penalty;    /* other than GROUP: gated only */
 };
 enum cvx_status cvx_formulation_new (
     struct cvx_formulation **out, const struct cvx_formulation_class *class,
@@ -225,7 +242,7 @@ enum cvx_status cvx_formulation_estimate (
     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Smallest beta with the zero solution: max_g psi_g (nu0), exact (manual, The
-   certified gap).  Kept in F.  */
+   certified gap); infinite for penalty l2.  Kept in F.  */
 enum cvx_status cvx_formulation_betamax (struct cvx_formulation *f,
                                          double *betamax,
                                          struct cvx_progress *progress,

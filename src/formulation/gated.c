@@ -10,6 +10,8 @@
    C outputs there are C blocks per gate, one for each, and the decay is that
    of relu.c.
 
+   That penalty, the norms of the neurons, is one of several: see penalty.c.
+
    This is program (8) of the ReLU network without its cones, v_i - w_i = v_i:
    a relaxation over the same patterns.  With all patterns of X present its
    dual bound is therefore a lower bound for the ReLU network too, its
@@ -19,24 +21,35 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <math.h>
 #include <string.h>
 
 #include <cblas.h>
 
-#include "formulation/group_l1.h"
+#include "formulation/gated.h"
 #include "formulation/private.h"
 
 static enum cvx_status
 build (struct cvx_formulation *f, struct cvx_error *err)
 {
-  return cvxi_group_l1_build (f, 1, false, err);
+  static const struct cvx_formulation_class *const classes[]
+      = { [CVX_PENALTY_GROUP] = &cvxi_formulation_gated,
+          [CVX_PENALTY_FEATURE] = &cvxi_gated_feature,
+          [CVX_PENALTY_L1] = &cvxi_gated_l1,
+          [CVX_PENALTY_L2] = &cvxi_gated_l2 };
+  enum cvx_status status = cvxi_group_l1_build (f, 1, false, err);
+  f->class = classes[f->penalty];
+  if (f->penalty == CVX_PENALTY_FEATURE)
+    {
+      f->block_len = f->patterns->n_patterns;
+      f->n_blocks = f->n_features * f->n_outputs;
+    }
+  return status;
 }
 
-static void
-estimate (size_t n_samples, size_t n_features, size_t n_outputs,
-          size_t n_patterns, const struct cvx_conv *conv,
-          struct cvx_formulation_estimate *out)
+void
+cvxi_gated_estimate (size_t n_samples, size_t n_features, size_t n_outputs,
+                     size_t n_patterns, const struct cvx_conv *conv,
+                     struct cvx_formulation_estimate *out)
 {
   (void)conv;
   cvxi_group_l1_estimate (n_samples, n_features, n_outputs, n_patterns, 1,
@@ -72,8 +85,9 @@ is_gate (const struct cvx_formulation *f, const double *gate)
   return false;
 }
 
-static bool
-holds (const struct cvx_formulation *f, const struct cvx_network *net)
+bool
+cvxi_gated_holds (const struct cvx_formulation *f,
+                  const struct cvx_network *net)
 {
   if (net->b0 != NULL)
     return false;
@@ -84,9 +98,10 @@ holds (const struct cvx_formulation *f, const struct cvx_network *net)
 }
 
 /* No two neurons share a gate: merging only puts them in order.  */
-static enum cvx_status
-decode (const struct cvx_formulation *f, const struct cvx_point *point,
-        double drop, struct cvx_network **net, struct cvx_error *err)
+enum cvx_status
+cvxi_gated_decode (const struct cvx_formulation *f,
+                   const struct cvx_point *point, double drop,
+                   struct cvx_network **net, struct cvx_error *err)
 {
   enum cvx_status status = cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
@@ -99,11 +114,25 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
   return status;
 }
 
+void
+cvxi_gated_describe (const struct cvx_formulation *f, bool tex,
+                     const char *penalty, const char *penalties,
+                     struct cvx_text *out)
+{
+  bool several = f->n_outputs > 1;
+  cvxi_put_program (f, tex,
+                    tex ? several ? "\\sum_i D_i X V_i" : "\\sum_i D_i X v_i"
+                    : several ? "sum_i D_i X V_i"
+                              : "sum_i D_i X v_i",
+                    several ? penalties : penalty, NULL, out);
+}
+
 static void
 describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
 {
-  cvxi_put_program (f, tex, tex ? "\\sum_i D_i X v_i" : "sum_i D_i X v_i",
-                    tex ? "\\sum_i \\| v_i \\|_2" : "sum_i |v_i|", NULL, out);
+  cvxi_gated_describe (f, tex, tex ? "\\sum_i \\| v_i \\|_2" : "sum_i |v_i|",
+                       tex ? "\\sum_{ic} \\| v_{ic} \\|_2" : "sum_ic |v_ic|",
+                       out);
 }
 
 static enum cvx_status
@@ -137,12 +166,12 @@ const struct cvx_formulation_class cvxi_formulation_gated = {
   .summary = "two-layer ReLU network with gates fixed beforehand",
   .vector = true,
   .activation = CVX_ACT_GATED,
-  .estimate = estimate,
+  .estimate = cvxi_gated_estimate,
   .build = build,
   CVXI_GROUP_L1_FUNCTIONS,
   .columns = columns,
   .block_norm = block_norm,
-  .holds = holds,
-  .decode = decode,
+  .holds = cvxi_gated_holds,
+  .decode = cvxi_gated_decode,
   .describe = describe,
 };

@@ -79,6 +79,12 @@ cvxi_group_l1_pattern (const struct cvx_formulation *f, size_t g)
   return row_of (f, g) % s->n_patterns;
 }
 
+double *
+cvxi_group_l1_stack (const struct cvx_formulation *f)
+{
+  return ((const struct group_l1 *)f->impl)->v;
+}
+
 double
 cvxi_group_l1_sign (const struct cvx_formulation *f, size_t g)
 {
@@ -202,7 +208,9 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
   if (status != CVX_OK)
     return status;
   s->p = cvx_alloc ((size_t)f->threads, d * sizeof *s->p);
-  s->v = cvx_alloc (signs == 2 ? s->stack : 0, d * sizeof *s->v);
+  s->v = cvx_alloc (
+      signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack : 0,
+      d * sizeof *s->v);
   s->list = cvx_alloc (s->stack, sizeof *s->list);
   s->fit = cvx_alloc (f->n_obs, sizeof *s->fit);
   s->tile = cvx_alloc (ROWS, (n + d) * sizeof *s->tile);
@@ -298,7 +306,7 @@ cvxi_group_l1_adjoint (const struct cvx_formulation *f, const double *r,
                        double *g, struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
-  size_t other = f->n_blocks - s->stack;
+  size_t other = (s->signs - 1) * s->stack;
   enum cvx_status status
       = cvx_masked_adjoint (s->a, r, g + other * f->n_features, progress);
   if (status == CVX_OK && s->signs == 2)
@@ -610,6 +618,7 @@ fill_network (const struct cvx_formulation *f, const struct cvx_point *point,
               const double *v, const double *norm, double least,
               struct cvx_network *net, struct cvx_error *err)
 {
+  const struct group_l1 *s = f->impl;
   size_t d = f->n_features, j = 0;
   net->merged = cvx_alloc (net->width + 1, sizeof *net->merged);
   net->source = cvx_alloc (net->width, sizeof *net->source);
@@ -623,7 +632,7 @@ fill_network (const struct cvx_formulation *f, const struct cvx_point *point,
         continue;
       for (size_t q = 0; q < d; q++)
         net->u[j * d + q] = v[k * d + q] / root;
-      net->a[j * f->n_outputs + cvx_formulation_output (f, block)]
+      net->a[j * f->n_outputs + row_of (f, block) / s->n_patterns]
           = cvxi_group_l1_sign (f, block) * root;
       if (net->gate != NULL)
         memcpy (net->gate + j * d,
@@ -654,7 +663,7 @@ cvxi_group_l1_decode (const struct cvx_formulation *f,
       return cvx_fail_nomem (err, "making a network");
     }
 #pragma omp parallel for schedule(dynamic, 4)                                 \
-    num_threads(f->threads) if (n_atoms * d > MANY)
+    num_threads(f->threads) if (s->cones && n_atoms * d > MANY)
   for (size_t k = 0; k < n_atoms; k++)
     {
       double *at = v + k * d;

@@ -59,6 +59,9 @@ void cvxi_group_l1_gram (const struct cvx_formulation *f, double *k);
 double cvxi_group_l1_violation (const struct cvx_formulation *f, size_t g,
                                 const double *x);
 
+/* Room for a stack of all blocks of one sign (relu, and penalty feature).  */
+double *cvxi_group_l1_stack (const struct cvx_formulation *f);
+
 /* The pattern of block G, and the sign of its output.  */
 size_t cvxi_group_l1_pattern (const struct cvx_formulation *f, size_t g);
 double cvxi_group_l1_sign (const struct cvx_formulation *f, size_t g);
@@ -71,18 +74,22 @@ enum cvx_status cvxi_group_l1_decode (const struct cvx_formulation *f,
                                       struct cvx_error *err) CVX_MUST_CHECK;
 
 /* The fields of a row of the class table that do not depend on signs and
-   cones.  */
-#define CVXI_GROUP_L1_FUNCTIONS                                               \
+   cones: what every penalty has, blocks that are neurons, Euclidean norms.  */
+#define CVXI_GROUP_L1_SHARED                                                  \
   .needs_patterns = true, .destroy = cvxi_group_l1_destroy,                   \
+  .solve_m = cvxi_group_l1_solve_m, .gram = cvxi_group_l1_gram
+#define CVXI_GROUP_L1_NEURONS                                                 \
   .apply = cvxi_group_l1_apply, .adjoint = cvxi_group_l1_adjoint,             \
   .apply_list = cvxi_group_l1_apply_list,                                     \
   .adjoint_list = cvxi_group_l1_adjoint_list,                                 \
   .adjoint_error = cvxi_group_l1_adjoint_error,                               \
+  .violation = cvxi_group_l1_violation
+#define CVXI_GROUP_L1_NORMS                                                   \
   .prox_block = cvxi_group_l1_prox_block,                                     \
   .shrink_block = cvxi_group_l1_shrink_block,                                 \
   .support = cvxi_group_l1_support,                                           \
-  .support_bound = cvxi_group_l1_support_bound,                               \
-  .solve_m = cvxi_group_l1_solve_m, .gram = cvxi_group_l1_gram,               \
-  .violation = cvxi_group_l1_violation
+  .support_bound = cvxi_group_l1_support_bound
+#define CVXI_GROUP_L1_FUNCTIONS                                               \
+  CVXI_GROUP_L1_SHARED, CVXI_GROUP_L1_NEURONS, CVXI_GROUP_L1_NORMS
 
 #endif

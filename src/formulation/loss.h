@@ -60,4 +60,10 @@ double cvx_loss_scale (const struct cvx_loss *loss, const double *nu,
                        const double *y, size_t n, size_t c, double param,
                        double dual_norm, double beta, double *bound);
 
+/* The same for a dual with a price instead of a constraint: maximises bound (s
+   nu) - s^2 PRICE / 2 over s >= 0, PRICE >= 0.  */
+double cvx_loss_scale_ridge (const struct cvx_loss *loss, const double *nu,
+                             const double *y, size_t n, size_t c, double param,
+                             double price, double *bound);
+
 #endif

@@ -171,8 +171,9 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
         double drop, struct cvx_network **net, struct cvx_error *err)
 {
   enum cvx_status status
-      = point->sign != NULL ? neurons (f, point, drop, net, err)
-                            : cvxi_group_l1_decode (f, point, drop, net, err);
+      = point->sign != NULL || point->n_atoms == 0
+            ? neurons (f, point, drop, net, err)
+            : cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
     status = cvxi_relu_merge (f, net, err);
   if (status != CVX_OK)
@@ -186,7 +187,16 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
 static void
 describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
 {
-  if (tex)
+  if (f->n_outputs > 1 && tex)
+    cvxi_put_program (
+        f, tex, "\\sum_i D_i X (V_i - W_i)",
+        "\\sum_{ic} ( \\| v_{ic} \\|_2 + \\| w_{ic} \\|_2 )",
+        "(2 D_i - I) X v_{ic} \\ge 0, \\; (2 D_i - I) X w_{ic} \\ge 0", out);
+  else if (f->n_outputs > 1)
+    cvxi_put_program (f, tex, "sum_i D_i X (V_i - W_i)",
+                      "sum_ic ( |v_ic| + |w_ic| )",
+                      "(2D_i - I) X v_ic >= 0,  (2D_i - I) X w_ic >= 0", out);
+  else if (tex)
     cvxi_put_program (f, tex, "\\sum_i D_i X (v_i - w_i)",
                       "\\sum_i ( \\| v_i \\|_2 + \\| w_i \\|_2 )",
                       "(2 D_i - I) X v_i \\ge 0, \\; (2 D_i - I) X w_i \\ge 0",

@@ -20,6 +20,7 @@ struct ray
   const double *nu, *y;
   size_t n, c;
   double param;
+  double price; /* h (s) = -l*(-s nu) - s^2 price / 2 */
 };
 
 /* h (s), in pieces that fit on the stack.  */
@@ -42,6 +43,7 @@ value (const struct ray *r, double s)
       cvx_sum2_add (&sum, r->loss->bound (scaled, r->y + first, count / r->c,
                                           r->c, r->param));
     }
+  cvx_sum2_add_product (&sum, -0.5 * s * s, r->price);
   return cvx_sum2_value (&sum);
 }
 
@@ -120,7 +122,7 @@ cvx_loss_scale (const struct cvx_loss *loss, const double *nu, const double *y,
                 size_t n, size_t c, double param, double dual_norm,
                 double beta, double *bound)
 {
-  struct ray r = { loss, nu, y, n, c, param };
+  struct ray r = { loss, nu, y, n, c, param, 0 };
   struct cvx_sum2 ny = { 0, 0 }, nn = { 0, 0 };
   double end = feasible_end (dual_norm, beta), s, best;
   for (size_t i = 0; i < n * c; i++)
@@ -140,6 +142,32 @@ cvx_loss_scale (const struct cvx_loss *loss, const double *nu, const double *y,
       *bound = s * (a - 0.5 * s * b);
       return s;
     }
+  if (!isfinite (value (&r, end)))
+    end = domain_end (&r, fmin (end, 1), end);
+  s = maximiser (&r, end, &best);
+  *bound = best;
+  return s;
+}
+
+double
+cvx_loss_scale_ridge (const struct cvx_loss *loss, const double *nu,
+                      const double *y, size_t n, size_t c, double param,
+                      double price, double *bound)
+{
+  struct ray r = { loss, nu, y, n, c, param, price };
+  double end = 1, best, s;
+  if (strcmp (loss->name, "squared") == 0)
+    {
+      double a = cvx_dot2 (n * c, nu, y), b = cvx_dot2 (n * c, nu, nu) + price;
+      s = b > 0 ? fmax (a / b, 0) : 0;
+      *bound = s * (a - 0.5 * s * b);
+      return s;
+    }
+  /* h is concave: past the first power of 2 where it falls lies no better
+     one.  */
+  while (end < 1e18 && value (&r, 2 * end) > value (&r, end))
+    end *= 2;
+  end *= 2;
   if (!isfinite (value (&r, end)))
     end = domain_end (&r, fmin (end, 1), end);
   s = maximiser (&r, end, &best);

@@ -127,6 +127,8 @@ complete_name (struct cursor *c, size_t from, const struct lang_key *key)
     {
       if (key != NULL)
         lang_names_add_all (in, key->words);
+      if (key != NULL && key->candidates != NULL)
+        lang_names_add_all (in, key->candidates (in->host.session));
       for (size_t k = 0; k < in->n_variables; k++)
         lang_names_add (in, in->variable[k].name);
       if (in->host.names != NULL)
@@ -230,10 +232,11 @@ find_key (const struct lang_command *command, const struct lang_key *more,
 }
 
 static const struct lang_key *
-nth_word (const struct lang_command *command, size_t n)
+nth_word (const struct lang_command *command, const struct lang_key *more,
+          size_t n)
 {
   const struct lang_key *key;
-  for (size_t k = 0; (key = nth (command, NULL, k)) != NULL; k++)
+  for (size_t k = 0; (key = nth (command, more, k)) != NULL; k++)
     if (key->flags & LANG_ARG && n-- == 0)
       return key;
   return NULL;
@@ -254,7 +257,9 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
       size_t end, eq = at;
       while (at < c->at && blank (c->line[at]))
         at++;
-      word = nth_word (command, words);
+      if (command->more_keys != NULL && more == NULL && words > 0)
+        more = command->more_keys (in->host.session, first);
+      word = nth_word (command, more, words);
       if (word != NULL && word->kind == LANG_KIND_COMMAND && at < c->at)
         {
           complete_statement (c, at, depth + 1);

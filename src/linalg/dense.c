@@ -20,6 +20,12 @@
 #include <lapacke.h>
 
 #include "base/alloc.h"
+#include "linalg/threads.h"
+
+enum
+{
+  SMALL = 256 /* eigenvalue problems of one thread */
+};
 
 static atomic_int failures_left;
 
@@ -213,12 +219,16 @@ cvx_dense_eigen_symmetric (double *a, size_t n, double *value, double *vector,
   enum cvx_status status = check (a, n, n, true, "eigenvalues", err);
   lapack_int info = 0;
   double *copy;
+  int before = 1;
   report_set (report, 0, false);
   if (status != CVX_OK || n == 0)
     return status;
   copy = cvx_copy (a, n * n, sizeof *a);
   if (copy == NULL)
     return cvx_fail_nomem (err, "factorising a matrix");
+  /* Its matrix-vector products would wake threads at any size.  */
+  if (n <= SMALL && !cvx_in_parallel ())
+    before = cvx_blas_threads (1);
   status = eigen_fast (a, (lapack_int)n, value, vector, &info, err);
   if (status == CVX_OK && info != 0)
     {
@@ -230,6 +240,8 @@ cvx_dense_eigen_symmetric (double *a, size_t n, double *value, double *vector,
       else if (status == CVX_OK && vector != NULL)
         memcpy (vector, copy, n * n * sizeof *copy);
     }
+  if (before > 1)
+    cvx_blas_threads (before);
   cvx_free (copy);
   return status;
 }

@@ -30,9 +30,12 @@ enum
   WORDS = TILE / 64
 };
 
-/* Below this many multiplications one thread is faster; BLAS does not start
-   threads below it either.  */
-static const double small_work = 262144;
+/* Below this many multiplications one thread is as fast, and does not wait for
+   another one that the machine has lent to somebody else.  */
+static const double small_work = 3e6;
+
+/* Below this many BLAS uses one thread by itself.  */
+static const double blas_work = 262144;
 
 struct cvx_masked
 {
@@ -250,10 +253,10 @@ add_parts (const double *partial, size_t parts, size_t length, double *out)
 static int
 team_for (const struct cvx_masked *m, size_t k, int *before)
 {
-  bool small = (double)m->n * (double)m->d * (double)k <= small_work;
-  int team = small || cvx_in_parallel () ? 1 : m->threads;
+  double work = (double)m->n * (double)m->d * (double)k;
+  int team = work <= small_work || cvx_in_parallel () ? 1 : m->threads;
   *before = 0;
-  if (team == 1 && !small && !cvx_in_parallel ())
+  if (team == 1 && work > blas_work && !cvx_in_parallel ())
     *before = cvx_blas_threads (1);
   return team;
 }

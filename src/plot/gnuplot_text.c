@@ -9,6 +9,8 @@
 
 #include "plot/internal.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -30,6 +32,19 @@ words_command (struct plot_script *s, const char *command, const char *words)
   cvx_text_put (s->out, "\n");
 }
 
+/* The end V of a range, in twelve digits unless they cut points off.  */
+static void
+range_end (struct cvx_text *out, double v, bool upper)
+{
+  char words[40];
+  double shown;
+  snprintf (words, sizeof words, "%.12g", v);
+  shown = strtod (words, NULL);
+  if (upper ? shown < v : shown > v)
+    snprintf (words, sizeof words, "%.17g", v);
+  cvx_text_put (out, words);
+}
+
 static void
 axis (struct plot_script *s, char name, const struct plot_axis *a,
       const struct plot_range *r, double inches, double per_tic)
@@ -42,9 +57,11 @@ axis (struct plot_script *s, char name, const struct plot_axis *a,
     fit = s->options->columns > 0 ? s->options->columns : 79;
   if (r->log)
     cvx_text_printf (s->out, "set logscale %c 10\n", name);
-  cvx_text_printf (s->out, "set %crange [%.12g:%.12g]\n", name,
-                   a->reversed ? r->max : r->min,
-                   a->reversed ? r->min : r->max);
+  cvx_text_printf (s->out, "set %crange [", name);
+  range_end (s->out, a->reversed ? r->max : r->min, a->reversed);
+  cvx_text_put (s->out, ":");
+  range_end (s->out, a->reversed ? r->min : r->max, !a->reversed);
+  cvx_text_put (s->out, "]\n");
   if (a->bare)
     {
       cvx_text_printf (s->out, "unset %ctics\n", name);
@@ -95,6 +112,30 @@ characters (const char *s)
   return n;
 }
 
+/* Width of S in digits, by the proportions that sans-serif letters share.  */
+static double
+word_width (const char *s)
+{
+  double width = 0;
+  for (; *s != '\0'; s++)
+    {
+      unsigned char c = (unsigned char)*s;
+      if ((c & 0xc0) == 0x80)
+        continue;
+      if (strchr ("ijl'.,:;|!", c) != NULL)
+        width += 0.45;
+      else if (strchr ("ftrI ()[]-/\\", c) != NULL)
+        width += 0.6;
+      else if (strchr ("mwMW%@", c) != NULL)
+        width += 1.5;
+      else if (c >= 'A' && c <= 'Z')
+        width += 1.25;
+      else
+        width += 1;
+    }
+  return width;
+}
+
 /* gnuplot takes all letters to be as wide as digits and may let the last
    column of the key leave the picture: the columns are counted here.  */
 static void
@@ -102,15 +143,17 @@ key (struct plot_script *s, const struct plot_panel *p, double width,
      bool heat)
 {
   double em = s->sizes.font_size / 72, column;
+  double widest = 0;
   size_t named = 0, longest = 0;
   for (size_t k = 0; k < p->n; k++)
     if (p->series[k].title != NULL)
       {
         size_t len = characters (p->series[k].title);
         longest = len > longest ? len : longest;
+        widest = fmax (widest, word_width (p->series[k].title));
         named++;
       }
-  column = (0.84 * (double)longest + 4.2) * 0.62 * em;
+  column = (widest + 4.2) * 0.62 * em;
   if (named == 0 || p->key == PLOT_KEY_NONE)
     cvx_text_put (s->out, "unset key\n");
   else if (p->key == PLOT_KEY_ABOVE)
@@ -118,7 +161,7 @@ key (struct plot_script *s, const struct plot_panel *p, double width,
         s->out,
         "set key tmargin left horizontal Left reverse "
         "samplen 1.4 width %.3g nobox maxcols %.0f\n",
-        s->dumb ? 1 : -0.16 * (double)longest,
+        s->dumb ? 1 : widest - (double)longest + 0.2,
         s->dumb
             ? 4
             : fmax (1, floor ((width - (heat ? 9.5 : 4.5) * em) / column)));

@@ -173,6 +173,9 @@ draw_points (struct plot_script *s, bool *first, size_t panel, size_t i,
     case PLOT_ERRORS:
       element (s, first, panel, i, "1:2:3:4 with yerrorbars");
       marks_look (s, look->mark, look->size, look->colour, 0.6);
+      /* Else gnuplot wipes out what lies around the marks.  */
+      if (!s->dumb)
+        cvx_text_put (s->out, " pointinterval 1");
       key_title (s, series->title);
       break;
     default:

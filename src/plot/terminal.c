@@ -99,7 +99,7 @@ plot_terminal (struct plot_script *s)
         break;
       case PLOT_PNG:
         pixel_terminal (s, "pngcairo rounded", 300, 96.0 / 72);
-        cvx_text_printf (s->out, " pointscale %.4g", 300.0 / 72);
+        cvx_text_printf (s->out, " pointscale %.4g dashlength 2", 300.0 / 72);
         break;
       case PLOT_EPS:
         paper_terminal (s, "epscairo", 4);

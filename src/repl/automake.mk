@@ -2,6 +2,7 @@ bin_PROGRAMS += cvxnn
 cvxnn_SOURCES = \
   src/repl/bar.c \
   src/repl/complete.c \
+  src/repl/journal.c \
   src/repl/main.c \
   src/repl/places.c \
   src/repl/prompt.c \

@@ -29,6 +29,10 @@ enum
   KEY_NO_PLOT,
   KEY_SAFE,
   KEY_RESUME,
+  KEY_EVENTS,
+  KEY_TIME_LIMIT,
+  KEY_ALLOW_SHELL,
+  KEY_DOCTOR,
   MAX_EVALS = 256,
   AUTOSAVE_BYTES = 256 * 1024 * 1024
 };
@@ -48,20 +52,28 @@ static const struct argp_option options[] = {
   { "color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0 },
   { "no-plot", KEY_NO_PLOT, NULL, 0, "Accept plot commands, draw nothing", 0 },
   { "safe", KEY_SAFE, NULL, 0, "Write in the current folder only", 0 },
-  { "resume", KEY_RESUME, NULL, 0, "Open the last session again", 0 },
+  { "events", KEY_EVENTS, "FILE", 0,
+    "Write what happens to FILE as lines of JSON", 0 },
+  { "time-limit", KEY_TIME_LIMIT, "TIME", 0,
+    "Stop after TIME (seconds, or with s m h) and keep the session", 0 },
+  { "allow-shell", KEY_ALLOW_SHELL, NULL, 0,
+    "Let scripts use the command shell", 0 },
+  { "resume", KEY_RESUME, "FILE", OPTION_ARG_OPTIONAL,
+    "Open the last session, or FILE", 0 },
+  { "doctor", KEY_DOCTOR, NULL, 0, "Check what the program relies on", 0 },
   { 0 }
 };
 
 struct arguments
 {
   bool batch, interactive, quiet, check, echo, keep_going, norc, no_plot, safe,
-      resume;
+      resume, allow_shell;
   const char *evals[MAX_EVALS];
   size_t n_evals;
-  const char *script, *log;
+  const char *script, *log, *events, *resume_file;
   char **args;
   size_t n_args;
-  double seed, threads;
+  double seed, threads, time_limit;
   int colour;
 };
 
@@ -79,6 +91,25 @@ whole (struct argp_state *state, const char *what, const char *text,
       || x != (double)(long long)x)
     argp_error (state, "%s must be a whole number from %.0f to %.0f, not %s",
                 what, low, high, text);
+  return x;
+}
+
+/* TEXT as seconds: a number with s, m, h or nothing after it.  */
+static double
+seconds (struct argp_state *state, const char *text)
+{
+  char *end;
+  double x = strtod (text, &end);
+  if (*end == 'm')
+    x *= 60;
+  else if (*end == 'h')
+    x *= 3600;
+  if (end == text || !(x > 0 && x < 1e9)
+      || (*end != '\0' && (end[1] != '\0' || strchr ("smh", *end) == NULL)))
+    argp_error (state,
+                "--time-limit is a time such as 90, 90s, 15m or 2h, "
+                "not %s",
+                text);
   return x;
 }
 
@@ -137,6 +168,20 @@ parse (int key, char *arg, struct argp_state *state)
       break;
     case KEY_RESUME:
       a->resume = true;
+      a->resume_file = arg;
+      break;
+    case KEY_EVENTS:
+      a->events = arg;
+      break;
+    case KEY_TIME_LIMIT:
+      a->time_limit = seconds (state, arg);
+      break;
+    case KEY_ALLOW_SHELL:
+      a->allow_shell = true;
+      break;
+    case KEY_DOCTOR:
+      a->evals[0] = "doctor";
+      a->n_evals = 1;
       break;
     case ARGP_KEY_ARG:
       /* The rest belongs to the script, options included.  */
@@ -229,26 +274,43 @@ banner (struct session *s)
                session_threads (s) == 1 ? "" : "s", len, blas);
 }
 
-/* Keep the session for --resume, unless that would take long.  */
+/* Keep the session for --resume, unless that would take long; SPEAK about
+   what goes wrong.  */
 static void
-autosave (struct session *s)
+autosave (struct session *s, bool speak)
 {
   char buf[1024];
   const char *file = repl_state_file ("last-session.cvxs", buf, sizeof buf);
   struct cvx_error err;
+  int abort_was;
   if (s->data == NULL || file == NULL)
     return;
   if (cvx_dataset_size (s->data) > AUTOSAVE_BYTES)
     {
-      fprintf (stderr, "cvxnn: the data are too large to keep the session "
-                       "unasked\n");
+      if (speak)
+        fprintf (stderr, "cvxnn: the data are too large to keep the session "
+                         "unasked\n");
       return;
     }
-  atomic_store (&s->progress.abort, 0);
+  abort_was = atomic_exchange (&s->progress.abort, 0);
   if (session_save (s, file, false, &err) != CVX_OK)
-    fprintf (stderr, "cvxnn: the session could not be kept: %s\n", err.text);
-  else if (atomic_load (&s->stopped) != 0)
+    {
+      if (speak)
+        fprintf (stderr, "cvxnn: the session could not be kept: %s\n",
+                 err.text);
+    }
+  else if (speak && (atomic_load (&s->stopped) != 0 || repl_time_over ()))
     fprintf (stderr, "cvxnn: session kept; cvxnn --resume opens it\n");
+  if (abort_was)
+    atomic_store (&s->progress.abort, 1);
+}
+
+/* The copy that is made now and then: what cannot be kept is not worth a
+   word in the middle of work.  */
+static void
+keep_safe (struct session *s)
+{
+  autosave (s, false);
 }
 
 static enum cvx_status
@@ -266,14 +328,19 @@ start_up (struct session *s, const struct arguments *a)
     }
   if (a->resume)
     {
-      file = repl_state_file ("last-session.cvxs", buf, sizeof buf);
-      status = file != NULL ? session_open (s, file, &err)
+      file = a->resume_file != NULL
+                 ? a->resume_file
+                 : repl_state_file ("last-session.cvxs", buf, sizeof buf);
+      status = file != NULL ? session_open (s, file, NULL, &err)
                             : cvx_fail (&err, CVX_E398, "no home folder");
       if (status != CVX_OK)
         fprintf (stderr, "E%d: %s\n", (int)err.id, err.text);
       else if (s->data != NULL)
-        session_note (s, "opened the last session (data %s, %zu runs)\n",
-                      s->data->name, s->n_runs);
+        session_note (s, "opened %s (data %s, %zu runs)\n",
+                      a->resume_file != NULL
+                          ? session_shown (s, a->resume_file)
+                          : "the last session",
+                      session_shown (s, s->data->name), s->n_runs);
     }
   return status;
 }
@@ -333,6 +400,8 @@ exit_code (struct session *s, enum cvx_status status)
     }
   if (signal != 0)
     return 128 + signal;
+  if (repl_time_over ())
+    return cvx_status_exit (CVX_LIMIT);
   if (s->quit)
     return s->quit_code != 0 ? s->quit_code : cvx_status_exit (status);
   return cvx_status_exit (status);
@@ -364,9 +433,11 @@ main (int argc, char **argv)
   s->err_tty = isatty (STDERR_FILENO) == 1;
   s->colour_tty = term != NULL && strcmp (term, "dumb") != 0
                   && (plain == NULL || plain[0] == '\0');
+  s->dumb = term == NULL || strcmp (term, "dumb") == 0;
   s->quiet = a.quiet;
   s->echo = a.echo;
   s->safe = a.safe;
+  s->allow_shell = a.allow_shell;
   s->no_plot = a.no_plot;
   if (a.colour >= 0)
     s->settings.color = a.colour;
@@ -398,11 +469,30 @@ main (int argc, char **argv)
           return cvx_status_exit (CVX_OUTPUT);
         }
     }
+  if (a.events != NULL && (s->events = fopen (a.events, "we")) == NULL)
+    {
+      fprintf (stderr, "cvxnn: cannot write the events %s: %s\n", a.events,
+               strerror (errno));
+      repl_bar_free (bar);
+      session_free (s);
+      return cvx_status_exit (CVX_OUTPUT);
+    }
   if (s->interactive && !s->quiet)
     banner (s);
+  s->saved_at = session_clock ();
+  if (s->interactive)
+    {
+      s->keep_safe = keep_safe;
+      s->pause = repl_pause;
+      repl_journal_begin (s);
+    }
+  if (a.time_limit > 0)
+    repl_time_limit (a.time_limit);
   status = work (s, &a);
-  if (s->interactive || atomic_load (&s->stopped) != 0)
-    autosave (s);
+  repl_errors_end (s);
+  repl_journal_end ();
+  if (s->interactive || atomic_load (&s->stopped) != 0 || repl_time_over ())
+    autosave (s, true);
   code = exit_code (s, status);
   repl_bar_free (bar);
   session_free (s);

@@ -24,6 +24,46 @@ enum
 
 static char *typed_line; /* what Readline gave, malloc'd */
 static bool typed_any, typed_end;
+static bool time_said; /* that the time limit is over */
+
+/* The same error again and again is counted, not shown.  */
+enum
+{
+  SHOWN_AT_MOST = 5
+};
+static struct
+{
+  enum cvx_error_id id;
+  char text[CVX_ERROR_TEXT];
+  size_t times;
+} repeated;
+
+void
+repl_errors_end (struct session *s)
+{
+  char words[64];
+  if (repeated.times > SHOWN_AT_MOST)
+    {
+      snprintf (words, sizeof words, "E%d: the same %zu times more\n",
+                (int)repeated.id, repeated.times - SHOWN_AT_MOST);
+      session_complain (s, words);
+    }
+  repeated.times = 0;
+}
+
+/* Whether ERR is to be shown.  */
+static bool
+is_news (struct session *s, const struct cvx_error *err)
+{
+  if (repeated.times == 0 || err->id != repeated.id
+      || strcmp (err->text, repeated.text) != 0)
+    {
+      repl_errors_end (s);
+      repeated.id = err->id;
+      memcpy (repeated.text, err->text, sizeof repeated.text);
+    }
+  return ++repeated.times <= SHOWN_AT_MOST;
+}
 
 void
 repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
@@ -33,6 +73,19 @@ repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
   struct cvx_text t = CVX_TEXT_INIT;
   if (s->quit || s->output_error != 0)
     return;
+  if (err->id == CVX_E902 && repl_time_over ())
+    {
+      if (!time_said)
+        {
+          cvx_text_printf (&t, "E%d: the time of --time-limit is over\n",
+                           (int)CVX_E508);
+          session_complain (s, cvx_text_string (&t));
+          cvx_text_free (&t);
+        }
+      time_said = true;
+      s->interrupt_said = false;
+      return;
+    }
   if (err->id == CVX_E902)
     {
       if (atomic_load (&s->stopped) == 0 && !s->interrupt_said)
@@ -40,8 +93,11 @@ repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
       s->interrupt_said = false;
       return;
     }
+  /* At the prompt every mistake gets its answer.  */
+  if (!s->interactive && !is_news (s, err))
+    return;
   d.typed = d.typed && typed;
-  if (name != NULL && d.error.file[0] == '\0')
+  if (line > 0 && d.error.file[0] == '\0')
     cvx_at (&d.error, name, d.error.line > 1 ? line + d.error.line - 1 : line,
             d.error.column);
   session_event_error (s, &d);
@@ -60,32 +116,103 @@ prompt_words (struct session *s, char *buf, size_t size)
     snprintf (buf, size, "cvx> ");
 }
 
-/* Run what was typed, perhaps several lines at once (pasted).  */
-static void
-run_typed (struct session *s, const char *line, size_t prompt)
+/* Run one line; PASTED, when not 0, is its number among several, of which
+   BEGUN started the statement.  */
+static enum cvx_status
+run_line (struct session *s, const char *text, size_t prompt, size_t pasted,
+          size_t begun)
 {
   struct cvx_error err;
-  size_t skipped = 0, writes = s->n_writes;
+  size_t writes = s->n_writes;
   enum cvx_status status;
-  bool several = strchr (line, '\n') != NULL;
-  repl_crash_note (NULL, line);
-  repl_signals_clear (s);
-  status = lang_feed (s->interp, line, &skipped, &err);
+  repl_crash_note (NULL, text);
+  status = lang_feed (s->interp, text, NULL, &err);
   session_work_end (s);
+  repl_journal (s, text, status == CVX_OK ? NULL : &err);
+  if (status != CVX_OK)
+    repl_show_error (s, &err, pasted == 0 && s->n_writes == writes, prompt,
+                     NULL, begun);
+  return status;
+}
+
+static size_t
+lines_of (const char *text)
+{
+  size_t n = 0;
+  while (*text != '\0')
+    {
+      size_t len = strcspn (text, "\n");
+      n += strspn (text, " \t") < len;
+      text += len + (text[len] == '\n');
+    }
+  return n;
+}
+
+/* Run what was typed, perhaps several lines at once (pasted): they stop at
+   the first error.  */
+static void
+run_typed (struct session *s, const char *text, size_t prompt)
+{
+  bool several = lines_of (text) > 1;
+  size_t line = 0, begun = 1;
+  enum cvx_status status = CVX_OK;
+  repl_signals_clear (s);
+  if (!several)
+    (void)!run_line (s, text, prompt, 0, 0);
+  while (several && *text != '\0' && status == CVX_OK && !s->quit)
+    {
+      size_t len = strcspn (text, "\n");
+      char *copy = cvx_strndup (text, len);
+      if (copy == NULL)
+        break;
+      line++;
+      if (lang_feed_state (s->interp) == LANG_READY)
+        begun = line;
+      text += len + (text[len] == '\n');
+      status = run_line (s, copy, prompt, line, begun);
+      cvx_free (copy);
+    }
   if (status != CVX_OK)
     {
-      repl_show_error (s, &err, !several && s->n_writes == writes, prompt,
-                       NULL, 0);
-      if (skipped > 0 && !s->quit)
-        {
-          char words[64];
-          snprintf (words, sizeof words, "%zu line%s not run\n", skipped,
-                    skipped == 1 ? " was" : "s were");
-          session_complain (s, words);
-        }
+      size_t left = lines_of (text);
+      char words[64];
+      lang_feed_abandon (s->interp);
+      snprintf (words, sizeof words, "%zu line%s not run\n", left,
+                left == 1 ? " was" : "s were");
+      if (left > 0 && !s->quit)
+        session_complain (s, words);
     }
   session_flush (s);
   repl_signals_clear (s);
+  if (lang_feed_state (s->interp) == LANG_READY)
+    session_keep_safe (s);
+}
+
+bool
+repl_pause (struct session *s, const char *words)
+{
+  char c = '\n';
+  bool on = true, any = false;
+  session_flush (s);
+  fputs (words, stdout);
+  fflush (stdout);
+  /* The terminal hands over whole lines here.  */
+  for (;;)
+    {
+      ssize_t n = read (STDIN_FILENO, &c, 1);
+      if (n < 0 && errno == EINTR && !cvx_aborted (&s->progress))
+        continue;
+      if (n <= 0)
+        {
+          fputs ("\n", stdout);
+          return false;
+        }
+      if (c == '\n')
+        return on;
+      if (!any && (c == 'q' || c == 'Q'))
+        on = false;
+      any = true;
+    }
 }
 
 static void
@@ -135,7 +262,7 @@ read_typed (struct session *s, const char *prompt)
           rl_callback_read_char ();
           continue;
         }
-      if (atomic_load (&s->stopped) != 0)
+      if (atomic_load (&s->stopped) != 0 || repl_time_over ())
         {
           rl_callback_handler_remove ();
           return false;

@@ -20,6 +20,11 @@ void repl_signals_install (struct session *s);
    that ends the program stays.  */
 bool repl_signals_clear (struct session *s);
 
+/* End the program after SECONDS, as Ctrl-C would in a script; true when that
+   time is over.  */
+void repl_time_limit (double seconds);
+bool repl_time_over (void);
+
 /* True once after the terminal changed its size, or the program was put in
    the background and came back.  */
 bool repl_signals_resized (void);
@@ -54,11 +59,25 @@ void repl_bar_free (struct repl_bar *bar);
 /* ------------------------------------------------------------------ input */
 
 /* Show the last failure of the session's interpreter.  TYPED: at the prompt,
-   PROMPT columns wide.  NAME and LINE, when NAME is not NULL, are the place
-   of an input that is fed line by line.  */
+   PROMPT columns wide.  LINE, when it is not 0, is the line of
+   the input NAME (NULL: of a paste) that is fed line by line.  */
 void repl_show_error (struct session *s, const struct cvx_error *err,
                       bool typed, size_t prompt, const char *name,
                       size_t line);
+
+/* Wait for a line after WORDS; false: it starts with q, or Ctrl-C or Ctrl-D
+   came instead.  */
+bool repl_pause (struct session *s, const char *words);
+
+/* Say how often an error came that was counted only.  */
+void repl_errors_end (struct session *s);
+
+/* What is typed goes line by line to last-session.cvx in the state folder, a
+   script that does the session again: what failed is a comment.  */
+void repl_journal_begin (struct session *s);
+void repl_journal (struct session *s, const char *text,
+                   const struct cvx_error *err);
+void repl_journal_end (void);
 
 /* Lines from the terminal, until quit or the end.  */
 void repl_prompt (struct session *s);

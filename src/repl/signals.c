@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/select.h>
+#include <sys/time.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -25,7 +27,7 @@
 #endif
 
 static struct session *session;
-static volatile sig_atomic_t interrupted, resized, continued;
+static volatile sig_atomic_t interrupted, resized, continued, time_over;
 static sigset_t held, before;
 
 static char crash_file[1024], crash_line[512];
@@ -44,6 +46,14 @@ static void
 on_stop (int signal)
 {
   atomic_store (&session->stopped, signal);
+  atomic_store (&session->progress.abort, 1);
+}
+
+static void
+on_alarm (int signal)
+{
+  (void)signal;
+  time_over = 1;
   atomic_store (&session->progress.abort, 1);
 }
 
@@ -136,12 +146,29 @@ repl_signals_install (struct session *s)
   sigaddset (&held, SIGCONT);
 }
 
+void
+repl_time_limit (double seconds)
+{
+  struct itimerval t
+      = { .it_value
+          = { (time_t)seconds, (suseconds_t)(1e6 * fmod (seconds, 1)) + 1 } };
+  install (SIGALRM, on_alarm, 0);
+  setitimer (ITIMER_REAL, &t, NULL);
+}
+
+bool
+repl_time_over (void)
+{
+  return time_over != 0;
+}
+
 bool
 repl_signals_clear (struct session *s)
 {
   bool was = interrupted != 0;
   interrupted = 0;
-  if (atomic_load (&s->stopped) == 0 && !s->quit && s->output_error == 0)
+  if (atomic_load (&s->stopped) == 0 && !s->quit && s->output_error == 0
+      && !time_over)
     atomic_store (&s->progress.abort, 0);
   return was;
 }

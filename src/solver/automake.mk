@@ -5,6 +5,7 @@ libsolver_la_SOURCES = \
   src/solver/blocks.c \
   src/solver/cd.c \
   src/solver/colgen.c \
+  src/solver/descend.c \
   src/solver/fista.c \
   src/solver/grow.c \
   src/solver/interior.c \
@@ -26,8 +27,9 @@ libsolver_la_SOURCES = \
   src/solver/train.c \
   src/solver/working.c
 noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
-  src/solver/kronecker.h src/solver/master.h src/solver/master_private.h \
-  src/solver/reduced.h src/solver/state.h src/solver/train.h
+  src/solver/descend.h src/solver/kronecker.h src/solver/master.h \
+  src/solver/master_private.h src/solver/reduced.h src/solver/state.h \
+  src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \

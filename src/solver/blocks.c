@@ -196,7 +196,7 @@ shrink (size_t d, const double *m, double over, double beta, const double *z,
   return norm (d, x);
 }
 
-/* B->trial from Z and G.  Returns the penalty; *SAME tells whether the same
+/* B->trial from Z and G.  Returns the penalty, and in SAME whether the same
    blocks are not zero as in W.  */
 static double
 proximal (struct cvxi_blocks *b, const double *z, const double *g,
@@ -275,16 +275,17 @@ search (struct cvxi_blocks *b, double *objective, bool *same,
     }
 }
 
-/* Proximal steps with momentum until the blocks are the same STEADY times, at
-   most BURST.  b->nu is scratch.  */
+/* Proximal steps with momentum until the blocks are the same PATIENCE times,
+   at most BURST.  b->nu is scratch.  */
 static enum cvx_status
-burst (struct cvxi_blocks *b, struct cvx_progress *progress)
+burst (struct cvxi_blocks *b, int patience, struct cvx_progress *progress)
 {
-  size_t len = b->k * b->m->d, n = b->f->n_obs, steady = 0;
+  size_t len = b->k * b->m->d, n = b->f->n_obs;
+  int steady = 0;
   double t = 1, momentum = 0;
   memcpy (b->old, b->w, len * sizeof *b->w);
   memcpy (b->fit_old, b->fit, n * sizeof *b->fit);
-  for (int iter = 0; iter < BURST && steady < STEADY; iter++)
+  for (int iter = 0; iter < BURST && steady < patience; iter++)
     {
       double objective, uphill = 0, next;
       bool same;
@@ -375,16 +376,26 @@ hessian (struct cvxi_blocks *b, const struct newton *s, double *fit,
   return st;
 }
 
-/* s->step = about H^{-1} r, to the relative residual TOL; r is destroyed.  */
-static enum cvx_status
-conjugate (struct cvxi_blocks *b, struct newton *s, double tol,
-           struct cvx_progress *progress)
+/* Whether the step of S turns block G of W round.  */
+static bool
+turns (const struct newton *s, size_t d, const double *w, size_t g)
 {
+  w += g * d;
+  return dot (d, w, w) + dot (d, w, s->step + g * d) <= 0;
+}
+
+/* s->step = about H^{-1} r, to the relative residual TOL or until it turns a
+   block of W round; r is destroyed.  */
+static enum cvx_status
+conjugate (struct cvxi_blocks *b, struct newton *s, const double *w,
+           double tol, struct cvx_progress *progress)
+{
+  bool turned = false;
   size_t n = b->f->n_obs;
   double rz = 0, start = 0, *fit = b->fit_z;
   memset (s->step, 0, s->len * sizeof *s->step);
   memset (s->fit_step, 0, n * sizeof *s->fit_step);
-  for (int iter = 0; iter < MAX_CG; iter++)
+  for (int iter = 0; iter < MAX_CG && !turned; iter++)
     {
       double last = rz, php, alpha;
       enum cvx_status st;
@@ -406,6 +417,8 @@ conjugate (struct cvxi_blocks *b, struct newton *s, double tol,
       cblas_daxpy ((blasint)s->len, alpha, s->p, 1, s->step, 1);
       cblas_daxpy ((blasint)s->len, -alpha, s->hp, 1, s->r, 1);
       cblas_daxpy ((blasint)n, alpha, fit, 1, s->fit_step, 1);
+      for (size_t g = 0; g < s->k; g++)
+        turned = turned || turns (s, b->m->d, w, g);
     }
   return CVX_OK;
 }
@@ -429,8 +442,28 @@ along (struct cvxi_blocks *b, const struct newton *s, const double *w,
   return cvxi_loss_value (b->f, b->fit_trial) + b->f->beta * sum;
 }
 
-/* Take the step of S from W (closed up) as far as it lowers the objective;
- *T is the length taken, 0: none.  */
+/* Blocks that the step of S would turn round stop at zero: Newton's method
+   does not see that they are to vanish.  */
+static enum cvx_status
+cut (struct cvxi_blocks *b, const struct newton *s, const double *w,
+     struct cvx_progress *progress)
+{
+  size_t d = b->m->d;
+  bool any = false;
+  for (size_t g = 0; g < s->k; g++)
+    {
+      if (!turns (s, d, w, g))
+        continue;
+      any = true;
+      for (size_t j = g * d; j < (g + 1) * d; j++)
+        s->step[j] = -w[j];
+    }
+  return any ? apply (b, s->k, s->list, s->step, s->fit_step, progress)
+             : CVX_OK;
+}
+
+/* Take the step of S from W (closed up) as far as it lowers the objective.  T
+   gets the length taken, 0: none.  */
 static void
 take (struct cvxi_blocks *b, const struct newton *s, double *w, double slope,
       double *t)
@@ -463,10 +496,11 @@ take (struct cvxi_blocks *b, const struct newton *s, double *w, double slope,
       }
 }
 
-/* A Newton step from the weights with G = A'nu; *T as in `take'.  */
+/* A Newton step from the weights with G = A'nu, to the relative residual TOL.
+   T as in `take'.  */
 static enum cvx_status
-newton (struct cvxi_blocks *b, double *t, struct cvx_progress *progress,
-        struct cvx_error *err)
+newton (struct cvxi_blocks *b, double tol, double *t,
+        struct cvx_progress *progress, struct cvx_error *err)
 {
   const struct cvx_formulation *f = b->f;
   size_t d = b->m->d, n = f->n_obs;
@@ -477,7 +511,7 @@ newton (struct cvxi_blocks *b, double *t, struct cvx_progress *progress,
                       .hp = b->cg[1],
                       .delta = b->norm,
                       .fit_step = b->fit_old };
-  double *w = cvx_alloc (2 * b->k, d * sizeof *w), mean, first, slope = 0;
+  double *w = cvx_alloc (2 * b->k, d * sizeof *w), mean, slope = 0;
   double before = 0;
   enum cvx_status st = CVX_OK;
   *t = 0;
@@ -512,8 +546,9 @@ newton (struct cvxi_blocks *b, double *t, struct cvx_progress *progress,
   if (st == CVX_OK && s.k > 0)
     {
       double *keep = b->g; /* the gradient, for the slope */
-      first = norm (s.len, s.r) / (f->beta * sqrt ((double)s.k));
-      st = conjugate (b, &s, fmin (0.1, sqrt (first)), progress);
+      st = conjugate (b, &s, w, tol, progress);
+      if (st == CVX_OK)
+        st = cut (b, &s, w, progress);
       for (size_t i = 0, g = 0; st == CVX_OK && i < b->k && g < s.k; i++)
         if (b->list[i] == s.list[g])
           {
@@ -540,14 +575,14 @@ cvxi_blocks_solve (struct cvxi_blocks *b, double target, double budget,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
   double until = b->work + budget, last = HUGE_VAL;
-  bool steady = false;
+  int patience = STEADY;
   enum cvx_status st = CVX_OK;
   while (st == CVX_OK && b->work < until)
     {
       bool same;
       double t = 0;
-      if (!steady)
-        st = burst (b, progress);
+      if (!b->steady)
+        st = burst (b, patience, progress);
       if (st == CVX_OK)
         st = adjoint (b, b->k, b->list, b->nu, b->g, progress);
       if (st != CVX_OK)
@@ -556,11 +591,13 @@ cvxi_blocks_solve (struct cvxi_blocks *b, double target, double budget,
       if (b->gap <= target || b->gap <= 1e-14 * fabs (b->objective))
         break;
       (void)proximal (b, b->w, b->g, b->w, &same);
-      steady = same && b->f->loss->curvature != NULL;
-      if (steady)
+      b->steady = same && b->f->loss->curvature != NULL;
+      if (b->steady)
         {
-          st = newton (b, &t, progress, err);
-          steady = t >= 0.5;
+          st = newton (b, fmax (1e-6, fmin (0.1, 0.2 * target / b->gap)), &t,
+                       progress, err);
+          b->steady = t >= 0.5;
+          patience = b->steady ? STEADY : 2 * patience;
         }
       if (t == 0 && !(b->objective < last))
         break;

@@ -20,6 +20,7 @@ struct cvxi_blocks
   double objective; /* loss and penalty there */
   double gap;       /* of the problem on these blocks; inf until known */
   double eta;       /* step to try next */
+  bool steady;      /* no block came or went of late: Newton's turn */
   double work;      /* products of one block with X so far */
   /* scratch */
   double *old, *z, *g, *trial, *cg[2], *raw;                  /* k x d each */

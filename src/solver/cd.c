@@ -22,6 +22,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include "solver/descend.h"
 #include "solver/state.h"
 
 #include <float.h>
@@ -34,13 +35,18 @@
 
 enum
 {
-  FIRST = 32,        /* blocks of the first working set */
-  SWEEPS = 8,        /* between attempts of Newton's method */
-  ROUNDS = 40,       /* of sweeps and Newton's method */
-  NEWTON = 30,       /* Newton steps in a round */
-  MODELS = 8,        /* quadratic models of one working set */
-  MAX_COLUMNS = 4096 /* of a working set, from which on it only stays */
+  FIRST = 32,         /* blocks of the first working set */
+  SWEEPS = 8,         /* between attempts of Newton's method */
+  ROUNDS = 40,        /* of sweeps and Newton's method */
+  NEWTON = 30,        /* Newton steps in a round */
+  MODELS = 8,         /* quadratic models of one working set */
+  MAX_COLUMNS = 4096, /* of a working set */
+  DESCENT = 50        /* proximal steps instead of one that is too large */
 };
+
+/* Columns of a circular network's working set are as long as the data have
+   samples: they may take this many bytes, or this share of the data.  */
+static const double column_bytes = 16e6, column_share = 0.05;
 
 struct cd
 {
@@ -92,6 +98,10 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   (void)s;
   if (f->n_cone > 0 || f->class->columns == NULL)
     return "it needs blocks without cones whose columns can be formed";
+  if (f->class->penalized)
+    return "it knows group-l1 penalties; use fista or admm";
+  if (f->n_outputs != 1)
+    return "it knows networks with one output; use newton, fista or admm";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
   if (!f->loss->strict)
@@ -168,18 +178,37 @@ price (struct cd *s, const struct cvx_formulation *f,
   return CVX_OK;
 }
 
+/* Columns that a working set may have.  */
+static size_t
+columns_max (const struct cvx_formulation *f)
+{
+  double n = 8 * (double)f->n_samples;
+  double bytes = fmax (column_bytes, column_share * n * (double)f->n_features);
+  if (f->patterns != NULL)
+    return MAX_COLUMNS;
+  return (size_t)fmax (4 * FIRST, fmin (MAX_COLUMNS, bytes / n));
+}
+
+static size_t
+count_work (const struct cd *s, const struct cvx_formulation *f)
+{
+  size_t count = 0;
+  for (size_t g = 0; g < f->n_blocks; g++)
+    count += at_work (s, g, f->block_len);
+  return count;
+}
+
 /* The working set in LIST (n_blocks), in order of block numbers; its size. */
 static size_t
 choose (const struct cd *s, const struct cvx_formulation *f, size_t *list)
 {
-  size_t len = f->block_len, k = 0, n_work = 0, room;
+  size_t k = 0, n_work = count_work (s, f), room, len = f->block_len;
+  size_t most = columns_max (f);
   double low = f->beta, high = f->beta * (2 + s->excess);
   double cut = HUGE_VAL;
-  for (size_t g = 0; g < f->n_blocks; g++)
-    n_work += at_work (s, g, len);
   room = n_work > FIRST ? n_work : FIRST;
-  if ((n_work + room) * len > MAX_COLUMNS)
-    room = n_work * len < MAX_COLUMNS / 2 ? MAX_COLUMNS / 2 / len : 1;
+  if ((n_work + room) * len > most)
+    room = n_work * len < most ? most / len - n_work : 1;
   /* The ROOM-th largest psi among those above beta, by bisection of values:
      ties all come along.  */
   for (int probe = 0; probe < 60; probe++)
@@ -588,6 +617,30 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
   return CVX_OK;
 }
 
+/* More blocks than a working set may have: proximal steps, which form no
+   columns, until they are fewer.  */
+static enum cvx_status
+descend (struct cd *s, const struct cvx_formulation *f,
+         struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvxi_descend d = { s->x, s->ax, s->objective, s->grad, .nu = s->nu };
+  enum cvx_status st;
+  d.next = cvx_alloc (f->n_var, 2 * sizeof *d.next);
+  d.nu_next = cvx_alloc (f->n_obs, 2 * sizeof *d.nu_next);
+  if (d.next == NULL || d.nu_next == NULL)
+    st = cvx_fail_nomem (err, "proximal steps");
+  else
+    {
+      d.change = d.next + f->n_var;
+      d.trial = d.nu_next + f->n_obs;
+      st = cvxi_descend (&d, f, DESCENT, 0, progress, err);
+      s->objective = d.objective;
+    }
+  cvx_free (d.next);
+  cvx_free (d.nu_next);
+  return st;
+}
+
 static enum cvx_status
 step (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, struct cvx_progress *progress,
@@ -601,6 +654,9 @@ step (void *state, const struct cvx_formulation *f,
   (void)settings;
   if (price (s, f, progress) != CVX_OK)
     return cvx_fail_interrupted (err);
+  if (f->patterns == NULL
+      && (count_work (s, f) + FIRST / 2) * len > columns_max (f))
+    return descend (s, f, progress, err);
   w.list = cvx_alloc (f->n_blocks, sizeof *w.list);
   if (w.list == NULL)
     {

@@ -359,8 +359,10 @@ small_formulation (const struct work *w, struct cvx_dataset *data,
                    struct cvx_patterns *p, size_t *pattern,
                    struct cvx_formulation **f, struct cvx_error *err)
 {
-  struct cvx_formulation_options options
-      = { w->f->loss, w->f->loss_param, w->f->beta, w->f->threads, NULL };
+  struct cvx_formulation_options options = { .loss = w->f->loss,
+                                             .loss_param = w->f->loss_param,
+                                             .beta = w->f->beta,
+                                             .threads = w->f->threads };
   *data = *w->f->data;
   data->n_features = w->d;
   data->part[CVX_TRAIN].x = (double *)w->x; /* read only */

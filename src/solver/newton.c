@@ -46,6 +46,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   (void)s;
   if (f->n_blocks == 0)
     return "the patterns are not stored; use interior";
+  if (f->class->penalized)
+    return "it knows group-l1 penalties; use fista or admm";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
   if (!f->loss->strict && !f->loss->coupled)

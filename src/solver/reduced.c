@@ -103,10 +103,11 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   struct cvx_rng rng;
   enum cvx_status st = CVX_OK;
   *out = NULL;
-  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features)
+  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features
+      || f->class->penalized)
     return cvx_fail (err, CVX_E368,
-                     "polish knows neurons with one pattern, which "
-                     "formulation %s has not",
+                     "polish knows neurons of one pattern under weight "
+                     "decay, which formulation %s has not",
                      f->class->name);
   if (f->loss->curvature == NULL)
     return cvx_fail (err, CVX_E368,

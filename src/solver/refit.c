@@ -265,8 +265,10 @@ cvx_network_refit (const struct cvx_formulation *f,
                    size_t k, double tol, struct cvx_network **out, double *nu,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
-  struct cvx_formulation_options o
-      = { f->loss, f->loss_param, f->beta, f->threads, NULL };
+  struct cvx_formulation_options o = { .loss = f->loss,
+                                       .loss_param = f->loss_param,
+                                       .beta = f->beta,
+                                       .threads = f->threads };
   struct cvx_patterns *cells = NULL;
   struct cvx_formulation *sub = NULL;
   double before[2], after[2];

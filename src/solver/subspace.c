@@ -21,6 +21,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include "solver/descend.h"
 #include "solver/state.h"
 
 #include <float.h>
@@ -310,57 +311,10 @@ static enum cvx_status
 descend (struct subspace *s, struct work *w, struct cvx_progress *progress,
          struct cvx_error *err)
 {
-  const struct cvx_formulation *f = w->f;
-  double *x = s->next, *grad = s->grad, *change = s->change;
-  double eta = 0, objective = s->objective;
-  memcpy (w->fit, s->ax, f->n_obs * sizeof *w->fit);
-  for (int it = 0; it < DESCENT; it++)
-    {
-      double now = 0, ss = 0, curve = 0, before = objective;
-      cvxi_loss_dual (f, w->fit, s->nu);
-      if (f->class->adjoint (f, s->nu, grad, progress) != CVX_OK)
-        return cvx_fail_interrupted (err);
-      if (it == 0)
-        {
-          double num = cblas_ddot ((blasint)f->n_var, grad, 1, grad, 1);
-          if (f->class->apply (f, grad, w->other, progress) != CVX_OK)
-            return cvx_fail_interrupted (err);
-          curve = cblas_ddot ((blasint)f->n_obs, w->other, 1, w->other, 1);
-          if (!(num > 0 && curve > 0))
-            return CVX_OK;
-          eta = num / curve / f->loss->lipschitz;
-          curve = 0;
-        }
-      for (int tries = 0; tries < 30; tries++, eta *= 0.5)
-        {
-          double norm;
-          for (size_t i = 0; i < f->n_var; i++)
-            x[i] = s->near[i] + eta * grad[i];
-          norm = f->class->prox_block (f, 0, eta, x, x, 0);
-          if (f->class->apply (f, x, w->other, progress) != CVX_OK)
-            return cvx_fail_interrupted (err);
-          now = cvxi_loss_value (f, w->other) + f->beta * norm;
-          if (now <= objective)
-            break;
-        }
-      if (!(now <= objective))
-        return CVX_OK;
-      for (size_t i = 0; i < f->n_var; i++)
-        {
-          change[i] = x[i] - s->near[i];
-          ss += change[i] * change[i];
-        }
-      cvxi_loss_dual (f, w->other, s->nu_next);
-      for (size_t i = 0; i < f->n_obs; i++)
-        curve += (s->nu[i] - s->nu_next[i]) * (w->other[i] - w->fit[i]);
-      memcpy (s->near, x, f->n_var * sizeof *x);
-      memcpy (w->fit, w->other, f->n_obs * sizeof *w->fit);
-      objective = now;
-      if (!(curve > 0) || before - now <= 1e-4 * now)
-        break;
-      eta = ss / curve;
-    }
-  return CVX_OK;
+  struct cvxi_descend d = { s->near,   w->fit, s->objective, s->grad, s->next,
+                            s->change, s->nu,  s->nu_next,   w->other };
+  memcpy (w->fit, s->ax, w->f->n_obs * sizeof *w->fit);
+  return cvxi_descend (&d, w->f, DESCENT, 1e-4, progress, err);
 }
 
 /* Half of the pairs' weights less, until the objective is no higher than that

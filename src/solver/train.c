@@ -109,6 +109,8 @@ cvxi_train_unsuited (const struct cvx_formulation *f,
   if (f->class->activation == CVX_ACT_GATED
       && (f->patterns == NULL || f->patterns->gate == NULL))
     return "the patterns have no gates";
+  if (f->class->penalized)
+    return "training has weight decay, which is penalty group-l1";
   if (f->conv.d > 0 && f->conv.factors > 2)
     return "networks of more than two layers have no weight decay that "
            "matches";

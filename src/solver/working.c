@@ -44,6 +44,7 @@ struct working
   double eta;    /* step of the last working set */
   double gap;    /* last seen; its part is left by the next one */
   double tried;  /* blocks of the last working set */
+  double steady; /* 1: none of them came or went at the end */
   struct cvxi_metric *metric;
 };
 
@@ -52,16 +53,13 @@ struct working
 #    NAME, offsetof(struct working, NAME), CVX_FIELD_##KIND,                  \
         CVX_LEN_##LENGTH, false                                               \
   }
-static const struct cvx_field fields[]
-    = { FIELD (block, INDICES, FREE),
-        FIELD (w, VECTOR, FREE),
-        FIELD (nu, ARRAY, OBS),
-        FIELD (objective, REAL, ONE),
-        FIELD (excess, REAL, ONE),
-        FIELD (eta, REAL, ONE),
-        FIELD (gap, REAL, ONE),
-        FIELD (tried, REAL, ONE),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+static const struct cvx_field fields[] = {
+  FIELD (block, INDICES, FREE), FIELD (w, VECTOR, FREE),
+  FIELD (nu, ARRAY, OBS),       FIELD (objective, REAL, ONE),
+  FIELD (excess, REAL, ONE),    FIELD (eta, REAL, ONE),
+  FIELD (gap, REAL, ONE),       FIELD (tried, REAL, ONE),
+  FIELD (steady, REAL, ONE),    { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
+};
 #undef FIELD
 
 static const char *
@@ -114,6 +112,7 @@ keep (struct working *s, const struct cvxi_blocks *b, struct cvx_error *err)
   memcpy (s->nu, b->nu, b->f->n_obs * sizeof *s->nu);
   s->objective = b->objective;
   s->eta = b->eta;
+  s->steady = b->steady;
   return CVX_OK;
 }
 
@@ -282,6 +281,7 @@ step (void *state, const struct cvx_formulation *f,
       /* Solved to that and still a gap: the target was too loose.  */
       if (gap > 0.5 * s->gap)
         target *= 0.1;
+      b->steady = s->steady != 0 && k == s->block.len;
       st = cvxi_blocks_solve (b, target, budget * (double)f->n_blocks,
                               progress, err);
     }

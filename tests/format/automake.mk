@@ -3,7 +3,7 @@
 
 EXTRA_DIST += tests/format/malformed tests/format/malformed.tsv \
   tests/format/arff tests/format/container tests/format/hdf5 \
-  tests/format/mat tests/format/png tests/format/raw tests/format/ts \
+  tests/format/helper tests/format/mat tests/format/png tests/format/raw tests/format/ts \
   tests/format/wav tests/format/cifar tests/format/idx tests/format/libsvm \
   tests/format/npy tests/format/text
 

@@ -94,6 +94,7 @@ START_TEST (separable_losses_make_separate_problems)
           set_beta (f, 0.2);
           all = solve (f, solver, &bound);
           one = p;
+          one.patches = NULL;
           one.data.n_outputs = 1;
           one.data.part[CVX_TRAIN].x = one.x;
           one.data.part[CVX_TRAIN].y = one.y;
@@ -144,6 +145,7 @@ START_TEST (softmax_of_two_classes_is_logistic)
       double two, low, single, single_low;
       make (&p, trial % 4 < 2 ? GENERIC : CONFLICT, softmax, 2, &r);
       one = p;
+      one.patches = NULL;
       one.data.n_outputs = 1;
       one.data.part[CVX_TRAIN].x = one.x;
       one.data.part[CVX_TRAIN].y = one.y;

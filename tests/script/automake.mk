@@ -2,6 +2,7 @@
 script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
+  tests/script/data_faults.sh \
   tests/script/debugger.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
@@ -16,6 +17,7 @@ script_tests = \
   tests/script/plot.sh \
   tests/script/prompt.sh \
   tests/script/results.sh \
+  tests/script/session.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
   tests/script/torch.sh

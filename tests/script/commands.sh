@@ -18,11 +18,12 @@ exits 0 "the small network"
 run -e examples
 exits 0 "examples"
 # "# NAME" starts the example of each command.
-csplit -s -z -f example- out '/^# [a-z]*$/' '{*}' 2>/dev/null
+csplit -s -z -f example- out '/^# [a-z]* *(run example [0-9]*)$/' '{*}' \
+  2>/dev/null
 bad=0 count=0
 for file in example-*; do
   [ -e "$file" ] || continue
-  name=$(sed -n '1s/^# //p' "$file")
+  name=$(sed -n '1s/^# \([a-z]*\).*/\1/p' "$file")
   count=$((count + 1))
   sed 1d "$file" >one.cvx
   { cat before.cvx; sed 1d "$file"; } >one.cvx

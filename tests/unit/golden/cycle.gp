@@ -1528,7 +1528,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.8 nobox maxcols 4
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.6 nobox maxcols 4
 set xrange [0:2.99]
 set xtics ("0.0" 0 0, "0.5" 0.5 0, "1.0" 1 0, "1.5" 1.5 0, "2.0" 2 0, "2.5" 2.5 0)
 set logscale y 10

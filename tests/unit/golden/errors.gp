@@ -36,15 +36,15 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.8 nobox maxcols 4
+set key tmargin left horizontal Left reverse samplen 1.4 width -1.15 nobox maxcols 4
 set logscale x 10
-set xrange [0.000707945784384:1.41253754462]
+set xrange [0.000707945784384:1.4125375446227544]
 set xtics ("" 0.0008 1, "" 0.0009 1, "10\136\173\342\210\222\063\175" 0.001 0, "" 0.002 1, "" 0.003 1, "" 0.004 1, "" 0.005 1, "" 0.006 1, "" 0.007 1, "" 0.008 1, "" 0.009 1, "10\136\173\342\210\222\062\175" 0.01 0, "" 0.02 1, "" 0.03 1, "" 0.04 1, "" 0.05 1, "" 0.06 1, "" 0.07 1, "" 0.08 1, "" 0.09 1, "10\136\173\342\210\222\061\175" 0.1 0, "" 0.2 1, "" 0.3 1, "" 0.4 1, "" 0.5 1, "" 0.6 1, "" 0.7 1, "" 0.8 1, "" 0.9 1, "10\136\173\060\175" 1 0)
-set yrange [-0.003:0.613]
+set yrange [-0.0030000000000000027:0.6130000000000001]
 set ytics ("0.0" 0 0, "0.1" 0.1 0, "0.2" 0.2 0, "0.3" 0.3 0, "0.4" 0.4 0, "0.5" 0.5 0, "0.6" 0.6 0)
 set xlabel "beta \057 betamax" noenhanced
 set ylabel "error" noenhanced
 plot \
-  $p0s0 using 1:2:3:4 with yerrorbars pointtype 5 pointsize 0.44 linewidth 0.66 linecolor rgb "#D55E00" title "test" noenhanced, \
+  $p0s0 using 1:2:3:4 with yerrorbars pointtype 5 pointsize 0.44 linewidth 0.66 linecolor rgb "#D55E00" pointinterval 1 title "test" noenhanced, \
   $p0s1 using 1:2 with steps linewidth 1.1 linecolor rgb "#0072B2" dashtype solid title "train" noenhanced
 unset output

@@ -35,10 +35,10 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.12 nobox maxcols 3
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.1 nobox maxcols 3
 set xrange [-2.53:2.53]
 set xtics ("\044\055\062\044" -2 0, "\044\055\061\044" -1 0, "\044\060\044" 0 0, "\044\061\044" 1 0, "\044\062\044" 2 0)
-set yrange [-1.353:1.503]
+set yrange [-1.353:1.5030000000000001]
 set ytics ("\044\055\061.0\044" -1 0, "\044\055\060.5\044" -0.5 0, "\044\060.0\044" 0 0, "\044\060.5\044" 0.5 0, "\044\061.0\044" 1 0, "\044\061.5\044" 1.5 0)
 set xlabel "x"
 set ylabel "f\050x\051"

@@ -35,10 +35,10 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.12 nobox maxcols 3
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.1 nobox maxcols 3
 set xrange [-2.53:2.53]
 set xtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
-set yrange [-1.353:1.503]
+set yrange [-1.353:1.5030000000000001]
 set ytics ("\342\210\222\061.0" -1 0, "\342\210\222\060.5" -0.5 0, "0.0" 0 0, "0.5" 0.5 0, "1.0" 1 0, "1.5" 1.5 0)
 set xlabel "x" noenhanced
 set ylabel "f\050x\051" noenhanced

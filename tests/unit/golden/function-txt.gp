@@ -38,7 +38,7 @@ set size noratio
 set key tmargin left horizontal Left reverse samplen 1.4 width 1 nobox maxcols 4
 set xrange [-2.53:2.53]
 set xtics ("\055\062" -2 0, "\055\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
-set yrange [-1.353:1.503]
+set yrange [-1.353:1.5030000000000001]
 set ytics ("\055\061.0" -1 0, "\055\060.5" -0.5 0, "0.0" 0 0, "0.5" 0.5 0, "1.0" 1 0, "1.5" 1.5 0)
 set title "f\050x\051"
 set xlabel "x"

@@ -299,11 +299,11 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -2.4 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -2.7 nobox maxcols 2
 set xrange [0:93.45]
 set xtics ("0" 0 0, "20" 20 0, "40" 40 0, "60" 60 0, "80" 80 0)
 set logscale y 10
-set yrange [6.35694061448e-09:3.21886492804]
+set yrange [6.3569406144794421e-09:3.2188649280441113]
 set ytics ("10\136\173\342\210\222\070\175" 1e-08 0, "" 1e-07 1, "10\136\173\342\210\222\066\175" 1e-06 0, "" 1e-05 1, "10\136\173\342\210\222\064\175" 0.0001 0, "" 0.001 1, "10\136\173\342\210\222\062\175" 0.01 0, "" 0.1 1, "10\136\173\060\175" 1 0)
 set xlabel "iteration" noenhanced
 set ylabel "relative gap" noenhanced

@@ -209,7 +209,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.6 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.75 nobox maxcols 2
 set xrange [0:619.5]
 set xtics ("0" 0 0, "100" 100 0, "200" 200 0, "300" 300 0, "400" 400 0, "500" 500 0, "600" 600 0)
 set yrange [0.1382472026:2.6246472026]

@@ -210,7 +210,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.6 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.75 nobox maxcols 2
 set xrange [0:619.5]
 set xtics ("0" 0 0, "100" 100 0, "200" 200 0, "300" 300 0, "400" 400 0, "500" 500 0, "600" 600 0)
 set yrange [0.1382472026:2.6246472026]
@@ -516,11 +516,11 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -2.4 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -2.7 nobox maxcols 2
 set xrange [0:93.45]
 set xtics ("0" 0 0, "20" 20 0, "40" 40 0, "60" 60 0, "80" 80 0)
 set logscale y 10
-set yrange [6.35694061448e-09:3.21886492804]
+set yrange [6.3569406144794421e-09:3.2188649280441113]
 set ytics ("10\136\173\342\210\222\070\175" 1e-08 0, "" 1e-07 1, "10\136\173\342\210\222\066\175" 1e-06 0, "" 1e-05 1, "10\136\173\342\210\222\064\175" 0.0001 0, "" 0.001 1, "10\136\173\342\210\222\062\175" 0.01 0, "" 0.1 1, "10\136\173\060\175" 1 0)
 set title "\140a\140" noenhanced
 set xlabel "iteration" noenhanced
@@ -560,10 +560,10 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" back
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.12 nobox maxcols 3
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.1 nobox maxcols 3
 set xrange [-2.53:2.53]
 set xtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
-set yrange [-1.353:1.503]
+set yrange [-1.353:1.5030000000000001]
 set ytics ("\342\210\222\061.0" -1 0, "\342\210\222\060.5" -0.5 0, "0.0" 0 0, "0.5" 0.5 0, "1.0" 1 0, "1.5" 1.5 0)
 set xlabel "x" noenhanced
 set ylabel "f\050x\051" noenhanced

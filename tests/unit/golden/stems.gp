@@ -30,8 +30,8 @@ set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 set grid xtics ytics back linetype 1 linewidth 0.33 dashtype solid linecolor rgb "#E0E0E0"
 set xzeroaxis linetype 1 linewidth 0.55 dashtype solid linecolor rgb "#606060"
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -0.64 nobox maxcols 4
-set xrange [0.65:8.35]
+set key tmargin left horizontal Left reverse samplen 1.4 width 0.3 nobox maxcols 4
+set xrange [0.64999999999999991:8.35]
 set xtics ("2" 2 0, "4" 4 0, "6" 6 0, "8" 8 0)
 set yrange [-1.77:3.27]
 set ytics ("\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0, "3" 3 0)

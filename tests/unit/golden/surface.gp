@@ -121,7 +121,7 @@ set border 3 linewidth 0.55 linecolor rgb "#606060" front
 set tics out nomirror scale 0.6,0.35 textcolor rgb "#000000"
 unset grid
 set size noratio
-set key tmargin left horizontal Left reverse samplen 1.4 width -1.12 nobox maxcols 2
+set key tmargin left horizontal Left reverse samplen 1.4 width -0.2 nobox maxcols 2
 set xrange [-2.05:2.05]
 set xtics ("\342\210\222\062" -2 0, "\342\210\222\061" -1 0, "0" 0 0, "1" 1 0, "2" 2 0)
 set yrange [-2.05:2.05]
