@@ -136,7 +136,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
         }
     }
   session_work_begin (s, "certifying");
-  if (status == CVX_OK && cvx_formulation_is_relu (f))
+  if (status == CVX_OK && cvx_network_refits (f))
     {
       double loss, penalty;
       status

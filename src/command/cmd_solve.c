@@ -92,8 +92,14 @@ warm_point (struct session *s, const struct session_run *r, double **x,
   if (*x == NULL)
     return cvx_fail_nomem (err, "making the warm start");
   for (size_t k = 0; k < r->n_atoms; k++)
-    memcpy (*x + r->block[k] * r->block_len, r->x + k * r->block_len,
-            r->block_len * sizeof **x);
+    {
+      /* The blocks of the next output come after all of one.  */
+      size_t had = r->n_blocks / f->n_outputs,
+             has = f->n_blocks / f->n_outputs;
+      size_t block = r->block[k] / had * has + r->block[k] % had;
+      memcpy (*x + block * r->block_len, r->x + k * r->block_len,
+              r->block_len * sizeof **x);
+    }
   *nu = r->nu != NULL ? cvx_copy (r->nu, f->n_obs, sizeof **nu) : NULL;
   return CVX_OK;
 }

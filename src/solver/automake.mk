@@ -16,6 +16,7 @@ libsolver_la_SOURCES = \
   src/solver/newton.c \
   src/solver/polish.c \
   src/solver/reduced.c \
+  src/solver/refit.c \
   src/solver/run.c \
   src/solver/settings.c \
   src/solver/snapshot.c \

@@ -21,174 +21,8 @@
 
 enum
 {
-  PER_ROUND = 24,  /* directions added at most */
-  INNER_MAX = 5000 /* iterations of the restricted problem */
+  PER_ROUND = 24 /* directions added at most */
 };
-
-static bool
-refits (const struct cvx_formulation *f)
-{
-  return cvx_formulation_is_relu (f) && f->loss->base == NULL;
-}
-
-/* The patterns of the neurons of NET and of the K gates.  */
-static enum cvx_status
-cells_of (const struct cvx_formulation *f, const struct cvx_network *net,
-          const double *gates, size_t k, struct cvx_patterns **out,
-          struct cvx_error *err)
-{
-  size_t d = f->n_features, m = net->width + k;
-  double *columns = cvx_alloc (d * m, sizeof *columns);
-  enum cvx_status st;
-  if (columns == NULL)
-    return cvx_fail_nomem (err, "collecting cells");
-  for (size_t j = 0; j < m; j++)
-    {
-      const double *u
-          = j < net->width ? net->u + j * d : gates + (j - net->width) * d;
-      for (size_t i = 0; i < d; i++)
-        columns[i * m + j] = u[i];
-    }
-  st = cvx_patterns_gates (out, f->x, f->n_samples, d, columns, m, err);
-  cvx_free (columns);
-  return st;
-}
-
-/* Solve F to the relative gap TOL; NU (may be NULL) gets its dual point.  */
-static enum cvx_status
-solve (const struct cvx_formulation *f, double tol, struct cvx_network **out,
-       double *nu, struct cvx_progress *progress, struct cvx_error *err)
-{
-  struct cvx_settings settings;
-  const struct cvx_solver *solver;
-  struct cvx_run *run = NULL;
-  enum cvx_status st;
-  cvx_settings_init (&settings);
-  settings.tol = tol;
-  settings.maxiter = INNER_MAX;
-  settings.stall = 50;
-  solver = cvx_solver_choose (f, &settings, NULL);
-  if (solver == NULL)
-    return cvx_fail (err, CVX_E451, "no solver suits the %s loss",
-                     f->loss->name);
-  st = cvx_run_new (&run, f, solver, &settings, NULL, progress, err);
-  while (st == CVX_OK && run->status == CVX_RUN_READY)
-    {
-      bool row;
-      st = cvx_run_step (run, 0, false, &row, progress, err);
-    }
-  if (st == CVX_OK && run->status == CVX_RUN_INTERRUPTED)
-    st = cvx_fail_interrupted (err);
-  if (st == CVX_OK)
-    st = cvx_network_copy (out, run->net, err);
-  if (st == CVX_OK && nu != NULL && run->n_nu == f->n_obs)
-    memcpy (nu, run->nu, f->n_obs * sizeof *nu);
-  cvx_run_free (run);
-  return st;
-}
-
-/* -dl at the predictions of NET.  */
-static enum cvx_status
-residual (const struct cvx_formulation *f, const struct cvx_network *net,
-          double *nu, struct cvx_error *err)
-{
-  double *fit = cvx_alloc (f->n_obs, sizeof *fit);
-  enum cvx_status st
-      = fit == NULL ? cvx_fail_nomem (err, "collecting cells")
-                    : cvx_network_predict (net, f->x, f->n_samples, fit, err);
-  if (st == CVX_OK)
-    f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
-  cvx_free (fit);
-  return st;
-}
-
-enum cvx_status
-cvx_network_refit (const struct cvx_formulation *f,
-                   const struct cvx_network *net, const double *gates,
-                   size_t k, double tol, struct cvx_network **out, double *nu,
-                   struct cvx_progress *progress, struct cvx_error *err)
-{
-  struct cvx_formulation_options o = { .loss = f->loss,
-                                       .loss_param = f->loss_param,
-                                       .beta = f->beta,
-                                       .threads = f->threads };
-  struct cvx_patterns *cells = NULL;
-  struct cvx_formulation *sub = NULL;
-  double before[2], after[2];
-  enum cvx_status st;
-  *out = NULL;
-  if (!refits (f))
-    return cvx_fail (err, CVX_E451,
-                     "only ReLU networks with one output and no free bias "
-                     "can be refitted, not %s",
-                     f->class->name);
-  st = nu != NULL ? residual (f, net, nu, err) : CVX_OK;
-  if (st == CVX_OK)
-    st = cells_of (f, net, gates, k, &cells, err);
-  if (st == CVX_OK && cells->n_patterns == 0)
-    st = cvx_network_copy (out, net, err);
-  else if (st == CVX_OK)
-    {
-      st = cvx_formulation_new (&sub, cvx_formulation_find ("relu"), f->data,
-                                cells, &o, err);
-      if (st == CVX_OK)
-        st = solve (sub, tol, out, nu, progress, err);
-      if (st == CVX_OK)
-        st = cvx_formulation_network_objective (f, net, &before[0], &before[1],
-                                                err);
-      if (st == CVX_OK)
-        st = cvx_formulation_network_objective (f, *out, &after[0], &after[1],
-                                                err);
-      if (st == CVX_OK && after[0] + after[1] > before[0] + before[1])
-        {
-          cvx_network_free (*out);
-          st = cvx_network_copy (out, net, err);
-        }
-    }
-  cvx_formulation_free (sub);
-  cvx_patterns_free (cells);
-  if (st != CVX_OK)
-    {
-      cvx_network_free (*out);
-      *out = NULL;
-    }
-  return st;
-}
-
-enum cvx_status
-cvx_network_dual (const struct cvx_formulation *f,
-                  const struct cvx_network *net, size_t rounds, double *nu,
-                  struct cvx_progress *progress, struct cvx_error *err)
-{
-  struct cvx_network *now = NULL, *next = NULL;
-  double end[2], last = CVX_INFINITY;
-  enum cvx_status st
-      = cvx_network_refit (f, net, NULL, 0, 1e-12, &now, nu, progress, err);
-  for (size_t k = 0; k < rounds && st == CVX_OK; k++)
-    {
-      struct cvx_bound b = { .n_found = 0 };
-      st = cvx_formulation_network_objective (f, now, &end[0], &end[1], err);
-      if (st != CVX_OK || end[0] + end[1] > last * (1 - 1e-6))
-        break;
-      last = end[0] + end[1];
-      st = cvx_network_directions (f, now, nu, PER_ROUND, &b, progress, err);
-      if (st == CVX_OK && b.n_found > 0)
-        st = cvx_network_refit (f, now, b.u, b.n_found, 1e-9, &next, nu,
-                                progress, err);
-      if (st == CVX_OK && b.n_found > 0)
-        {
-          cvx_network_free (now);
-          now = next;
-          next = NULL;
-        }
-      cvx_bound_clear (&b);
-    }
-  cvx_network_free (now);
-  cvx_network_free (next);
-  return st;
-}
-
-/* ------------------------------------------------------------- the solver */
 
 struct grow
 {
@@ -216,8 +50,9 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
-  return refits (f) ? NULL
-                    : "it needs ReLU neurons, one output and no free bias";
+  return cvx_network_refits (f)
+             ? NULL
+             : "it needs ReLU neurons, one output and no free bias";
 }
 
 /* NET becomes the iterate; room was made before anything changes.  */

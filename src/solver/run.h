@@ -256,6 +256,10 @@ enum cvx_status cvx_run_polish (struct cvx_run *run, double seconds,
                                 struct cvx_progress *progress,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 
+/* True when the next two can work on networks of F: ReLU neurons with one
+   output and no free bias.  */
+bool cvx_network_refits (const struct cvx_formulation *f);
+
 /* The best network over the cells of the neurons of NET and of the GATES (k x
    n_features, may be NULL): the convex program with these patterns only,
    solved to the relative gap TOL.  ReLU with one output (E451).  Never worse

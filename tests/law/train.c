@@ -149,6 +149,8 @@ START_TEST (steps_follow_the_gradient)
         struct cvx_vector *theta;
         struct cvx_error err;
         double before[MAX_NUMBERS], h = 1e-6;
+        if (cvx_losses[l]->coupled || cvx_formulations[c]->patches)
+          continue;
         problem_random (&p, GENERIC, cvx_losses[l]->labels, &r);
         if (cvx_losses[l]->coupled)
           problem_onehot (&p, 3, &r);
@@ -309,6 +311,41 @@ START_TEST (growing_reaches_the_optimum)
 }
 END_TEST
 
+/* Losses with kinks and flat parts too: the multipliers of the program price,
+   not the residual of the fit.  */
+START_TEST (growing_works_for_every_loss)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 12, 1);
+  for (size_t l = 0; cvx_losses[l] != NULL; l++)
+    {
+      struct cvx_settings s = settings (1, 0);
+      struct problem p;
+      struct cvx_formulation *f;
+      struct cvx_run *run;
+      if (cvx_losses[l]->coupled)
+        continue;
+      problem_random (&p, GENERIC, cvx_losses[l]->labels, &r);
+      problem_patterns (&p, 1);
+      f = problem_formulation (&p, cvx_formulation_find ("relu"),
+                               cvx_losses[l], 0.05);
+      s.tol = 1e-4;
+      s.stall = 6;
+      s.maxiter = 40;
+      run = begin (f, "grow", &s);
+      while (run->status == CVX_RUN_READY)
+        steps (run, 1);
+      ck_assert_msg (cvx_run_gap (run) <= 1e-4, "%s: gap %g",
+                     cvx_losses[l]->name, cvx_run_gap (run));
+      ck_assert (run->net->width <= 7); /* pruned: at most n */
+      cvx_run_free (run);
+      cvx_formulation_free (f);
+      problem_free (&p);
+    }
+}
+END_TEST
+
 TEST_MAIN ("train", steps_add_up_and_archives_keep_them,
            steps_follow_the_gradient, convolutions_are_trained,
-           worked_example_is_recognised, growing_reaches_the_optimum)
+           worked_example_is_recognised, growing_reaches_the_optimum,
+           growing_works_for_every_loss)

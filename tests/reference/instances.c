@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/npz.h"
+#include "formulation/bound.h"
 #include "linalg/threads.h"
 #include "solver/run.h"
 
@@ -118,6 +119,103 @@ solve (const char *file, const char *class, const char *solver, double beta,
   cvx_npz_free (z);
 }
 
+/* Steps of RUN until it is over.  */
+static void
+finish (struct cvx_run *run)
+{
+  struct cvx_error err;
+  bool row;
+  while (run->status == CVX_RUN_READY)
+    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+}
+
+/* An SGD network on instance FILE, with one pattern known, is bounded below at
+   once, and grown to a certified gap of 1e-3 in at most ROUNDS rounds.  */
+static void
+grow (const char *file, double beta, size_t rounds, const char *key)
+{
+  struct cvx_npz *z;
+  struct cvx_error err;
+  const struct cvx_array *x, *y;
+  struct cvx_dataset data = { .n_outputs = 1 };
+  struct cvx_patterns *patterns;
+  struct cvx_formulation *f;
+  struct cvx_formulation_options o
+      = { .loss = NULL, .loss_param = NAN, .beta = beta, .threads = 1 };
+  struct cvx_bound_options options = { 8, 0 };
+  struct cvx_bound b;
+  struct cvx_settings s;
+  struct cvx_run *run;
+  struct cvx_point warm = { 0 };
+  double best = optimum (key), u[64 * 8];
+  int sign[64];
+  size_t n, d;
+  ck_assert_ok (cvx_npz_read (&z, instance (file), 1 << 28, NULL, &err), err);
+  x = cvx_npz_find (z, "X");
+  y = cvx_npz_find (z, "y");
+  n = x->shape[0];
+  d = x->shape[1];
+  data.n_features = d;
+  data.part[CVX_TRAIN].n = n;
+  data.part[CVX_TRAIN].x = x->values;
+  data.part[CVX_TRAIN].y = y->values;
+  ck_assert_ok (
+      cvx_patterns_sample (&patterns, x->values, n, d, 1, 1, 0, NULL, &err),
+      err);
+  ck_assert_ok (cvx_formulation_new (&f, cvx_formulation_find ("relu"), &data,
+                                     patterns, &o, &err),
+                err);
+  cvx_settings_init (&s);
+  s.m = 20;
+  s.maxiter = s.epochs = 1000;
+  s.seed = 1;
+  ck_assert_ok (
+      cvx_run_new (&run, f, cvx_trainer_find ("sgd"), &s, NULL, NULL, &err),
+      err);
+  finish (run);
+  ck_assert_ok (
+      cvx_network_bound (f, run->net, NULL, &options, &b, NULL, NULL, &err),
+      err);
+  ck_assert (b.cert.global && b.n_found > 0);
+  ck_assert (b.cert.dobj > 0.1 * best && b.cert.dobj <= best * (1 + 1e-11));
+  cvx_bound_clear (&b);
+  warm.n_atoms = run->net->width;
+  warm.x = u;
+  warm.sign = sign;
+  for (size_t j = 0; j < warm.n_atoms; j++)
+    {
+      sign[j] = run->net->a[j] < 0 ? -1 : 1;
+      for (size_t k = 0; k < d; k++)
+        u[j * d + k] = run->net->u[j * d + k] * fabs (run->net->a[j]);
+    }
+  cvx_run_free (run);
+  s.tol = 1e-3;
+  s.stall = 5;
+  s.maxiter = (double)rounds;
+  ck_assert_ok (
+      cvx_run_new (&run, f, cvx_trainer_find ("grow"), &s, &warm, NULL, &err),
+      err);
+  finish (run);
+  ck_assert_msg (cvx_run_gap (run) <= 1e-3, "gap %g after %zu rounds",
+                 cvx_run_gap (run), run->iter);
+  ck_assert (run->complete && run->dobj <= best * (1 + 1e-11)
+             && run->pobj >= best * (1 - 1e-11));
+  cvx_run_free (run);
+  cvx_formulation_free (f);
+  cvx_patterns_free (patterns);
+  cvx_npz_free (z);
+}
+
+START_TEST (a_grown)
+{
+  grow ("A.npz", 1e-2, 8, "A_beta0.01");
+  grow ("A.npz", 1e-3, 12, "A_beta0.001");
+}
+END_TEST
+
+START_TEST (b_grown) { grow ("B.npz", 1e-2, 14, "B_beta0.01"); }
+END_TEST
+
 START_TEST (a)
 {
   solve ("A.npz", "relu", "newton", 1e-2, 1e-8, false, "A_beta0.01");
@@ -142,7 +240,7 @@ START_TEST (c_gated)
 END_TEST
 
 #define main run_suite
-TEST_MAIN ("instances", a, a_by_admm_and_polish, c, c_gated)
+TEST_MAIN ("instances", a, a_by_admm_and_polish, c, c_gated, a_grown, b_grown)
 #undef main
 
 int
