@@ -227,8 +227,7 @@ repl_signals_wait (int fd)
   FD_SET (fd, &set);
   /* With input at hand pselect leaves a signal waiting; but Ctrl-C comes
      before what was typed after it.  */
-  return !deliver ()
-         && pselect (fd + 1, &set, NULL, NULL, NULL, &before) > 0
+  return !deliver () && pselect (fd + 1, &set, NULL, NULL, NULL, &before) > 0
          && !deliver ();
 }
 
