@@ -191,11 +191,11 @@ thin_curve (const struct plot_series *s, const struct plot_range *x,
 }
 
 /* One point of every cell of a SIDE x SIDE grid; with OUT NULL they are only
-   counted.  Returns their number.  */
+   counted, until there are more than LIMIT.  Returns their number.  */
 static size_t
 thin_cloud (const struct plot_series *s, const struct plot_range *x,
-            const struct plot_range *y, size_t side, uint64_t *seen,
-            struct plot_points *out, struct plot_notes *notes)
+            const struct plot_range *y, size_t side, size_t limit,
+            uint64_t *seen, struct plot_points *out, struct plot_notes *notes)
 {
   size_t count = 0;
   for (size_t k = 0; k < side * side / 64; k++)
@@ -216,6 +216,8 @@ thin_cloud (const struct plot_series *s, const struct plot_range *x,
       if (out != NULL)
         put (out, p);
       count++;
+      if (out == NULL && count > limit)
+        break;
     }
   return count;
 }
@@ -241,7 +243,7 @@ plot_reduce (const struct plot_series *s, const struct plot_range *x,
       seen = cvx_alloc (FINEST * FINEST / 64, sizeof *seen);
       if (seen == NULL)
         return cvx_fail_nomem (err, "thinning a figure");
-      while (thin_cloud (s, x, y, side, seen, NULL, &forget) > limit)
+      while (thin_cloud (s, x, y, side, limit, seen, NULL, &forget) > limit)
         side /= 2;
     }
   out->x = cvx_alloc (room, sizeof *out->x);
@@ -260,7 +262,7 @@ plot_reduce (const struct plot_series *s, const struct plot_range *x,
   else if (is_curve (s->kind))
     thin_curve (s, x, y, limit, out, notes);
   else
-    thin_cloud (s, x, y, side, seen, out, notes);
+    thin_cloud (s, x, y, side, limit, seen, out, notes);
   if (out->n > 0 && isnan (out->x[out->n - 1]))
     out->n--;
   cvx_free (seen);
