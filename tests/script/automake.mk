@@ -2,6 +2,7 @@
 script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
+  tests/script/data_export.sh \
   tests/script/data_faults.sh \
   tests/script/debugger.sh \
   tests/script/exit_codes.sh \
@@ -19,7 +20,8 @@ script_tests = \
   tests/script/results.sh \
   tests/script/session_file.sh \
   tests/script/tables.sh \
-  tests/script/torch.sh
+  tests/script/torch.sh \
+  tests/script/values.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/lib.sh tests/script/prompt.py \
   tests/script/run_onnx.py
