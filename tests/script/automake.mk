@@ -7,6 +7,7 @@ script_tests = \
   tests/script/debugger.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
+  tests/script/import_helper.sh \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
