@@ -178,6 +178,7 @@ struct cvx_formulation
   size_t n_samples, n_outputs, n_features;
   struct cvx_conv conv; /* of convolutional networks; d = 0: none */
   const double *x, *y;  /* training data, borrowed from `data' */
+  bool sparse;          /* products go by the nonzeros of X */
   size_t n_obs;         /* n_samples * n_outputs */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax; /* nan until cvx_formulation_betamax */

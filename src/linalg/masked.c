@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "linalg/mask_kernels.h"
+#include "linalg/masked_sparse.h"
 #include "linalg/threads.h"
 
 enum
@@ -41,8 +42,9 @@ struct cvx_masked
   size_t n, d, n_patterns, n_outputs, n_words;
   int threads;
   const struct cvxi_mask_kernels *kernels;
-  double *tile;          /* threads x BLOCK x TILE */
-  double *sums;          /* threads x n_outputs x TILE */
+  struct cvxi_sparse_product *sparse; /* does the products, or NULL */
+  double *tile;                       /* threads x BLOCK x TILE */
+  double *sums;                       /* threads x n_outputs x TILE */
   const uint64_t **rows; /* threads x BLOCK: masks of the rows of a tile */
   double
       *r; /* one output after the other: n rounded up to tiles, zero past n */
@@ -132,12 +134,22 @@ cvx_masked_free (struct cvx_masked *m)
 {
   if (m == NULL)
     return;
+  cvxi_sparse_product_free (m->sparse);
   cvx_free (m->tile);
   cvx_free (m->rows);
   cvx_free (m->sums);
   cvx_free (m->r);
   cvx_free (m->partial);
   cvx_free (m);
+}
+
+enum cvx_status
+cvx_masked_use_sparse (struct cvx_masked *m, const struct cvx_csr *x,
+                       struct cvx_error *err)
+{
+  cvxi_sparse_product_free (m->sparse);
+  return cvxi_sparse_product_new (&m->sparse, x, m->bits, m->n_patterns,
+                                  m->n_outputs, m->threads, err);
 }
 
 /* Point the rows of this thread's tile at the masks of rows FROM ..
@@ -308,6 +320,8 @@ cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
                        const size_t *list, const double *v, double *f,
                        struct cvx_progress *progress)
 {
+  if (m->sparse != NULL)
+    return cvxi_sparse_apply (m->sparse, k, list, v, f, progress);
   return run (m, false, k, list, v, f, m->n * m->n_outputs, progress);
 }
 
@@ -317,6 +331,8 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
                          struct cvx_progress *progress)
 {
   size_t c = m->n_outputs, in_tiles = divide_up (m->n, TILE) * TILE;
+  if (m->sparse != NULL)
+    return cvxi_sparse_adjoint (m->sparse, k, list, r, g, progress);
   for (size_t i = 0; i < m->n; i++)
     for (size_t o = 0; o < c; o++)
       m->r[o * in_tiles + i] = r[i * c + o];

@@ -9,9 +9,9 @@
    outputs of a sample side by side.
 
    The n x P matrix of pre-activations is never stored: row tiles of X V stay
-   in cache, masks are bits.  4 n d C P flops for the pair.  The digits depend on
-   the sizes only, not on the number of threads.  An operator owns its tiles:
-   one call at a time, and lists no longer than C P (repeats allowed).
+   in cache, masks are bits.  4 n d C P flops for the pair.  The digits depend
+   on the sizes only, not on the number of threads.  An operator owns its
+   tiles: one call at a time, and lists no longer than C P (repeats allowed).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "linalg/csr.h"
 
 struct cvx_masked;
 
@@ -36,6 +37,15 @@ enum cvx_status cvx_masked_new (struct cvx_masked **out, const double *x,
                                 int threads,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_masked_free (struct cvx_masked *m);
+
+/* Multiply with X, the same numbers as those M was made with, by its nonzeros
+   from now on; it is borrowed like the other.  CVX_NOMEM.  */
+enum cvx_status cvx_masked_use_sparse (struct cvx_masked *m,
+                                       const struct cvx_csr *x,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Share of nonzeros below which that is faster than a dense product.  */
+#define CVX_SPARSE_BREAK_EVEN 0.2
 
 /* CVX_INTERRUPTED (between tiles) leaves the output undefined.  PROGRESS may
    be NULL.  No allocation.  */
