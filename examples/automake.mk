@@ -7,6 +7,7 @@ EXTRA_DIST += \
   examples/five-points.cvx \
   examples/iris.cvx \
   examples/mnist-pair.cvx \
+  examples/relu-cnn.cvx \
   examples/ring.cvx \
   examples/sgd-against-optimum.cvx
 EXTRA_DIST += \

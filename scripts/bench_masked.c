@@ -162,7 +162,7 @@ masked (const char *name, size_t n, size_t d, size_t count, int threads)
       uint64_t word = bits[g * ((n + 63) / 64) + row / 64];
       mask[i] = (double)(word >> (row % 64) & 1);
     }
-  if (cvx_masked_new (&j.m, x, n, d, bits, count, threads, &err) != CVX_OK)
+  if (cvx_masked_new (&j.m, x, n, d, bits, count, 1, threads, &err) != CVX_OK)
     exit (EXIT_FAILURE);
   ga = rate (j, GEMM_APPLY);
   gb = rate (j, GEMM_ADJOINT);

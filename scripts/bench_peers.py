@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Other programs on the same instances: numpy FISTA and cvxopt.
+"""Other programs on the same instances: numpy FISTA, cvxopt and CSDP.
 
 usage: bench_peers.py [--out=FOLDER] [--only=NAMES] [--quick] FOLDER
 
@@ -14,6 +14,9 @@ import csv
 import json
 import os
 import resource
+import shutil
+import subprocess
+import tempfile
 import time
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -25,7 +28,8 @@ try:
 except ImportError:
     cvxopt = None
 
-TOLERANCES = (1e-3, 1e-6, 1e-8)
+TOLERANCES = (1e-3, 1e-6, 1e-8, 1e-9)
+N_CSDP = 200  # rows of E for CSDP: bench_run has them as E200
 
 
 def unit():
@@ -155,32 +159,51 @@ def fista(p, limit, report):
                        bound, k)
 
 
-def cone_program(z, beta, limit, report):
-    """The exact program (8) through cvxopt's coneqp.
-
-    Block k holds (t_k, x_k) with |x_k| <= t_k and (2 D_k - I) X x_k >= 0.
-    The Newton system is block diagonal plus A'A of rank n, so that it is
-    solved through an n x n matrix; without that a few hundred patterns take
-    minutes.
-    """
-    start = time.perf_counter()
-    X, y, D = z["X"], z["y"], z["D"].astype(float)
+def relu_blocks(z):
+    """Blocks of the exact program (8): columns of A, and -(2 D_k - I) X."""
+    X, D = z["X"], z["D"].astype(float)
     n, d = X.shape
     masks = np.repeat(D.T, 2, axis=0)
-    P = len(masks)
-    A = np.zeros((P, n, d + 1))
+    A = np.zeros((len(masks), n, d + 1))
     A[:, :, 1:] = masks[:, :, None] * X
     A[1::2] *= -1
-    cone = -(2 * masks - 1)[:, :, None] * X
+    return A, -(2 * masks - 1)[:, :, None] * X
+
+
+def circular_blocks(z):
+    """Frequencies of w as blocks (re, im) of size 1 in (1/d) |fft w|_1."""
+    X = z["X"]
+    n, d = X.shape
+    F = np.fft.fft(X, axis=1).T  # X times cosines and minus sines
+    A = np.zeros((d // 2 + 1, n, 3))
+    A[:, :, 1] = F[:d // 2 + 1].real
+    A[:, :, 2] = F[:d // 2 + 1].imag
+    for k in (0, d // 2) if d % 2 == 0 else (0,):
+        A[k, :, 2] = 0
+    return A, np.zeros((len(A), 0, 2))
+
+
+def cone_program(blocks, z, beta, limit, report):
+    """Blocks with second-order and linear cones through cvxopt's coneqp.
+
+    Block k holds (t_k, x_k) with |x_k| <= t_k and cone_k x_k <= 0.  The Newton
+    system is block diagonal plus A'A of rank n, so that it is solved through
+    an n x n matrix; without that a few hundred patterns take minutes.
+    """
+    start = time.perf_counter()
+    y = z["y"]
+    A, cone = blocks(z)
+    P, n, d = A.shape[0], A.shape[1], A.shape[2] - 1
+    m = cone.shape[1]
     block = np.arange(P)[:, None, None] * (d + 1)
-    rows = np.arange(P * n).reshape(P, n, 1) + np.zeros((1, 1, d), int)
-    cols = block + 1 + np.arange(d) + np.zeros((1, n, 1), int)
+    rows = np.arange(P * m).reshape(P, m, 1) + np.zeros((1, 1, d), int)
+    cols = block + 1 + np.arange(d) + np.zeros((1, m, 1), int)
     at = np.arange(P * (d + 1))
     G = cvxopt.spmatrix(
         cvxopt.matrix(np.r_[cone.ravel(), -np.ones(at.size)]),
-        cvxopt.matrix(np.r_[rows.ravel(), P * n + at]),
+        cvxopt.matrix(np.r_[rows.ravel(), P * m + at]),
         cvxopt.matrix(np.r_[cols.ravel(), at]),
-        (P * n + at.size, at.size))
+        (P * m + at.size, at.size))
     q = np.zeros((P, d + 1))
     q[:, 0] = beta
     q -= np.einsum("pnk,n->pk", A, y)
@@ -200,7 +223,7 @@ def cone_program(z, beta, limit, report):
         root = ((2 * v[:, :, None] * v[:, None, :] - mirror)
                 / np.array(W["beta"])[:, None, None])
         H = root @ root
-        scaled = cone * np.array(W["di"]).reshape(P, n, 1)
+        scaled = cone * np.array(W["di"]).reshape(P, m, 1)
         H[:, 1:, 1:] += scaled.transpose(0, 2, 1) @ scaled
         try:
             inverse = np.linalg.inv(H)
@@ -236,11 +259,67 @@ def cone_program(z, beta, limit, report):
         s = cvxopt.solvers.coneqp(
             quadratic, cvxopt.matrix(q.ravel()), G,
             cvxopt.matrix(0.0, (G.size[0], 1)),
-            {"l": P * n, "q": [d + 1] * P, "s": []}, kktsolver=factor)
+            {"l": P * m, "q": [d + 1] * P, "s": []}, kktsolver=factor)
         half = y @ y / 2
         report(tol, time.perf_counter() - since,
                s["primal objective"] + half, s["dual objective"] + half,
                s["iterations"])
+
+
+def nuclear_dual(z, beta, limit, report):
+    """max y'v - |v|^2 / 2 with sigma_max (sum_i v_i X_i) <= beta: one
+    semidefinite cone of size h + K, through coneqp."""
+    start = time.perf_counter()
+    X, y = z["X"], z["y"]
+    n, k, h = X.shape
+    G = np.zeros((n, k + h, k + h))
+    G[:, k:, :k] = -X.transpose(0, 2, 1)
+    G[:, :k, k:] = -X
+    G = cvxopt.matrix(G.reshape(n, -1).T)
+    for tol in TOLERANCES:
+        if time.perf_counter() - start > limit:
+            break
+        since = time.perf_counter()
+        cvxopt.solvers.options.update(show_progress=False, abstol=tol / 100,
+                                      reltol=tol / 100, feastol=tol / 100)
+        s = cvxopt.solvers.coneqp(
+            cvxopt.spmatrix(1.0, range(n), range(n)), cvxopt.matrix(-y), G,
+            cvxopt.matrix(beta * np.eye(k + h).ravel()),
+            {"l": 0, "q": [], "s": [k + h]})
+        report(tol, time.perf_counter() - since, -s["dual objective"],
+               -s["primal objective"], s["iterations"])
+
+
+def csdp(z, beta, limit, report):
+    """The same on the first rows through CSDP, |v|^2 <= t as a second cone:
+    [I, v; v', t] >= 0."""
+    X, y = z["X"][:N_CSDP], z["y"][:N_CSDP]
+    n, k, h = X.shape
+    lines = [str(n + 1), "2", f"{k + h} {n + 1}",
+             " ".join(f"{v:.17g}" for v in np.r_[-y, 0.5])]
+    lines += [f"0 1 {i} {i} {-beta:.17g}" for i in range(1, k + h + 1)]
+    lines += [f"0 2 {i} {i} -1" for i in range(1, n + 1)]
+    for i in range(n):
+        lines += [f"{i + 1} 1 {a + 1} {k + b + 1} {X[i, a, b]:.17g}"
+                  for a in range(k) for b in range(h)]
+        lines.append(f"{i + 1} 2 {i + 1} {n + 1} 1")
+    lines.append(f"{n + 1} 2 {n + 1} {n + 1} 1")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "e.dat-s")
+        with open(path, "w") as file:
+            file.write("\n".join(lines) + "\n")
+        since = time.perf_counter()
+        try:
+            words = subprocess.run(["csdp", path], capture_output=True,
+                                   text=True, timeout=limit,
+                                   check=False).stdout
+        except subprocess.TimeoutExpired:
+            return
+        seconds = time.perf_counter() - since
+    found = {line.split(":")[0].strip(): float(line.split(":")[1].split()[0])
+             for line in words.splitlines() if "objective value" in line}
+    ends = sorted(-v for v in found.values())
+    report(1e-6, seconds, ends[1], ends[0], 0)
 
 
 def main():
@@ -257,12 +336,15 @@ def main():
     with open(os.path.join(choice.folder, "reference_optima.json")) as file:
         optima = json.load(file)
     jobs = [
-        ("A-2", "A.npz", 1e-2, "A_beta0.01", cone_program, None),
-        ("A-3", "A.npz", 1e-3, "A_beta0.001", cone_program, None),
-        ("B", "B.npz", 1e-2, "B_beta0.01", cone_program, None),
+        ("A-2", "A.npz", 1e-2, "A_beta0.01", cone_program, relu_blocks),
+        ("A-3", "A.npz", 1e-3, "A_beta0.001", cone_program, relu_blocks),
+        ("B", "B.npz", 1e-2, "B_beta0.01", cone_program, relu_blocks),
         ("Cg", "C.npz", 130, "Cg", fista, Gated),
         ("F", "F.npz", 7000, "F", fista, Circular),
+        ("F", "F.npz", 7000, "F", cone_program, circular_blocks),
         ("E", "E.npz", 39, "E", fista, LinearCnn),
+        ("E", "E.npz", 39, "E", nuclear_dual, None),
+        ("E200", "E.npz", 39, None, csdp, None),
         ("D", "D.npz", 400, "D", fista, Gated),
         ("G", "G.npz", 3000, "G", fista, Gated),
     ]
@@ -278,16 +360,20 @@ def main():
                 continue
             if choice.quick and name in ("B", "D", "G"):
                 continue
-            if method is cone_program and cvxopt is None:
+            if method in (cone_program, nuclear_dual) and cvxopt is None:
                 print(f"{name}: no cvxopt")
+                continue
+            if method is csdp and shutil.which("csdp") is None:
+                print(f"{name}: no csdp")
                 continue
             source = os.path.join(choice.folder, data)
             if not os.path.exists(source):
                 print(f"{name}: no file {source}")
                 continue
-            u, best = unit(), optima[key]["objective"]
-            words = ("cvxopt coneqp" if method is cone_program
-                     else "numpy fista")
+            u = unit()
+            best = optima[key]["objective"] if key else float("nan")
+            words = {fista: "numpy fista", csdp: "csdp"}.get(
+                method, "cvxopt coneqp")
 
             def report(tol, seconds, objective, bound, iterations):
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -307,8 +393,10 @@ def main():
                 z = {k: loaded[k] for k in loaded.files}
             if method is fista:
                 fista(lambda: model(z, beta), choice.limit, report)
+            elif method is cone_program:
+                cone_program(model, z, beta, choice.limit, report)
             else:
-                cone_program(z, beta, choice.limit, report)
+                method(z, beta, choice.limit, report)
     print(f"wrote {path}")
 
 

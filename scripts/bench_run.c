@@ -45,7 +45,8 @@ enum
   FEW = 4000 /* --quick: patterns at most */
 };
 
-static const double tolerances[] = { 1e-3, 1e-6, 1e-8 };
+/* The last one for convolutional networks only.  */
+static const double tolerances[] = { 1e-3, 1e-6, 1e-8, 1e-9 };
 
 /* A training problem: an instance, or a ring: standard
    normal features and a column of ones, label +1 outside the circle that holds
@@ -58,7 +59,7 @@ struct problem
   const char *key;
   double limit; /* seconds */
   bool small;   /* part of --quick */
-  size_t n, d;  /* ring: d counts the ones */
+  size_t n, d;  /* ring: d counts the ones; file: n > 0 rows */
 };
 static const struct problem problems[] = {
   { "A-2", "A.npz", "relu", 1e-2, "A_beta0.01", 60, true, 0, 0 },
@@ -69,6 +70,7 @@ static const struct problem problems[] = {
   { "Cg", "C.npz", "gated", 130, "Cg", 60, true, 0, 0 },
   { "D", "D.npz", "gated", 400, "D", 120, false, 0, 0 },
   { "E", "E.npz", "linear-cnn", 39, "E", 60, false, 0, 0 },
+  { "E200", "E.npz", "linear-cnn", 39, NULL, 60, false, 200, 0 },
   { "F", "F.npz", "circular", 7000, "F", 60, false, 0, 0 },
   { "G", "G.npz", "gated", 3000, "G", 300, false, 0, 0 },
   { "ring1000", NULL, "relu", NAN, NULL, 300, false, 1000, 3 },
@@ -82,6 +84,7 @@ static struct bench_options options
     = { .out = "bench-results", .threads = 0, .memory = 0 };
 static struct bench_rows rows;
 static int child_pipe = -1;
+static struct cvx_conv patches; /* of the instance at hand; d = 0: none */
 
 static double
 now (void)
@@ -227,10 +230,18 @@ read_instance (const struct problem *p, struct cvx_npz **z,
   if (x == NULL || y == NULL || x->type != CVX_ARRAY_F64
       || y->type != CVX_ARRAY_F64 || x->rank < 2 || y->count != x->shape[0])
     return cvx_fail (err, CVX_E401, "%s has no usable X and y", p->file);
+  if (x->rank == 3) /* patch after patch */
+    {
+      const size_t size[2] = { 1, x->shape[2] };
+      status = cvx_conv_init (&patches, x->shape[1] * x->shape[2], NULL, size,
+                              size, false, err);
+      if (status != CVX_OK)
+        return status;
+    }
   memset (data, 0, sizeof *data);
   data->n_features = x->count / x->shape[0];
   data->n_outputs = 1;
-  data->part[CVX_TRAIN].n = x->shape[0];
+  data->part[CVX_TRAIN].n = p->n > 0 ? p->n : x->shape[0];
   data->part[CVX_TRAIN].x = x->values;
   data->part[CVX_TRAIN].y = y->values;
   return CVX_OK;
@@ -285,6 +296,8 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
   struct cvx_error err;
   const char *why = NULL;
   double since = now (), beta;
+  if (patches.d > 0)
+    o.conv = &patches;
   r.n = t->n;
   r.d = data->n_features;
   if (class->needs_patterns && gates != NULL)
@@ -626,6 +639,9 @@ bench_problem (const struct problem *p)
           false, tolerances, sizeof tolerances / sizeof *tolerances };
   char path[4200];
   double unit;
+  if (strcmp (p->class, "linear-cnn") != 0
+      && strcmp (p->class, "circular") != 0)
+    s.n_tol--;
   if (cvx_formulation_find (p->class) == NULL)
     {
       printf ("%s: no formulation %s\n", p->name, p->class);

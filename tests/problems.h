@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arrangement/patterns.h"
+#include "base/alloc.h"
 #include "formulation/formulation.h"
 
 enum
@@ -29,13 +30,14 @@ enum problem_kind
   ONE_FEATURE,
   NO_X,
   NO_Y,
+  SEVERAL, /* three outputs */
   N_KINDS
 };
 
 struct problem
 {
   struct cvx_dataset data;
-  struct cvx_patterns *patterns;
+  struct cvx_patterns *patterns, *patches; /* of the rows, of their patches */
   double x[MAX_NUMBERS], y[MAX_NUMBERS];
 };
 
@@ -48,24 +50,74 @@ problem_set (struct problem *p, size_t n, size_t d)
   p->data.part[CVX_TRAIN].n = n;
   p->data.part[CVX_TRAIN].x = p->x;
   p->data.part[CVX_TRAIN].y = p->y;
-  p->patterns = NULL;
+  p->patterns = p->patches = NULL;
 }
 
-/* All patterns, or COUNT of them.  */
+/* The patches that CLASS needs, in CONV, or NULL: pairs of neighbours.  */
+static inline const struct cvx_conv *
+problem_conv (const struct problem *p,
+              const struct cvx_formulation_class *class, struct cvx_conv *conv)
+{
+  const size_t size[2] = { 1, p->data.n_features > 1 ? 2 : 1 };
+  const size_t stride[2] = { 1, 1 };
+  struct cvx_error err;
+  if (strcmp (class->name, "linear-cnn") != 0 && !class->patches)
+    return NULL;
+  ck_assert_ok (cvx_conv_init (conv, p->data.n_features, NULL, size, stride,
+                               false, &err),
+                err);
+  if (class->patches)
+    conv->pool = CVX_POOL_AVERAGE;
+  return conv;
+}
+
+static inline void
+problem_patterns_of (struct cvx_patterns **out, const double *x, size_t n,
+                     size_t d, size_t count)
+{
+  struct cvx_error err;
+  cvx_patterns_free (*out);
+  if (count == 0)
+    ck_assert_ok (cvx_patterns_exact (out, x, n, d, 100000, 1, NULL, &err),
+                  err);
+  else
+    ck_assert_ok (cvx_patterns_sample (out, x, n, d, count, 3, 0, NULL, &err),
+                  err);
+}
+
+/* All patterns, or COUNT of them, and those of the patches.  */
 static inline void
 problem_patterns (struct problem *p, size_t count)
 {
+  const struct cvx_formulation_class *class = cvx_formulation_find (
+      "relu-cnn");
+  size_t n = p->data.part[CVX_TRAIN].n;
+  struct cvx_conv conv;
   struct cvx_error err;
-  size_t n = p->data.part[CVX_TRAIN].n, d = p->data.n_features;
-  cvx_patterns_free (p->patterns);
-  if (count == 0)
-    ck_assert_ok (
-        cvx_patterns_exact (&p->patterns, p->x, n, d, 100000, 1, NULL, &err),
-        err);
-  else
-    ck_assert_ok (cvx_patterns_sample (&p->patterns, p->x, n, d, count, 3, 0,
-                                       NULL, &err),
-                  err);
+  double *rows;
+  problem_patterns_of (&p->patterns, p->x, n, p->data.n_features, count);
+  (void)problem_conv (p, class, &conv);
+  ck_assert_ok (cvx_conv_rows (&conv, p->x, n, &rows, &err), err);
+  problem_patterns_of (&p->patches, rows, n * conv.k, conv.h, count);
+  cvx_free (rows);
+}
+
+static inline const struct cvx_patterns *
+problem_patterns_for (const struct problem *p,
+                      const struct cvx_formulation_class *class)
+{
+  return class->patches ? p->patches : p->patterns;
+}
+
+/* Give P the C outputs of random classes: one-hot rows.  */
+static inline void
+problem_onehot (struct problem *p, size_t c, struct cvx_rng *r)
+{
+  size_t n = p->data.part[CVX_TRAIN].n;
+  p->data.n_outputs = c;
+  memset (p->y, 0, sizeof p->y);
+  for (size_t i = 0; i < n; i++)
+    p->y[i * c + (i < c ? i : (size_t)cvx_rng_below (r, c))] = 1;
 }
 
 /* A problem of KIND; LABELS: y is -1 or 1.  */
@@ -83,13 +135,18 @@ problem_random (struct problem *p, enum problem_kind kind, bool labels,
   if (kind == ONE_FEATURE)
     d = 1;
   problem_set (p, n, d);
+  if (kind == SEVERAL)
+    p->data.n_outputs = 3;
   for (size_t k = 0; k < n * d; k++)
     p->x[k] = kind == NO_X ? 0 : cvx_rng_normal (r);
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n * p->data.n_outputs; i++)
     {
       p->y[i] = kind == NO_Y ? 0 : cvx_rng_normal (r);
       if (labels)
         p->y[i] = i % 2 == 0 ? 1 : -1;
+    }
+  for (size_t i = 0; i < n; i++)
+    {
       if (kind == WITH_ONES)
         p->x[i * d + d - 1] = 1;
       if (kind == ZERO_ROWS && i % 3 == 1)
@@ -109,6 +166,7 @@ static inline void
 problem_free (struct problem *p)
 {
   cvx_patterns_free (p->patterns);
+  cvx_patterns_free (p->patches);
 }
 
 /* The five points of the manual: T2 of the references.  */
@@ -125,22 +183,6 @@ problem_five_points (struct problem *p)
     }
 }
 
-/* The patches that CLASS needs, in CONV, or NULL: pairs of neighbours.  */
-static inline const struct cvx_conv *
-problem_conv (const struct problem *p,
-              const struct cvx_formulation_class *class, struct cvx_conv *conv)
-{
-  const size_t size[2] = { 1, p->data.n_features > 1 ? 2 : 1 };
-  const size_t stride[2] = { 1, 1 };
-  struct cvx_error err;
-  if (strcmp (class->name, "linear-cnn") != 0)
-    return NULL;
-  ck_assert_ok (cvx_conv_init (conv, p->data.n_features, NULL, size, stride,
-                               false, &err),
-                err);
-  return conv;
-}
-
 static inline struct cvx_formulation *
 problem_formulation (const struct problem *p,
                      const struct cvx_formulation_class *class,
@@ -152,8 +194,10 @@ problem_formulation (const struct problem *p,
   struct cvx_formulation_options o
       = { .loss = loss, .loss_param = NAN, .beta = beta, .threads = 2 };
   o.conv = problem_conv (p, class, &conv);
-  ck_assert_ok (
-      cvx_formulation_new (&f, class, &p->data, p->patterns, &o, &err), err);
+  ck_assert_ok (cvx_formulation_new (&f, class, &p->data,
+                                     problem_patterns_for (p, class), &o,
+                                     &err),
+                err);
   return f;
 }
 

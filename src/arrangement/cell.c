@@ -5,12 +5,14 @@
 #include "arrangement/cell.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <lapacke.h>
 
 #include "base/alloc.h"
+#include "base/rng.h"
 
 static double
 dot (const double *a, const double *b, size_t d)
@@ -27,11 +29,12 @@ side (const uint64_t *bits, size_t i)
   return bits[i / 64] >> (i % 64) & 1 ? 1 : -1;
 }
 
+static const double on = 1e-9; /* this near to its hyperplane U is on a row */
+
 enum cvx_status
 cvx_cell_interior (const double *x, size_t n, size_t d, const uint64_t *bits,
                    const double *u, double *c, struct cvx_error *err)
 {
-  const double on = 1e-9;
   size_t n_on = 0, rows;
   double step = HUGE_VAL, *a, *v;
   enum cvx_status status = CVX_OK;
@@ -101,6 +104,67 @@ cvx_cell_interior (const double *x, size_t n, size_t d, const uint64_t *bits,
         c[j] += step * v[j];
     }
   cvx_free (a);
+  cvx_free (v);
+  return status;
+}
+
+/* BITS and C of the cell next to U towards V.  */
+static void
+towards (const double *x, size_t n, size_t d, const double *u, const double *v,
+         uint64_t *bits, double *c)
+{
+  double step = HUGE_VAL;
+  memset (bits, 0, (n + 63) / 64 * sizeof *bits);
+  for (size_t i = 0; i < n; i++)
+    {
+      const double *r = x + i * d;
+      double at = dot (r, u, d), slope = dot (r, v, d);
+      bool off = fabs (at) > on * sqrt (dot (r, r, d));
+      if ((off ? at : slope) >= 0)
+        bits[i / 64] |= (uint64_t)1 << (i % 64);
+      if (off && at * slope < 0)
+        step = fmin (step, at / -slope);
+    }
+  step = step < HUGE_VAL ? 0.5 * step : 1;
+  for (size_t j = 0; j < d; j++)
+    c[j] = u[j] + step * v[j];
+}
+
+enum cvx_status
+cvx_cell_near (const double *x, size_t n, size_t d, const double *u,
+               uint64_t *bits, double *c, struct cvx_error *err)
+{
+  enum
+  {
+    TRIES = 8
+  };
+  struct cvx_rng rng;
+  double *v;
+  enum cvx_status status;
+  memset (bits, 0, (n + 63) / 64 * sizeof *bits);
+  for (size_t i = 0; i < n; i++)
+    if (dot (x + i * d, u, d) >= 0)
+      bits[i / 64] |= (uint64_t)1 << (i % 64);
+  status = cvx_cell_interior (x, n, d, bits, u, c, err);
+  if (status != CVX_NUMERIC)
+    return status;
+  v = cvx_alloc (d, sizeof *v);
+  if (v == NULL)
+    return cvx_fail_nomem (err, "finding a cell");
+  for (int k = 0; status == CVX_NUMERIC && k < TRIES; k++)
+    {
+      cvx_rng_init (&rng, (uint64_t)k, CVX_STREAM_CERTIFY);
+      for (size_t j = 0; j < d; j++)
+        v[j] = cvx_rng_normal (&rng);
+      towards (x, n, d, u, v, bits, c);
+      status = cvx_cell_interior (x, n, d, bits, u, c, err);
+    }
+  if (status == CVX_NUMERIC)
+    {
+      /* A thin cell: the direction itself leads into it.  */
+      towards (x, n, d, u, v, bits, c);
+      status = CVX_OK;
+    }
   cvx_free (v);
   return status;
 }

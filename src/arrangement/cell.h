@@ -28,6 +28,14 @@ enum cvx_status cvx_cell_interior (const double *x, size_t n, size_t d,
                                    double *c,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
+/* A cell whose closure holds U (unit, d): its bits ((n + 63) / 64 words) and
+   an interior point C.  Of the rows that U lies on, those not on its negative
+   side by rounding count as on where that is a cell; else they take the sides
+   of a generic direction.  CVX_NOMEM.  */
+enum cvx_status cvx_cell_near (const double *x, size_t n, size_t d,
+                               const double *u, uint64_t *bits, double *c,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+
 /* The irredundant rows of the cell with interior point C, ascending, into ROW
    (room for n); their number into *COUNT.  One row per line: of parallel rows
    the one nearest to C.  WORK is made for d and at least n rows.  */

@@ -154,8 +154,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
         }
     }
   session_work_begin (s, "certifying");
-  if (status == CVX_OK && f->class->activation == CVX_ACT_RELU
-      && f->n_outputs == 1)
+  if (status == CVX_OK && cvx_formulation_is_relu (f))
     {
       status = refit_dual (s, net, refitted, err);
       candidate = refitted;

@@ -64,6 +64,8 @@ cmd_data_line (struct session *s)
         }
       if (d->n_labels <= 4)
         cvx_text_put (&t, ")");
+      if (d->n_outputs > 1)
+        cvx_text_put (&t, ", an output each");
     }
   else
     {
@@ -151,12 +153,15 @@ cmd_describe (void *session, const struct lang_call *c, struct cvx_error *err)
   for (size_t k = 0; k < d->n_labels; k++)
     {
       size_t n = 0;
-      for (size_t i = 0; i < p->n && d->n_outputs == 1; i++)
-        n += p->y[i] == d->label[k].value;
+      for (size_t i = 0; i < p->n; i++)
+        n += cvx_dataset_label_of (d, p->y + i * d->n_outputs) == k;
       if (d->n_outputs == 1)
         session_say (s, "  class %s (%g): %zu rows\n",
                      session_shown (s, d->label[k].name), d->label[k].value,
                      n);
+      else
+        session_say (s, "  class %s (output %zu): %zu rows\n",
+                     session_shown (s, d->label[k].name), k + 1, n);
     }
   if (sum.ones_column != 0)
     session_say (s, "  column %zu is all ones%s\n", sum.ones_column,
@@ -227,9 +232,9 @@ cmd_peek (void *session, const struct lang_call *c, struct cvx_error *err)
   for (size_t i = 0; i < p->n && i < rows; i++)
     {
       const char *label = NULL;
-      for (size_t k = 0; k < d->n_labels && d->n_outputs == 1; k++)
-        if (p->y[i] == d->label[k].value)
-          label = d->label[k].name;
+      if (d->n_labels > 0)
+        label
+            = d->label[cvx_dataset_label_of (d, p->y + i * d->n_outputs)].name;
       session_say (s, "%6zu ", p->row != NULL ? p->row[i] + 1 : i + 1);
       if (label != NULL)
         session_say (s, "%11.10s", session_shown (s, label));

@@ -9,6 +9,8 @@
 #include "command/command.h"
 #include "linalg/masked.h"
 
+static const char *const pool_words[] = { "average", "sum", "separate", NULL };
+
 const struct lang_key cmd_formulation_keys[]
     = { { .name = "kind",
           .kind = LANG_KIND_WORD,
@@ -45,6 +47,12 @@ const struct lang_key cmd_formulation_keys[]
           .max = 64,
           .default_text = "2",
           .help = "circular: spectra multiplied, layers of filters and one" },
+        { .name = "pool",
+          .kind = LANG_KIND_WORD,
+          .words = pool_words,
+          .default_text = "average",
+          .help = "relu-cnn: output weights on the mean of the patches or "
+                  "their sum, or every patch a sample" },
         { .name = NULL } };
 
 const struct lang_key cmd_estimate_keys[]
@@ -166,7 +174,9 @@ find_patches (struct session *s, const struct lang_call *c, const char *kind,
 {
   size_t d = s->data->n_features, h = d, factors = 2;
   const size_t stride[2] = { 1, 1 };
-  bool circular = strcmp (kind, "circular") == 0;
+  bool circular = strcmp (kind, "circular") == 0,
+       relu = strcmp (kind, "relu-cnn") == 0;
+  int pool = lang_call_word (c, "pool");
   enum cvx_status status;
   *out = NULL;
   if (!circular)
@@ -178,8 +188,15 @@ find_patches (struct session *s, const struct lang_call *c, const char *kind,
             return lang_call_fail (c, key, err, CVX_E353,
                                    "%s= belongs to formulation circular", key);
         }
-      if (strcmp (kind, "linear-cnn") == 0 && s->patches.d != 0)
-        *out = &s->patches;
+      if (pool >= 0 && !relu)
+        return lang_call_fail (c, "pool", err, CVX_E353,
+                               "pool= belongs to formulation relu-cnn");
+      if ((!relu && strcmp (kind, "linear-cnn") != 0) || s->patches.d == 0)
+        return CVX_OK;
+      *conv = s->patches;
+      if (relu)
+        (void)cvx_pool_find (pool_words[pool >= 0 ? pool : 0], &conv->pool);
+      *out = conv;
       return CVX_OK;
     }
   lang_call_count (c, "h", &h);
@@ -200,6 +217,19 @@ find_patches (struct session *s, const struct lang_call *c, const char *kind,
     }
   *out = conv;
   return status;
+}
+
+/* False when the formulation works on the patches CONV and the patterns are
+   those of something else: it gets its own.  */
+static bool
+fit_together (const struct session *s,
+              const struct cvx_formulation_class *class,
+              const struct cvx_conv *conv)
+{
+  return !class->patches || conv == NULL
+         || (s->patterns->n_features == conv->h
+             && s->patterns->n_samples
+                    == conv->k * s->data->part[CVX_TRAIN].n);
 }
 
 enum cvx_status
@@ -245,9 +275,11 @@ cmd_formulation (void *session, const struct lang_call *c,
   if (status != CVX_OK)
     return status;
 
-  if (class->needs_patterns && s->patterns == NULL)
+  if (class->needs_patterns
+      && (s->patterns == NULL || !fit_together (s, class, o.conv)))
     {
-      status = cmd_default_patterns (s, &made, err);
+      status = cmd_default_patterns (s, class->patches ? o.conv : NULL, &made,
+                                     err);
       if (status != CVX_OK)
         return status;
     }

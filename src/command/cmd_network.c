@@ -243,27 +243,34 @@ static enum cvx_status
 convolutional (struct session *s, const struct cvx_network *net, size_t top,
                struct cvx_error *err)
 {
-  if (cvx_conv_is_full (&net->conv))
+  bool placed = net->conv.pool == CVX_POOL_NONE;
+  if (cvx_conv_is_full (&net->conv) && net->activation == CVX_ACT_LINEAR)
     return spectrum (s, net, top, err);
   session_say (s, "%4s  %-38s  %9s  %s\n", "#", "filter (unit length)", "norm",
-               "strongest at patch");
+               placed ? "strongest at patch" : "sign");
   for (size_t j = 0; j < net->width && j < top; j++)
     {
-      const double *a = net->a + j * net->conv.k;
+      const double *a = net->a + j * net->n_outputs;
       size_t best = 0;
-      char dir[128];
-      for (size_t k = 1; k < net->conv.k; k++)
+      char dir[128], place[32];
+      for (size_t k = 1; k < net->n_outputs; k++)
         if (fabs (a[k]) > fabs (a[best]))
           best = k;
       direction (net, j, dir, sizeof dir);
-      session_say (s, "%4zu  %-38s  %9.4f  %zu\n", j + 1, dir,
-                   cvx_network_norm (net, j), best + 1);
+      snprintf (place, sizeof place, "%zu", best + 1);
+      session_say (s, "%4zu  %-38s  %9.4f  %s\n", j + 1, dir,
+                   cvx_network_norm (net, j),
+                   placed   ? place
+                   : *a < 0 ? "-"
+                            : "+");
     }
   if (net->width > top)
     session_say (s, "  ... %zu more (neurons top=%zu)\n", net->width - top,
                  net->width);
-  session_say (s, "%zu neuron%s: the norms are the singular values of Z\n",
-               net->width, net->width == 1 ? "" : "s");
+  session_say (s, "%zu neuron%s%s\n", net->width, net->width == 1 ? "" : "s",
+               net->activation == CVX_ACT_LINEAR
+                   ? ": the norms are the singular values of Z"
+                   : "");
   return CVX_OK;
 }
 
@@ -336,13 +343,14 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   return CVX_OK;
 }
 
-/* Right answers per class of PART, for one output with labels.  */
+/* Right answers per class of PART.  */
 static enum cvx_status
 per_class (struct session *s, const struct cvx_network *net,
            const struct cvx_part *p, struct cvx_error *err)
 {
   const struct cvx_dataset *d = s->data;
-  double *f = cvx_alloc (p->n * cvx_network_targets (net), sizeof *f);
+  size_t c = cvx_network_targets (net);
+  double *f = cvx_alloc (p->n * c, sizeof *f);
   enum cvx_status status;
   if (f == NULL)
     return cvx_fail_nomem (err, "predicting");
@@ -351,15 +359,10 @@ per_class (struct session *s, const struct cvx_network *net,
     {
       size_t n = 0, right = 0;
       for (size_t i = 0; i < p->n; i++)
-        if (p->y[i] == d->label[k].value)
+        if (cvx_dataset_label_of (d, p->y + i * c) == k)
           {
-            size_t best = 0;
-            for (size_t l = 1; l < d->n_labels; l++)
-              if (fabs (f[i] - d->label[l].value)
-                  <= fabs (f[i] - d->label[best].value)) /* as the scores */
-                best = l;
             n++;
-            right += best == k;
+            right += cvx_dataset_label_of (d, f + i * c) == k;
           }
       session_say (s, "%s%s: %zu/%zu", k == 0 ? "  confusion  " : "   ",
                    session_shown (s, d->label[k].name), right, n);
@@ -386,8 +389,7 @@ eval_part (struct session *s, enum cvx_part_id part, struct cvx_error *err)
     session_say (s, ", accuracy %.4f (%zu of %zu)", scores.accuracy,
                  scores.n_right, scores.n);
   session_say (s, "\n");
-  if (s->data->n_labels > 0 && s->data->n_labels <= 10
-      && s->data->n_outputs == 1)
+  if (s->data->n_labels > 0 && s->data->n_labels <= 10)
     return per_class (s, net, &s->data->part[part], err);
   return CVX_OK;
 }

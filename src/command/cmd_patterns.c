@@ -70,6 +70,10 @@ const struct lang_key cmd_patterns_keys[]
           .default_text = "up to 2M patterns",
           .help = "exact: keep the patterns in memory; nostore: solver "
                   "interior finds those that matter" },
+        { .name = "patches",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "no",
+          .help = "those of all patches of the samples, for relu-cnn" },
         { .name = "draws",
           .kind = LANG_KIND_COUNT,
           .default_text = "100 n + 1000",
@@ -121,24 +125,49 @@ cmd_patterns_line (struct session *s, const struct cvx_patterns *p)
     }
 }
 
+/* The rows whose patterns are meant: samples, or their patches.  */
+struct rows
+{
+  const double *x;
+  size_t n, d;
+  double *own; /* memory of patches, or NULL */
+};
+
+static enum cvx_status
+rows_of (struct session *s, const struct cvx_conv *conv, struct rows *r,
+         struct cvx_error *err)
+{
+  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
+  enum cvx_status status;
+  *r = (struct rows){ p->x, p->n, s->data->n_features, NULL };
+  if (conv == NULL)
+    return CVX_OK;
+  status = session_check_memory (
+      s, "the patches", 8 * (double)p->n * (double)conv->k * (double)conv->h,
+      err);
+  if (status == CVX_OK)
+    status = cvx_conv_rows (conv, p->x, p->n, &r->own, err);
+  r->x = r->own;
+  r->n = p->n * conv->k;
+  r->d = conv->h;
+  return status;
+}
+
 /* All patterns of the data, at most LIMIT and as many as memory holds.  STORE:
    1 keep them, 0 do not, -1 as their number asks for.  */
 static enum cvx_status
-exact (struct session *s, double limit, int store, struct cvx_patterns **out,
-       struct cvx_error *err)
+exact (struct session *s, const struct rows *p, double limit, int store,
+       struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
-  enum cvx_status status
-      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status = cvx_patterns_estimate (p->x, p->n, p->d, &e, err);
   if (status == CVX_OK && store < 0)
     store = e.bound <= STORED_MAX || e.rank > CVX_PRICE_MAX_RANK;
   if (status == CVX_OK && store == 0)
     {
       session_work_begin (s, "counting patterns");
-      status = cvx_patterns_unstored (out, p->x, p->n, s->data->n_features,
-                                      COUNTED_MAX, session_threads (s),
-                                      &s->progress, err);
+      status = cvx_patterns_unstored (out, p->x, p->n, p->d, COUNTED_MAX,
+                                      session_threads (s), &s->progress, err);
       session_work_end (s);
       return status;
     }
@@ -147,7 +176,7 @@ exact (struct session *s, double limit, int store, struct cvx_patterns **out,
   if (status != CVX_OK)
     return status;
   session_work_begin (s, "patterns");
-  status = cvx_patterns_exact (out, p->x, p->n, s->data->n_features,
+  status = cvx_patterns_exact (out, p->x, p->n, p->d,
                                limit < 1e18 ? (size_t)limit : (size_t)1e18,
                                session_threads (s), &s->progress, err);
   session_work_end (s);
@@ -156,10 +185,10 @@ exact (struct session *s, double limit, int store, struct cvx_patterns **out,
 
 /* The run whose first layer `dist=trained' and `initial' take.  */
 static enum cvx_status
-trained_run (struct session *s, const struct lang_call *c,
+trained_run (struct session *s, const struct lang_call *c, size_t d,
              struct session_run **out, struct cvx_error *err)
 {
-  size_t id, d = s->data->n_features;
+  size_t id;
   *out = NULL;
   if (lang_call_count (c, "run", &id))
     {
@@ -190,14 +219,13 @@ trained_run (struct session *s, const struct lang_call *c,
 
 /* The gates at the start of a trained network, or at its end.  */
 static enum cvx_status
-first_layer (struct session *s, const struct lang_call *c, bool initial,
-             struct cvx_sampling *how, struct cvx_error *err)
+first_layer (struct session *s, const struct lang_call *c, size_t d,
+             bool initial, struct cvx_sampling *how, struct cvx_error *err)
 {
   struct session_run *r;
   const struct cvx_settings *settings;
-  size_t d = s->data->n_features;
   double *u;
-  enum cvx_status status = trained_run (s, c, &r, err);
+  enum cvx_status status = trained_run (s, c, d, &r, err);
   if (status != CVX_OK)
     return status;
   how->first = r->run->net->u;
@@ -222,8 +250,8 @@ first_layer (struct session *s, const struct lang_call *c, bool initial,
 /* What the words of C ask to draw.  C may be NULL: the defaults.  */
 static enum cvx_status
 read_sampling (struct session *s, const struct lang_call *c,
-               const struct cvx_patterns *keep, struct cvx_sampling *how,
-               struct cvx_error *err)
+               const struct rows *p, const struct cvx_patterns *keep,
+               struct cvx_sampling *how, struct cvx_error *err)
 {
   int dist = c != NULL ? lang_call_word (c, "dist") : -1;
   *how = (struct cvx_sampling){ .count = DEFAULT_SAMPLE,
@@ -235,7 +263,8 @@ read_sampling (struct session *s, const struct lang_call *c,
                       && !lang_call_has (c, "seed")
                   ? keep->seed
                   : cmd_seed (s, c);
-  memcpy (how->image, s->data->image, sizeof how->image);
+  if (p->own == NULL)
+    memcpy (how->image, s->data->image, sizeof how->image);
   lang_call_count (c, "draws", &how->max_draws);
   lang_call_count (c, "window", &how->window);
   if (lang_call_has (c, "window") && dist != CVX_DRAW_CONV)
@@ -247,7 +276,7 @@ read_sampling (struct session *s, const struct lang_call *c,
   if (dist == DIST_TRAINED || dist == DIST_INITIAL)
     {
       enum cvx_status status
-          = first_layer (s, c, dist == DIST_INITIAL, how, err);
+          = first_layer (s, c, p->d, dist == DIST_INITIAL, how, err);
       if (status != CVX_OK)
         return status;
       how->count = how->n_first;
@@ -262,24 +291,23 @@ read_sampling (struct session *s, const struct lang_call *c,
 
 /* The patterns of KEEP (NULL: none) and those that C asks for.  */
 static enum cvx_status
-sample (struct session *s, const struct lang_call *c,
+sample (struct session *s, const struct lang_call *c, const struct rows *p,
         const struct cvx_patterns *keep, struct cvx_patterns **out,
         struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_sampling how;
-  enum cvx_status status = read_sampling (s, c, keep, &how, err);
+  enum cvx_status status = read_sampling (s, c, p, keep, &how, err);
   if (status == CVX_OK)
     status = session_check_memory (
         s, "the set of patterns",
         (double)(how.count + (keep != NULL ? keep->n_patterns : 0))
-            * ((double)p->n / 8 + 8 * (double)s->data->n_features),
+            * ((double)p->n / 8 + 8 * (double)p->d),
         err);
   if (status != CVX_OK)
     return status;
   session_work_begin (s, "patterns");
-  status = cvx_patterns_sample_as (out, p->x, p->n, s->data->n_features, &how,
-                                   keep, &s->progress, err);
+  status = cvx_patterns_sample_as (out, p->x, p->n, p->d, &how, keep,
+                                   &s->progress, err);
   session_work_end (s);
   if (status != CVX_OK)
     return c != NULL ? lang_call_blame (c, "dist", err) : status;
@@ -351,11 +379,10 @@ grow (struct session *s, struct cvx_patterns *more, struct cvx_error *err)
 
 /* The array NAME of FILE, "FILE:NAME" or FILE alone.  */
 static enum cvx_status
-gates (struct session *s, const char *where, struct cvx_patterns **out,
-       struct cvx_error *err)
+gates (struct session *s, const struct rows *p, const char *where,
+       struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
-  size_t d = s->data->n_features;
+  size_t d = p->d;
   const char *colon = strrchr (where, ':');
   char *file = colon != NULL ? cvx_strndup (where, (size_t)(colon - where))
                              : cvx_strdup (where);
@@ -410,14 +437,12 @@ gates (struct session *s, const char *where, struct cvx_patterns **out,
 }
 
 static enum cvx_status
-count (struct session *s, struct cvx_error *err)
+count (struct session *s, const struct rows *p, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
   size_t n;
   char count_words[32], bound_words[32];
-  enum cvx_status status
-      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
+  enum cvx_status status = cvx_patterns_estimate (p->x, p->n, p->d, &e, err);
   if (status != CVX_OK)
     return status;
   if (e.bound > 1e9)
@@ -428,8 +453,8 @@ count (struct session *s, struct cvx_error *err)
       return cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
     }
   session_work_begin (s, "counting patterns");
-  status = cvx_patterns_count (&n, p->x, p->n, s->data->n_features,
-                               session_threads (s), &s->progress, err);
+  status = cvx_patterns_count (&n, p->x, p->n, p->d, session_threads (s),
+                               &s->progress, err);
   session_work_end (s);
   if (status == CVX_OK)
     session_say (s, "%s patterns of at most %s (n=%zu, rank %zu)\n",
@@ -440,25 +465,66 @@ count (struct session *s, struct cvx_error *err)
 }
 
 enum cvx_status
-cmd_default_patterns (struct session *s, struct cvx_patterns **out,
-                      struct cvx_error *err)
+cmd_default_patterns (struct session *s, const struct cvx_conv *conv,
+                      struct cvx_patterns **out, struct cvx_error *err)
 {
-  const struct cvx_part *p = &s->data->part[CVX_TRAIN];
   struct cvx_patterns_estimate e;
+  struct rows p;
   char bound[32];
-  enum cvx_status status
-      = cvx_patterns_estimate (p->x, p->n, s->data->n_features, &e, err);
-  if (status != CVX_OK)
-    return status;
-  if (e.bound <= s->settings.maxpatterns)
-    return exact (s, s->settings.maxpatterns, 1, out, err);
-  status = sample (s, NULL, NULL, out, err);
+  enum cvx_status status = rows_of (s, conv, &p, err);
+  if (status == CVX_OK)
+    status = cvx_patterns_estimate (p.x, p.n, p.d, &e, err);
+  if (status == CVX_OK && e.bound <= s->settings.maxpatterns)
+    {
+      status = exact (s, &p, s->settings.maxpatterns, 1, out, err);
+      cvx_free (p.own);
+      return status;
+    }
+  if (status == CVX_OK)
+    status = sample (s, NULL, &p, NULL, out, err);
   if (status == CVX_OK)
     session_note (s,
                   "note: up to %s patterns exist, so %zu were sampled "
-                  "(patterns exact tries all)\n",
+                  "(patterns exact%s tries all)\n",
                   cmd_count_words (bound, sizeof bound, e.bound),
-                  (*out)->n_patterns);
+                  (*out)->n_patterns, conv != NULL ? " patches" : "");
+  cvx_free (p.own);
+  return status;
+}
+
+/* The patterns of ROWS that C asks for; with KIND_GROW those at work and
+   more.  */
+static enum cvx_status
+make (struct session *s, const struct lang_call *c, int kind, const char *file,
+      const struct rows *rows, struct cvx_patterns **p, struct cvx_error *err)
+{
+  enum cvx_status status;
+  if (file != NULL)
+    {
+      status = gates (s, rows, file, p, err);
+      if (status != CVX_OK)
+        lang_call_blame (c, "gates", err);
+    }
+  else if (kind == KIND_EXACT)
+    {
+      bool keep;
+      int store = lang_call_flag (c, "store", &keep) ? keep : -1;
+      size_t most = 100000000;
+      lang_call_count (c, "n", &most);
+      status = exact (s, rows, (double)most, store, p, err);
+      if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')
+        cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
+    }
+  else if (kind == KIND_GROW)
+    {
+      status = growable (s, c, err);
+      if (status == CVX_OK)
+        status = sample (s, c, rows, s->patterns, p, err);
+    }
+  else
+    status = sample (
+        s, c, rows,
+        lang_call_word (c, "dist") == DIST_FLIPS ? s->patterns : NULL, p, err);
   return status;
 }
 
@@ -469,6 +535,8 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
   int kind = lang_call_word (c, "kind");
   const char *file = lang_call_text (c, "gates");
   struct cvx_patterns *p = NULL;
+  struct rows rows;
+  bool patches = false;
   enum cvx_status status;
   if (kind < 0 && file == NULL && lang_call_has (c, "n"))
     {
@@ -488,37 +556,22 @@ cmd_patterns (void *session, const struct lang_call *c, struct cvx_error *err)
   if (lang_call_has (c, "dist") && kind != KIND_SAMPLE && kind != KIND_GROW)
     return lang_call_fail (c, "dist", err, CVX_E394,
                            "dist= goes with sample and grow");
-  if (kind == KIND_COUNT)
-    return count (s, err);
-  if (kind == KIND_GROW)
+  lang_call_flag (c, "patches", &patches);
+  if (patches && s->patches.d == 0)
     {
-      status = growable (s, c, err);
-      if (status == CVX_OK)
-        status = sample (s, c, s->patterns, &p, err);
-      return status == CVX_OK ? grow (s, p, err) : status;
+      lang_call_fail (c, "patches", err, CVX_E352, "no patches are chosen");
+      return cvx_hint (err, "patches size=5");
     }
-  if (file != NULL)
-    {
-      status = gates (s, file, &p, err);
-      if (status != CVX_OK)
-        lang_call_blame (c, "gates", err);
-    }
-  else if (kind == KIND_EXACT)
-    {
-      bool keep;
-      int store = lang_call_flag (c, "store", &keep) ? keep : -1;
-      size_t most = 100000000;
-      lang_call_count (c, "n", &most);
-      status = exact (s, (double)most, store, &p, err);
-      if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')
-        cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
-    }
-  else
-    status = sample (
-        s, c, lang_call_word (c, "dist") == DIST_FLIPS ? s->patterns : NULL,
-        &p, err);
+  status = rows_of (s, patches ? &s->patches : NULL, &rows, err);
   if (status != CVX_OK)
     return status;
+  status = kind == KIND_COUNT ? count (s, &rows, err)
+                              : make (s, c, kind, file, &rows, &p, err);
+  cvx_free (rows.own);
+  if (status != CVX_OK || kind == KIND_COUNT)
+    return status;
+  if (kind == KIND_GROW)
+    return grow (s, p, err);
   session_set_patterns (s, p);
   cmd_patterns_line (s, p);
   return CVX_OK;

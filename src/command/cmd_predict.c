@@ -2,7 +2,6 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -44,19 +43,6 @@ scale_row (const struct cvx_dataset *like, size_t d, const double *x,
     to[d] = 1;
 }
 
-/* The name of the label nearest to VALUE, or that of the largest output.  */
-static const char *
-label_of (const struct cvx_dataset *d, const double *f)
-{
-  size_t best = 0;
-  for (size_t k = 1; k < d->n_labels; k++)
-    if (d->n_outputs > 1 ? f[k] > f[best]
-                         : fabs (f[0] - d->label[k].value)
-                               < fabs (f[0] - d->label[best].value))
-      best = k;
-  return d->label[best].name;
-}
-
 static enum cvx_status
 predict (struct session *s, const struct cvx_network *net,
          const struct cvx_dataset *in, struct cvx_text *t,
@@ -66,7 +52,7 @@ predict (struct session *s, const struct cvx_network *net,
   const struct cvx_part *p = &in->part[CVX_TRAIN];
   size_t d = in->n_features, c = cvx_network_targets (net);
   size_t inputs = cvx_network_inputs (net);
-  bool labels = like->n_labels > 0 && (c == 1 || c == like->n_labels);
+  bool labels = like->n_labels > 0 && c == like->n_outputs;
   double *x = cvx_alloc (p->n * inputs, sizeof *x);
   double *f = cvx_alloc (p->n * c, sizeof *f);
   enum cvx_status status
@@ -94,7 +80,9 @@ predict (struct session *s, const struct cvx_network *net,
           cvx_text_printf (t, "%s%.17g", k > 0 ? "," : "", v);
         }
       if (labels)
-        cvx_text_printf (t, ",%s", label_of (like, f + i * c));
+        cvx_text_printf (
+            t, ",%s",
+            like->label[cvx_dataset_label_of (like, f + i * c)].name);
       cvx_text_put (t, "\n");
     }
   cvx_free (x);

@@ -109,9 +109,10 @@ enum cvx_status cmd_network_write (struct session *s, const char *path,
 /* The one line about the data that every command that makes data prints.  */
 void cmd_data_line (struct session *s);
 
-/* Patterns for DATA without being asked: all of them when they are few, else
+/* Patterns of the data, or with CONV of the patches, without being asked: all of them when they are few, else
    sampled ones; says which.  */
 enum cvx_status cmd_default_patterns (struct session *s,
+                                      const struct cvx_conv *conv,
                                       struct cvx_patterns **out,
                                       struct cvx_error *err) CVX_MUST_CHECK;
 /* "patterns: 10 of at most 10, complete ..." about P.  */

@@ -21,15 +21,15 @@ enum
   MAX_RUNS = 100000
 };
 
-/* Rows and columns of a patch, the strides, circular, factors; the sizes of
-   the input are those of the data.  */
+/* Rows and columns of a patch, the strides, circular, factors, images,
+   pooling; the sizes of the input are those of the data.  */
 static json_t *
 describe_patches (const struct cvx_conv *c)
 {
-  return json_pack ("[I,I,I,I,b,I,b]", (json_int_t)c->size[0],
-                    (json_int_t)c->size[1], (json_int_t)c->stride[0],
-                    (json_int_t)c->stride[1], (int)c->circular,
-                    (json_int_t)c->factors, (int)(c->rows > 1));
+  return json_pack (
+      "[I,I,I,I,b,I,b,s]", (json_int_t)c->size[0], (json_int_t)c->size[1],
+      (json_int_t)c->stride[0], (json_int_t)c->stride[1], (int)c->circular,
+      (json_int_t)c->factors, (int)(c->rows > 1), cvx_pool_word (c->pool));
 }
 
 static bool
@@ -38,10 +38,16 @@ read_patches (const json_t *list, const struct cvx_dataset *data,
 {
   json_int_t v[5];
   int circular, image;
+  const char *pool = "none"; /* as in files of versions without it */
+  enum cvx_pool how;
   size_t size[2], stride[2];
   if (json_unpack ((json_t *)list, "[I,I,I,I,b,I,b]", &v[0], &v[1], &v[2],
                    &v[3], &circular, &v[4], &image)
       != 0)
+    return false;
+  if (json_array_size (list) > 7)
+    pool = json_string_value (json_array_get (list, 7));
+  if (pool == NULL || !cvx_pool_find (pool, &how))
     return false;
   for (int i = 0; i < 5; i++)
     if (v[i] < 0 || v[i] > INT32_MAX)
@@ -57,6 +63,7 @@ read_patches (const json_t *list, const struct cvx_dataset *data,
       || v[4] < 2 || (v[4] > 2 && !cvx_conv_is_full (c)))
     return false;
   c->factors = (size_t)v[4];
+  c->pool = how;
   return true;
 }
 
@@ -241,8 +248,9 @@ read_parts (struct session *s, const struct cvx_npz *z, const json_t *meta,
     status = cvx_patterns_load (&o->patterns, z, "patterns/", err);
   if (status == CVX_OK && o->patterns != NULL
       && (o->data == NULL
-          || o->patterns->n_samples != o->data->part[CVX_TRAIN].n
-          || o->patterns->n_features != o->data->n_features))
+          /* rows of the data, or patches of them */
+          || o->data->part[CVX_TRAIN].n == 0
+          || o->patterns->n_samples % o->data->part[CVX_TRAIN].n != 0))
     status = damaged (err, path, "patterns and data do not fit together");
   if (status == CVX_OK && (o->patterns != NULL || w != NULL) && o->data != NULL
       && cvx_dataset_is_sparse (o->data))

@@ -59,7 +59,7 @@ struct cvx_dataset
   struct cvx_part part[CVX_N_PARTS]; /* part[CVX_TRAIN].n > 0 */
   char **feature;                    /* n_features names, or NULL */
   char *target;                      /* name of y, or NULL */
-  size_t n_labels;                   /* 0: regression */
+  size_t n_labels; /* 0: regression; n_outputs: each has its own output */
   struct cvx_label *label;           /* ascending by value */
   size_t image[3];                   /* rows, columns, channels; 0: no image */
   enum cvx_bias bias;
@@ -198,14 +198,20 @@ enum cvx_status cvx_dataset_read_part (struct cvx_dataset **out,
                                        struct cvx_text *notes,
                                        struct cvx_error *err) CVX_MUST_CHECK;
 
-/* D with one 0/1 output for each of its labels, in their order, instead of
-   labels.  CVX_INVALID (E249), CVX_NOMEM.  */
+/* D with one 0/1 output for each of its labels, in their order.  CVX_INVALID
+   (E249), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The number of the label that V (n_outputs, targets or predictions) stands
+   for: with one output the nearest, halfway the larger, else that of the
+   largest output.  D has labels.  */
+size_t cvx_dataset_label_of (const struct cvx_dataset *d, const double *v);
+
 /* The other way: outputs of which one is 1 and the others 0 in every row become
-   labels 1, 2, ...; of two of them the first becomes -1, the second +1.
+   the labels that they stand for; where none are known 1, 2, ..., and of two
+   of them the first becomes -1, the second +1.
    CVX_INVALID (E249), CVX_NOMEM.  */
 enum cvx_status cvx_dataset_labels (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,

@@ -151,11 +151,32 @@ match_labels (const struct cvx_dataset *d, struct cvx_dataset *f,
   return status == CVX_OK ? status : cvx_at (err, path, 0, 0);
 }
 
+/* The labels of part P (one value a row) as one 0/1 output for each of those
+   of D.  */
+static enum cvx_status
+expand (const struct cvx_dataset *d, struct cvx_part *p, struct cvx_error *err)
+{
+  size_t c = d->n_labels;
+  double *y = p->n > 0 ? cvx_alloc (p->n * c, sizeof *y) : NULL;
+  if (p->n == 0)
+    return CVX_OK;
+  if (y == NULL)
+    return cvx_fail_nomem (err, "making outputs");
+  for (size_t i = 0; i < p->n; i++)
+    for (size_t k = 0; k < c; k++)
+      y[i * c + k] = p->y[i] == d->label[k].value;
+  cvx_free (p->y);
+  p->y = y;
+  return CVX_OK;
+}
+
 static enum cvx_status
 match_targets (const struct cvx_dataset *d, struct cvx_dataset *f,
                const char *path, struct cvx_error *err)
 {
-  if (f->n_outputs != d->n_outputs)
+  enum cvx_status status;
+  bool classes = d->n_outputs > 1 && d->n_labels > 0;
+  if (f->n_outputs != (classes ? 1 : d->n_outputs))
     cvx_fail (err, CVX_E247,
               "the file has %zu target%s, the training part has %zu",
               f->n_outputs, f->n_outputs == 1 ? "" : "s", d->n_outputs);
@@ -164,7 +185,14 @@ match_targets (const struct cvx_dataset *d, struct cvx_dataset *f,
               "the target of the file is text, that of the training part are "
               "numbers");
   else
-    return d->n_labels > 0 ? match_labels (d, f, path, err) : CVX_OK;
+    {
+      status = d->n_labels > 0 ? match_labels (d, f, path, err) : CVX_OK;
+      if (status == CVX_OK && classes)
+        status = expand (d, &f->part[CVX_TRAIN], err);
+      if (status == CVX_OK)
+        f->n_outputs = d->n_outputs;
+      return status;
+    }
   cvx_at (err, path, 0, 0);
   return cvx_hint (err, "choose the target with y=...");
 }
@@ -304,35 +332,20 @@ cvx_dataset_onehot (struct cvx_dataset **out, const struct cvx_dataset *d,
 {
   struct cvx_dataset *r;
   enum cvx_status status;
-  size_t c = d->n_labels;
   *out = NULL;
-  if (c == 0 || d->n_outputs != 1)
-    return cvx_fail (err, CVX_E249, "the target has no labels");
+  if (d->n_labels == 0 || d->n_outputs != 1)
+    return cvx_fail (err, CVX_E249,
+                     d->n_labels > 0 ? "every class has its output already"
+                                     : "the target has no labels");
   status = cvx_dataset_copy (&r, d, err);
   for (size_t p = 0; p < CVX_N_PARTS && status == CVX_OK; p++)
-    {
-      struct cvx_part *q = &r->part[p];
-      double *y = q->n > 0 ? cvx_alloc (q->n * c, sizeof *y) : NULL;
-      if (q->n > 0 && y == NULL)
-        status = cvx_fail_nomem (err, "making outputs");
-      for (size_t i = 0; i < q->n && y != NULL; i++)
-        for (size_t k = 0; k < c; k++)
-          y[i * c + k] = q->y[i] == d->label[k].value;
-      if (y != NULL)
-        {
-          cvx_free (q->y);
-          q->y = y;
-        }
-    }
+    status = expand (d, &r->part[p], err);
   if (status != CVX_OK)
     {
       cvx_dataset_free (r);
       return status;
     }
-  cvxi_labels_free (r);
-  r->n_outputs = c;
-  cvx_free (r->target);
-  r->target = NULL;
+  r->n_outputs = d->n_labels;
   cvx_dataset_rehash (r);
   *out = r;
   return CVX_OK;
@@ -359,6 +372,7 @@ cvx_dataset_labels (struct cvx_dataset **out, const struct cvx_dataset *d,
 {
   struct cvx_dataset *r;
   size_t c = d->n_outputs;
+  bool known = d->n_labels == c;
   enum cvx_status status;
   *out = NULL;
   if (c < 2)
@@ -376,18 +390,24 @@ cvx_dataset_labels (struct cvx_dataset **out, const struct cvx_dataset *d,
     return status;
   for (size_t p = 0; p < CVX_N_PARTS; p++)
     for (size_t i = 0; i < r->part[p].n; i++)
-      r->part[p].y[i] = (double)one_of (&d->part[p], i, c) + 1;
+      {
+        size_t k = one_of (&d->part[p], i, c);
+        r->part[p].y[i] = known ? d->label[k].value : (double)k + 1;
+      }
   cvx_free (r->y_shift);
   cvx_free (r->y_factor);
   r->y_shift = r->y_factor = NULL;
   r->n_outputs = 1;
-  status = cvxi_labels_from_values (r, c, err);
-  if (status == CVX_OK)
-    status = cvxi_labels_settle (r, notes, err);
-  if (status != CVX_OK)
+  if (!known)
     {
-      cvx_dataset_free (r);
-      return status;
+      status = cvxi_labels_from_values (r, c, err);
+      if (status == CVX_OK)
+        status = cvxi_labels_settle (r, notes, err);
+      if (status != CVX_OK)
+        {
+          cvx_dataset_free (r);
+          return status;
+        }
     }
   cvx_dataset_rehash (r);
   *out = r;

@@ -36,6 +36,18 @@ cvxi_label_find (const struct cvx_dataset *d, double value)
              : NULL;
 }
 
+size_t
+cvx_dataset_label_of (const struct cvx_dataset *d, const double *v)
+{
+  size_t best = 0;
+  for (size_t k = 1; k < d->n_labels; k++)
+    if (d->n_outputs > 1 ? v[k] > v[best]
+                         : fabs (v[0] - d->label[k].value)
+                               <= fabs (v[0] - d->label[best].value))
+      best = k;
+  return best;
+}
+
 enum cvx_status
 cvxi_labels_from_values (struct cvx_dataset *d, size_t limit,
                          struct cvx_error *err)
@@ -359,6 +371,10 @@ cvx_dataset_classes (struct cvx_dataset **out, const struct cvx_dataset *d,
   if (n < 2)
     return cvx_fail (err, CVX_E224, "two or more labels are needed, got %zu",
                      n);
+  if (d->n_outputs > 1)
+    return cvx_fail (err, CVX_E225,
+                     "every class has its own output already: choose classes "
+                     "before `onehot'");
   if (d->n_labels == 0)
     {
       /* Whole numbers may be taken as labels when asked for.  */

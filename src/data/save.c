@@ -473,10 +473,11 @@ is_sound (const struct cvx_dataset *d)
           return false;
       for (size_t i = 0; i < p->n * d->n_outputs; i++)
         if (!isfinite (p->y[i])
-            || (d->n_labels > 0 && cvxi_label_find (d, p->y[i]) == NULL))
+            || (d->n_labels > 0 && d->n_outputs == 1
+                && cvxi_label_find (d, p->y[i]) == NULL))
           return false;
     }
-  return d->n_labels == 0 || d->n_outputs == 1;
+  return d->n_labels == 0 || d->n_outputs == 1 || d->n_outputs == d->n_labels;
 }
 
 static enum cvx_status

@@ -113,14 +113,16 @@ by_place (const void *a, const void *b)
    holds each label in its share: member j of the m rows of a label goes to
    (j + u) / m with u a number of the label, and the rows go by that.  */
 static enum cvx_status
-stratify_order (const struct cvx_part *all, size_t *order, struct cvx_rng *r,
-                struct cvx_error *err)
+stratify_order (const struct cvx_dataset *d, const struct cvx_part *all,
+                size_t *order, struct cvx_rng *r, struct cvx_error *err)
 {
   struct keyed *list = cvx_alloc (all->n, sizeof *list);
   if (list == NULL)
     return cvx_fail_nomem (err, "splitting");
   for (size_t k = 0; k < all->n; k++)
-    list[k] = (struct keyed){ k, all->y[order[k]], 0 };
+    list[k] = (struct keyed){
+      k, (double)cvx_dataset_label_of (d, all->y + order[k] * d->n_outputs), 0
+    };
   qsort (list, all->n, sizeof *list, by_key);
   for (size_t from = 0, to; from < all->n; from = to)
     {
@@ -174,7 +176,7 @@ cvx_dataset_split (struct cvx_dataset **out, const struct cvx_dataset *d,
       cvx_rng_init (&r, seed, CVX_STREAM_SPLIT);
       cvx_rng_permutation (&r, all.n, order);
       if (stratify)
-        status = stratify_order (&all, order, &r, err);
+        status = stratify_order (d, &all, order, &r, err);
     }
   if (status == CVX_OK)
     status = cvxi_dataset_shell (&result, d, err);

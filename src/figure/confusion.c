@@ -17,19 +17,6 @@ enum
   MAX_WRITTEN = 12 /* labels whose counts are written into the cells */
 };
 
-/* The label of a row of outputs (or targets) V.  */
-static size_t
-label_of (const struct cvx_dataset *d, const double *v)
-{
-  size_t best = 0;
-  for (size_t k = 1; k < d->n_labels; k++)
-    if (d->n_outputs > 1 ? k < d->n_outputs && v[k] > v[best]
-                         : fabs (v[0] - d->label[k].value)
-                               <= fabs (v[0] - d->label[best].value))
-      best = k;
-  return best;
-}
-
 static void
 add_counts (struct plot_figure *fig, const struct cvx_dataset *d,
             const double *share, const size_t *count)
@@ -62,7 +49,8 @@ add_matrix (struct plot_figure *fig, const struct figure_input *in,
             ? cvx_fail_nomem (err, "making a figure")
             : figure_predictions (&f, in->network, d, part, err);
   for (size_t i = 0; status == CVX_OK && i < p->n; i++)
-    count[label_of (d, p->y + i * c) * m + label_of (d, f + i * c)]++;
+    count[cvx_dataset_label_of (d, p->y + i * c) * m
+          + cvx_dataset_label_of (d, f + i * c)]++;
   for (size_t k = 0; status == CVX_OK && k < m; k++)
     {
       size_t sum = 0;

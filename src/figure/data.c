@@ -64,8 +64,9 @@ add_rows (struct plot_figure *fig, const struct cvx_dataset *d,
       const double *row = p->x + i * d->n_features;
       double target = p->y[i * d->n_outputs];
       if (label != SIZE_MAX
-          && (d->n_labels > 0 ? target != d->label[label].value
-                              : (figure_y_file (d, 0, target) > 0) != label))
+          && (d->n_labels > 0
+                  ? cvx_dataset_label_of (d, p->y + i * d->n_outputs) != label
+                  : (figure_y_file (d, 0, target) > 0) != label))
         continue;
       x[n] = figure_x_file (d, a, row[a]);
       y[n++] = b == SIZE_MAX ? figure_y_file (d, 0, target)
@@ -92,8 +93,9 @@ static void
 add_plane (struct plot_figure *fig, const struct cvx_dataset *d, size_t a,
            size_t b)
 {
-  bool one_hot = d->n_outputs > 1 || d->n_labels > MAX_CLASSES;
-  if (one_hot)
+  bool plain
+      = (d->n_outputs > 1 && d->n_labels == 0) || d->n_labels > MAX_CLASSES;
+  if (plain)
     add_rows (fig, d, CVX_TRAIN, SIZE_MAX, a, b, PLOT_TRAIN, NULL);
   else if (d->n_labels > 0)
     for (size_t k = 0; k < d->n_labels; k++)

@@ -35,24 +35,7 @@ row_error (const struct cvx_dataset *d, const double *f, const double *y)
   cvx_scores_compute (f, y, 1, d->n_outputs, false, &s);
   if (d->n_labels < 2)
     return s.mse;
-  if (d->n_outputs == 1)
-    {
-      size_t near = 0;
-      for (size_t k = 1; k < d->n_labels; k++)
-        if (fabs (f[0] - d->label[k].value)
-            <= fabs (f[0] - d->label[near].value))
-          near = k;
-      return d->label[near].value != y[0];
-    }
-  {
-    size_t top = 0, right = 0;
-    for (size_t k = 1; k < d->n_outputs; k++)
-      {
-        top = f[k] > f[top] ? k : top;
-        right = y[k] > y[right] ? k : right;
-      }
-    return top != right;
-  }
+  return cvx_dataset_label_of (d, f) != cvx_dataset_label_of (d, y);
 }
 
 /* Mean over the rows of PART and its standard error.  */

@@ -129,7 +129,10 @@ add_network (struct plot_figure *fig, const struct figure_input *in,
   for (size_t o = 0; status == CVX_OK && o < net->n_outputs; o++)
     {
       char title[40];
-      snprintf (title, sizeof title, "output %zu", o + 1);
+      if (in->data->n_labels == net->n_outputs)
+        snprintf (title, sizeof title, "%s", in->data->label[o].name);
+      else
+        snprintf (title, sizeof title, "output %zu", o + 1);
       add_output (fig, PLOT_LINE,
                   net->n_outputs == 1 ? PLOT_MODEL : PLOT_CYCLE + (int)o,
                   net->n_outputs == 1 ? "network" : title, in->data, feature,

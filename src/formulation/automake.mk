@@ -5,6 +5,7 @@ libformulation_la_SOURCES = \
   src/formulation/certify.c \
   src/formulation/circular.c \
   src/formulation/describe.c \
+  src/formulation/directions.c \
   src/formulation/formulation.c \
   src/formulation/gated.c \
   src/formulation/group_l1.c \
@@ -13,8 +14,12 @@ libformulation_la_SOURCES = \
   src/formulation/loss.c \
   src/formulation/price.c \
   src/formulation/relu.c \
+  src/formulation/relu_cnn.c \
   src/formulation/scale.c \
-  src/formulation/sdp.c
+  src/formulation/signs.c \
+  src/formulation/signs.h \
+  src/formulation/sdp.c \
+  src/formulation/softmax.c
 
 noinst_HEADERS += src/formulation/group_l1.h src/formulation/linear.h \
   src/formulation/private.h

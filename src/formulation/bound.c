@@ -12,16 +12,16 @@
 #include <cblas.h>
 
 #include "base/alloc.h"
-#include "base/rng.h"
 #include "formulation/private.h"
+#include "formulation/signs.h"
 #include "linalg/dense.h"
 
 enum
 {
   NODES_DEFAULT = 1000000,
-  STARTS = 64,    /* random ones of the climb */
-  CLIMB_MAX = 60, /* steps of it */
-  PASSES = 100    /* of the stationarity of a neuron */
+  LADDER = 6, /* thresholds tried with the search over signs */
+  LOW_RANK = 4,
+  SIGNS_WORK = 20000000
 };
 
 /* Rounding of a value that sums n products of lengths: a safe factor.  */
@@ -38,6 +38,7 @@ struct attempt
   enum cvx_bound_way way;
   size_t rank, nodes, cells, solved;
   double tail;
+  bool exact;
 };
 
 /* The data in the coordinates of its right singular vectors, made once.  */
@@ -80,6 +81,15 @@ spectrum_make (struct spectrum *s, const struct cvx_formulation *f,
   cvx_free (u);
   cvx_free (vt);
   return status;
+}
+
+static size_t
+rank_of (const struct spectrum *s)
+{
+  size_t k = 0;
+  while (k < s->count && s->value[k] > 1e-12 * s->value[0])
+    k++;
+  return k;
 }
 
 /* sigma_{k+1}, rounding included.  */
@@ -153,7 +163,7 @@ search_norm (const struct cvx_formulation *f, const struct spectrum *s,
              const double *nu, size_t max_nodes, struct attempt *best,
              struct cvx_progress *progress, struct cvx_error *err)
 {
-  double length = cblas_dnrm2 ((blasint)f->n_obs, nu, 1) * slack (f);
+  double length = cblas_dnrm2 ((blasint)f->n_samples, nu, 1) * slack (f);
   size_t top = s->count < CVX_PRICE_MAX_RANK ? s->count : CVX_PRICE_MAX_RANK;
   enum cvx_status status = CVX_OK;
   bool go = true;
@@ -197,14 +207,102 @@ search_norm (const struct cvx_formulation *f, const struct spectrum *s,
   return status;
 }
 
-/* The best M for NU.  */
+/* A node of the search over signs takes tens of passes over the data.  */
+size_t
+cvxi_signs_nodes (const struct cvx_formulation *f, size_t max_nodes)
+{
+  double work = (double)f->n_samples * (double)f->n_features;
+  return (size_t)fmin ((double)max_nodes, fmax (SIGNS_WORK / work, 50));
+}
+
+/* M for NU by branching on signs: nothing above THRESHOLD, or what is found,
+   if the search ends.  *LOWER gets a value that is attained.  */
+static enum cvx_status
+signs_norm (const struct cvx_formulation *f, struct cvx_signs *signs,
+            const double *nu, double threshold, size_t max_nodes,
+            double *lower, struct attempt *best, struct cvx_progress *progress,
+            struct cvx_error *err)
+{
+  struct cvx_signs_result found;
+  enum cvx_status status
+      = cvx_signs_run (signs, nu, threshold, max_nodes, &found, progress, err);
+  if (status != CVX_OK)
+    return status;
+  *lower = fmax (*lower, found.lower);
+  if (found.complete)
+    {
+      struct attempt a = { .norm = found.upper * slack (f),
+                           .way = CVX_BOUND_SIGNS,
+                           .nodes = found.nodes,
+                           .cells = found.nodes,
+                           .exact = threshold <= found.lower };
+      better (best, &a);
+    }
+  return CVX_OK;
+}
+
+/* Where the maximum is out of reach: thresholds between what was found, LOWER,
+   and what is known, in the middle of their logarithms.  Each that can be
+   closed is a bound.  */
+static enum cvx_status
+ladder (const struct cvx_formulation *f, struct cvx_signs *signs,
+        const double *nu, double lower, size_t max_nodes, struct attempt *best,
+        struct cvx_progress *progress, struct cvx_error *err)
+{
+  double open = fmax (lower, 1e-3 * best->norm); /* could not be closed */
+  enum cvx_status status = CVX_OK;
+  for (int k = 0; k < LADDER && best->norm > 1.05 * open && status == CVX_OK;
+       k++)
+    {
+      double threshold = sqrt (best->norm * open), before = best->norm;
+      status = signs_norm (f, signs, nu, threshold, max_nodes, &lower, best,
+                           progress, err);
+      if (best->norm >= before)
+        open = threshold;
+    }
+  return status;
+}
+
+/* The best M for COLUMN, one output of nu.  */
+static enum cvx_status
+column_norm (const struct cvx_formulation *f, const struct spectrum *s,
+             const double *column, size_t max_nodes, struct attempt *best,
+             struct cvx_progress *progress, struct cvx_error *err)
+{
+  double plus = HUGE_VAL, minus = HUGE_VAL, lower = 0;
+  struct cvx_signs *signs = NULL;
+  size_t nodes;
+  enum cvx_status status;
+  *best = (struct attempt){ .norm = HUGE_VAL };
+  status = half_spectrum (f, column, 1, &plus, err);
+  if (status == CVX_OK)
+    status = half_spectrum (f, column, -1, &minus, err);
+  if (status != CVX_OK)
+    return status;
+  best->norm = fmax (plus, minus);
+  best->way = CVX_BOUND_SPECTRUM;
+  nodes = cvxi_signs_nodes (f, max_nodes);
+  status = cvx_signs_new (&signs, f->x, f->n_samples, f->n_features,
+                          f->threads, err);
+  /* In few dimensions cones are better, in many they are hopeless.  */
+  if (status == CVX_OK && rank_of (s) > LOW_RANK)
+    status = signs_norm (f, signs, column, 0, nodes, &lower, best, progress, err);
+  if (status == CVX_OK && !best->exact)
+    status = search_norm (f, s, column, max_nodes, best, progress, err);
+  if (status == CVX_OK && !best->exact && best->way != CVX_BOUND_SEARCH)
+    status = ladder (f, signs, column, lower, nodes, best, progress, err);
+  cvx_signs_free (signs);
+  return status;
+}
+
+/* The best M for NU: that of the worst of its outputs.  */
 static enum cvx_status
 norm_of (const struct cvx_formulation *f, const struct spectrum *s,
          const double *nu, size_t max_nodes, struct attempt *best,
          struct cvx_progress *progress, struct cvx_error *err)
 {
-  double plus = HUGE_VAL, minus = HUGE_VAL;
-  enum cvx_status status;
+  enum cvx_status status = CVX_OK;
+  double *column;
   *best = (struct attempt){ .norm = HUGE_VAL };
   if (f->class->activation != CVX_ACT_RELU || f->patterns == NULL
       || f->patterns->complete)
@@ -216,266 +314,20 @@ norm_of (const struct cvx_formulation *f, const struct spectrum *s,
       return cvx_formulation_dual_norm (f, nu, 0, &best->norm, &best->cells,
                                         &best->solved, progress, err);
     }
-  status = half_spectrum (f, nu, 1, &plus, err);
-  if (status == CVX_OK)
-    status = half_spectrum (f, nu, -1, &minus, err);
-  if (status != CVX_OK)
-    return status;
-  best->norm = fmax (plus, minus);
-  best->way = CVX_BOUND_SPECTRUM;
-  return search_norm (f, s, nu, max_nodes, best, progress, err);
-}
-
-/* ------------------------------------------------------------- directions */
-
-/* S nu'(Xu)_+ and its gradient G (may be NULL), in one pass over the rows: too
-   little for threads.  */
-static double
-height (const struct cvx_formulation *f, const double *nu, double s,
-        const double *u, double *g)
-{
-  size_t n = f->n_samples, d = f->n_features;
-  double h = 0;
-  if (g != NULL)
-    memset (g, 0, d * sizeof *g);
-  for (size_t i = 0; i < n; i++)
-    {
-      const double *x = f->x + i * d;
-      double t = 0;
-      for (size_t j = 0; j < d; j++)
-        t += x[j] * u[j];
-      if (!(t > 0))
-        continue;
-      h += s * nu[i] * t;
-      for (size_t j = 0; g != NULL && j < d; j++)
-        g[j] += s * nu[i] * x[j];
-    }
-  return h;
-}
-
-static bool
-normalise (size_t d, double *u)
-{
-  double norm = cblas_dnrm2 ((blasint)d, u, 1);
-  if (!(norm > 0) || !isfinite (norm))
-    return false;
-  cblas_dscal ((blasint)d, 1 / norm, u, 1);
-  return true;
-}
-
-/* Climb from U to a local maximum of S h.  The gradient itself is the best
-   point of the cell where it lies in it (h is linear there).  */
-static double
-climb (const struct cvx_formulation *f, const double *nu, double s, double *u,
-       double *g, double *next)
-{
-  size_t d = f->n_features;
-  double h = height (f, nu, s, u, g);
-  for (int k = 0; k < CLIMB_MAX; k++)
-    {
-      double step = 1, higher = h;
-      double norm = cblas_dnrm2 ((blasint)d, g, 1);
-      if (!(norm > 0))
-        break;
-      for (int half = 0; half < 20; half++, step /= 2)
-        {
-          for (size_t j = 0; j < d; j++)
-            next[j] = (1 - step) * u[j] + step * g[j] / norm;
-          if (!normalise (d, next))
-            continue;
-          higher = height (f, nu, s, next, NULL);
-          if (higher > h)
-            break;
-        }
-      if (!(higher > h * (1 + 1e-9)))
-        break;
-      memcpy (u, next, d * sizeof *u);
-      h = height (f, nu, s, u, g);
-    }
-  return h;
-}
-
-/* Room for MAX directions.  */
-static enum cvx_status
-found_reserve (struct cvx_bound *b, size_t max, size_t d,
-               struct cvx_error *err)
-{
-  b->value = cvx_alloc (max, sizeof *b->value);
-  b->sign = cvx_alloc (max, sizeof *b->sign);
-  b->u = cvx_alloc (max * d, sizeof *b->u);
-  if (b->value == NULL || b->sign == NULL || b->u == NULL)
+  column = cvx_alloc (f->n_samples, sizeof *column);
+  if (column == NULL)
     return cvx_fail_nomem (err, "certifying");
-  return CVX_OK;
-}
-
-/* Keep (VALUE, SIGN, U) among the MAX best, unless it is one that is known. */
-static void
-found_add (struct cvx_bound *b, size_t max, size_t d, double value, int sign,
-           const double *u)
-{
-  size_t at = b->n_found;
-  for (size_t k = 0; k < b->n_found; k++)
-    if (b->sign[k] == sign
-        && cblas_ddot ((blasint)d, b->u + k * d, 1, u, 1) > 1 - 1e-4)
-      return;
-  if (at == max)
+  best->norm = -1;
+  for (size_t k = 0; status == CVX_OK && k < f->n_outputs; k++)
     {
-      if (max == 0 || value <= b->value[max - 1])
-        return;
-      at--;
+      struct attempt a;
+      cvxi_output_column (f, nu, k, column);
+      status = column_norm (f, s, column, max_nodes, &a, progress, err);
+      if (status == CVX_OK && a.norm > best->norm)
+        *best = a;
     }
-  else
-    b->n_found++;
-  for (; at > 0 && b->value[at - 1] < value; at--)
-    {
-      b->value[at] = b->value[at - 1];
-      b->sign[at] = b->sign[at - 1];
-      memcpy (b->u + at * d, b->u + (at - 1) * d, d * sizeof *u);
-    }
-  b->value[at] = value;
-  b->sign[at] = sign;
-  memcpy (b->u + at * d, u, d * sizeof *u);
-}
-
-/* Where climbing finds none, the search finds one or proves that there is
-   none, for data of low rank.  */
-static enum cvx_status
-search_directions (const struct cvx_formulation *f, const double *nu,
-                   size_t max, struct cvx_bound *b,
-                   struct cvx_progress *progress, struct cvx_error *err)
-{
-  struct cvx_pricer *pricer = NULL;
-  struct cvx_price price;
-  enum cvx_status status = cvx_pricer_new (&pricer, f->x, f->n_samples,
-                                           f->n_features, f->threads, err);
-  if (status == CVX_UNSUITED) /* the rank is too high */
-    {
-      cvx_error_clear (err);
-      return CVX_OK;
-    }
-  if (status == CVX_OK)
-    status = cvx_pricer_run (pricer, nu, f->beta * (1 + 1e-9), false, max,
-                             NODES_DEFAULT, &price, progress, err);
-  for (size_t k = 0; status == CVX_OK && k < price.n; k++)
-    found_add (b, max, f->n_features, price.value[k], price.sign[k],
-               price.u + k * f->n_features);
-  cvx_pricer_free (pricer);
+  cvx_free (column);
   return status;
-}
-
-/* Directions above beta, by climbing from the neurons, the rows and random
-   points.  */
-static enum cvx_status
-directions (const struct cvx_formulation *f, const struct cvx_network *net,
-            const double *nu, size_t max, struct cvx_bound *b,
-            struct cvx_progress *progress, struct cvx_error *err)
-{
-  size_t n = f->n_samples, d = f->n_features;
-  size_t rows = n < STARTS ? n : STARTS;
-  size_t starts = net->width + rows + STARTS;
-  double *u = cvx_alloc (3 * d, sizeof *u), *g, *next;
-  struct cvx_rng r;
-  enum cvx_status status = found_reserve (b, max > 0 ? max : 1, d, err);
-  if (status == CVX_OK && u == NULL)
-    status = cvx_fail_nomem (err, "certifying");
-  if (status != CVX_OK)
-    {
-      cvx_free (u);
-      return status;
-    }
-  g = u + d;
-  next = g + d;
-  cvx_rng_init (&r, 0, CVX_STREAM_CERTIFY);
-  for (size_t k = 0; k < starts && max > 0; k++)
-    for (int sign = -1; sign <= 1; sign += 2)
-      {
-        double h;
-        if (cvx_aborted (progress))
-          {
-            cvx_free (u);
-            return cvx_fail_interrupted (err);
-          }
-        for (size_t j = 0; j < d; j++)
-          u[j] = k < net->width ? net->u[k * d + j]
-                 : k < net->width + rows
-                     ? f->x[(k - net->width) * (n / rows) * d + j]
-                     : cvx_rng_normal (&r);
-        if (!normalise (d, u))
-          continue;
-        h = climb (f, nu, sign, u, g, next);
-        if (h > f->beta * (1 + 1e-9))
-          found_add (b, max, d, h, sign, u);
-      }
-  cvx_free (u);
-  if (b->n_found == 0 && max > 0)
-    return search_directions (f, nu, max, b, progress, err);
-  return CVX_OK;
-}
-
-/* ------------------------------------------------------------ stationarity */
-
-/* |S X'D nu - beta u/|u|| / beta for one neuron, the rows on its boundary with
-   the derivatives in [0, 1] that make it least (coordinate descent).  */
-static double
-gradient_of (const struct cvx_formulation *f, const double *nu, double s,
-             const double *u, double *t, double *g, double *theta)
-{
-  size_t n = f->n_samples, d = f->n_features;
-  double norm = cblas_dnrm2 ((blasint)d, u, 1), last = HUGE_VAL;
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)n, (blasint)d, 1 / norm,
-               f->x, (blasint)d, u, 1, 0, t, 1);
-  for (size_t j = 0; j < d; j++)
-    g[j] = -f->beta * u[j] / norm;
-  for (size_t i = 0; i < n; i++)
-    {
-      bool edge = fabs (t[i]) <= 1e-6 * f->work->row_norm[i];
-      theta[i] = edge ? 0.5 : -1;
-      if (edge || t[i] > 0)
-        cblas_daxpy ((blasint)d, s * nu[i] * (edge ? 0.5 : 1), f->x + i * d, 1,
-                     g, 1);
-    }
-  for (int pass = 0; pass < PASSES; pass++)
-    {
-      double now = cblas_dnrm2 ((blasint)d, g, 1);
-      if (now >= last * (1 - 1e-6))
-        break;
-      last = now;
-      for (size_t i = 0; i < n; i++)
-        {
-          const double *x = f->x + i * d;
-          double c = s * nu[i], square, change;
-          if (theta[i] < 0)
-            continue;
-          square = c * c * cblas_ddot ((blasint)d, x, 1, x, 1);
-          if (!(square > 0))
-            continue;
-          change = -c * cblas_ddot ((blasint)d, x, 1, g, 1) / square;
-          change = fmin (fmax (theta[i] + change, 0), 1) - theta[i];
-          theta[i] += change;
-          cblas_daxpy ((blasint)d, c * change, x, 1, g, 1);
-        }
-    }
-  return cblas_dnrm2 ((blasint)d, g, 1) / f->beta;
-}
-
-static enum cvx_status
-stationarity (const struct cvx_formulation *f, const struct cvx_network *net,
-              const double *nu, double *worst, struct cvx_error *err)
-{
-  size_t n = f->n_samples, d = f->n_features;
-  double *t = cvx_alloc (2 * n + d, sizeof *t), largest = 0;
-  if (t == NULL)
-    return cvx_fail_nomem (err, "certifying");
-  *worst = NAN;
-  for (size_t j = 0; j < net->width; j++)
-    largest = fmax (largest, cvx_network_norm (net, j));
-  for (size_t j = 0; j < net->width; j++)
-    if (cvx_network_norm (net, j) > 1e-8 * largest)
-      *worst
-          = fmax (*worst, gradient_of (f, nu, net->a[j] < 0 ? -1 : 1,
-                                       net->u + j * d, t, t + n, t + n + d));
-  cvx_free (t);
-  return CVX_OK;
 }
 
 /* -------------------------------------------------------------------- all */
@@ -520,6 +372,7 @@ try_nu (const struct cvx_formulation *f, const struct spectrum *s, double *nu,
   b->rank = a.rank;
   b->tail = a.tail;
   b->nodes = a.nodes;
+  b->exact = a.exact;
   for (size_t i = 0; i < f->n_obs; i++)
     best[i] = scale * nu[i];
   return CVX_OK;
@@ -536,7 +389,8 @@ cvx_network_bound (const struct cvx_formulation *f,
   struct spectrum s = { 0 };
   size_t n = f->n_obs;
   size_t nodes = options->max_nodes > 0 ? options->max_nodes : NODES_DEFAULT;
-  bool relu = f->class->activation == CVX_ACT_RELU && f->n_outputs == 1;
+  bool relu = cvx_formulation_is_relu (f);
+  bool scalar = relu && f->n_outputs == 1;
   double *fit = NULL, *own = NULL, *trial = NULL, *best = NULL;
   enum cvx_status status = cvx_formulation_network_objective (
       f, net, &b.cert.loss, &b.cert.penalty, err);
@@ -567,10 +421,11 @@ cvx_network_bound (const struct cvx_formulation *f,
       memcpy (trial, candidate, n * sizeof *trial);
       status = try_nu (f, &s, trial, nodes, &b, best, progress, err);
     }
-  if (status == CVX_OK && relu)
-    status = directions (f, net, own, options->max_found, &b, progress, err);
-  if (status == CVX_OK && relu)
-    status = stationarity (f, net, own, &b.stationarity, err);
+  if (status == CVX_OK && scalar)
+    status = cvxi_bound_directions (f, net, own, options->max_found, &b,
+                                    progress, err);
+  if (status == CVX_OK && scalar)
+    status = cvxi_stationarity (f, net, own, &b.stationarity, err);
   if (status == CVX_OK)
     {
       b.cert.global = b.way != CVX_BOUND_RESTRICTED;
@@ -621,7 +476,7 @@ cvx_network_directions (const struct cvx_formulation *f,
   if (status == CVX_OK)
     {
       f->loss->dual (fit, f->y, f->n_samples, f->n_outputs, f->loss_param, nu);
-      status = directions (f, net, nu, max, b, progress, err);
+      status = cvxi_bound_directions (f, net, nu, max, b, progress, err);
     }
   cvx_free (nu);
   cvx_free (fit);
@@ -641,6 +496,15 @@ cvx_bound_words (const struct cvx_bound *b, struct cvx_text *out)
       cvx_text_printf (out,
                        "branch and bound over all patterns (%zu projections)",
                        b->cert.n_solved);
+      break;
+    case CVX_BOUND_SIGNS:
+      cvx_text_printf (out,
+                       b->exact
+                           ? "branch and bound on the signs of the samples "
+                             "(%zu nodes): the maximum itself"
+                           : "branch and bound on the signs of the samples "
+                             "(%zu nodes), stopped above the maximum",
+                       b->nodes);
       break;
     case CVX_BOUND_RANK:
       cvx_text_printf (out,

@@ -7,6 +7,9 @@
 
      patterns   all patterns, stored or searched through: the maximum itself
      search     branch and bound for data of rank 8 or less: the maximum itself
+     signs      branch and bound on the signs of samples, for data of any rank
+                (signs.h): the maximum itself, or within the nodes allowed the
+                least threshold above which nothing was found
      rank       X_k the k leading singular vectors' part of X:
                 |nu'(Xu)_+ - nu'(X_k u)_+| <= |nu| |X - X_k| = |nu| sigma_{k+1}
                 so M = M_k + |nu| sigma_{k+1} (manual, Data of high rank)
@@ -29,6 +32,7 @@ enum cvx_bound_way
 {
   CVX_BOUND_PATTERNS,
   CVX_BOUND_SEARCH,
+  CVX_BOUND_SIGNS,
   CVX_BOUND_RANK,
   CVX_BOUND_SPECTRUM,
   CVX_BOUND_RESTRICTED
@@ -40,7 +44,8 @@ struct cvx_bound
   enum cvx_bound_way way;
   size_t rank;  /* RANK: k */
   double tail;  /* RANK: sigma_{k+1} */
-  size_t nodes; /* cones of the search */
+  size_t nodes; /* of the search: cones or sets of signs */
+  bool exact;   /* SIGNS: the maximum itself */
   /* Largest |s_j X'D_j nu - beta u_j/|u_j|| / beta of a neuron, minimised over
      the derivatives that rows on its boundary may take: 0 at Clarke stationary
      points (Wang, Lacotte, Pilanci, ICLR 2022).  nan without neurons.  */

@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "formulation/private.h"
@@ -46,6 +48,12 @@ cvx_formulation_find (const char *name)
   return NULL;
 }
 
+size_t
+cvx_formulation_output (const struct cvx_formulation *f, size_t g)
+{
+  return g / (f->n_blocks / f->n_outputs);
+}
+
 enum cvx_status
 cvx_formulation_estimate (const struct cvx_formulation_class *class,
                           size_t n_samples, size_t n_features,
@@ -62,23 +70,98 @@ cvx_formulation_estimate (const struct cvx_formulation_class *class,
   return CVX_OK;
 }
 
+/* The sum of the squares of ROWS x COLS numbers.  */
+static double
+squares (size_t rows, size_t cols, const double *x)
+{
+  double sum = 0;
+  for (size_t i = 0; i < rows; i++)
+    sum += cblas_ddot ((blasint)cols, x + i * cols, 1, x + i * cols, 1);
+  return sum;
+}
+
+/* Rows of zeros and a one.  */
+static enum cvx_status
+check_one_hot (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  size_t c = f->n_outputs;
+  if (c == 1)
+    {
+      (void)cvx_fail (err, CVX_E377,
+                      "the %s loss needs one output for every class, the data "
+                      "has one target",
+                      f->loss->name);
+      return cvx_hint (err, "onehot");
+    }
+  for (size_t i = 0; i < f->n_samples; i++)
+    {
+      size_t ones = 0, zeros = 0;
+      for (size_t k = 0; k < c; k++)
+        {
+          ones += f->y[i * c + k] == 1;
+          zeros += f->y[i * c + k] == 0;
+        }
+      if (ones != 1 || zeros != c - 1)
+        return cvx_fail (err, CVX_E378,
+                         "the %s loss needs targets of zeros and a single "
+                         "one, as `onehot' makes them; row %zu is another",
+                         f->loss->name, i + 1);
+    }
+  return CVX_OK;
+}
+
+/* True when the targets are several outputs of 0 and 1: classes against the
+   rest.  */
+static bool
+is_zero_one (const struct cvx_formulation *f)
+{
+  if (f->n_outputs == 1)
+    return false;
+  for (size_t i = 0; i < f->n_obs; i++)
+    if (f->y[i] != 0 && f->y[i] != 1)
+      return false;
+  return true;
+}
+
+static enum cvx_status
+check_signs (const struct cvx_formulation *f, struct cvx_error *err)
+{
+  if (is_zero_one (f))
+    return CVX_OK;
+  for (size_t i = 0; i < f->n_obs; i++)
+    if (fabs (f->y[i]) != 1)
+      {
+        (void)cvx_fail (err, CVX_E342,
+                        "the %s loss needs labels -1 and 1; row %zu has %g",
+                        f->loss->name, i / f->n_outputs + 1, f->y[i]);
+        return cvx_hint (err,
+                         f->data->n_labels > 2 ? "onehot" : "classes A,B");
+      }
+  return CVX_OK;
+}
+
 /* What cannot be built, before memory is taken.  */
 static enum cvx_status
 check (const struct cvx_formulation *f, struct cvx_error *err)
 {
   const struct cvx_patterns *p = f->patterns;
   const struct cvx_loss *loss = f->loss;
-  size_t n_var;
+  size_t n_var, n = f->n_samples, d = f->n_features;
+  if (f->class->patches && f->conv.d > 0)
+    {
+      n *= f->conv.k;
+      d = f->conv.h;
+    }
   if (f->class->needs_patterns
       && (p == NULL || (p->bits != NULL && p->n_patterns == 0)))
     return cvx_fail (err, CVX_E341, "formulation %s needs patterns",
                      f->class->name);
-  if (p != NULL
-      && (p->n_samples != f->n_samples || p->n_features != f->n_features))
+  if (p != NULL && (p->n_samples != n || p->n_features != d))
     return cvx_fail (err, CVX_E341,
                      "the patterns are those of %zu x %zu data, the training "
-                     "data is %zu x %zu",
-                     p->n_samples, p->n_features, f->n_samples, f->n_features);
+                     "data%s is %zu x %zu",
+                     p->n_samples, p->n_features,
+                     f->class->patches ? ", patch by patch," : "", n, d);
   if (f->n_outputs != 1 && !f->class->vector)
     {
       (void)cvx_fail (
@@ -98,20 +181,25 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
                      loss->name, f->loss_param, loss->param_min,
                      loss->param_max);
   if (loss->labels)
-    for (size_t i = 0; i < f->n_obs; i++)
-      if (fabs (f->y[i]) != 1)
-        return cvx_fail (err, CVX_E342,
-                         "the %s loss needs labels -1 and 1; row %zu has %g",
-                         loss->name, i + 1, f->y[i]);
-  if (!isfinite (cvx_dot2 (f->n_samples * f->n_features, f->x, f->x))
-      || !isfinite (cvx_dot2 (f->n_obs, f->y, f->y)))
+    {
+      enum cvx_status status
+          = loss->coupled ? check_one_hot (f, err) : check_signs (f, err);
+      if (status != CVX_OK)
+        return status;
+    }
+  if (!isfinite (squares (f->n_samples, f->n_features, f->x))
+      || !isfinite (squares (1, f->n_obs, f->y)))
     {
       (void)cvx_fail (err, CVX_E344,
                       "the numbers of the data are too large or not finite: "
                       "their squares overflow");
       return cvx_hint (err, "scale x=standard y=standard");
     }
-  if (f->n_samples > INT_MAX || f->n_features > INT_MAX
+  if (f->n_outputs > CVX_LOSS_MAX_OUTPUTS)
+    return cvx_fail (err, CVX_E379,
+                     "%zu outputs are more than the %d possible", f->n_outputs,
+                     CVX_LOSS_MAX_OUTPUTS);
+  if (n > INT_MAX || f->n_features > INT_MAX
       || (p != NULL && p->n_patterns > INT_MAX / 2 / f->n_outputs)
       || (p != NULL
           && !cvx_mul (2 * p->n_patterns * f->n_outputs, f->n_features,
@@ -119,6 +207,21 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     return cvx_fail (err, CVX_E349,
                      "more than 2^31 rows, features or patterns of all "
                      "outputs");
+  return CVX_OK;
+}
+
+/* Targets 0 and 1 as -1 and 1, where the loss wants them so.  */
+static enum cvx_status
+code_targets (struct cvx_formulation *f, struct cvx_error *err)
+{
+  if (!f->loss->labels || f->loss->coupled || !is_zero_one (f))
+    return CVX_OK;
+  f->coded = cvx_alloc (f->n_obs, sizeof *f->coded);
+  if (f->coded == NULL)
+    return cvx_fail_nomem (err, "building the formulation");
+  for (size_t i = 0; i < f->n_obs; i++)
+    f->coded[i] = f->y[i] == 1 ? 1 : -1;
+  f->y = f->coded;
   return CVX_OK;
 }
 
@@ -137,15 +240,22 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
   w->list = cvx_alloc (tile, sizeof *w->list);
   w->nu = cvx_alloc (f->n_obs, sizeof *w->nu);
   w->zeros = cvx_calloc (f->n_obs, sizeof *w->zeros);
+  w->priced = cvx_alloc (f->n_obs, sizeof *w->priced);
   w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
+  w->column = cvx_alloc (f->n_samples, sizeof *w->column);
   if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
-      || w->zeros == NULL || w->row_norm == NULL)
+      || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL
+      || w->column == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
+      /* A sum of d squares has a relative error of at most d eps / 2, unless
+         they are so small that they lose digits.  */
       const double *x = f->x + i * f->n_features;
-      double norm = sqrt (cvx_dot2 (f->n_features, x, x));
-      w->row_norm[i] = norm * (1 + 4 * DBL_EPSILON);
+      double sum = squares (1, f->n_features, x);
+      double norm = sum > 1e-280 ? sqrt (sum)
+                                 : cblas_dnrm2 ((blasint)f->n_features, x, 1);
+      w->row_norm[i] = norm * (1 + (double)(f->n_features + 4) * DBL_EPSILON);
     }
   w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
               * (1 + 4 * DBL_EPSILON);
@@ -162,7 +272,9 @@ work_free (struct cvx_formulation_work *w)
   cvx_free (w->list);
   cvx_free (w->nu);
   cvx_free (w->zeros);
+  cvx_free (w->priced);
   cvx_free (w->row_norm);
+  cvx_free (w->column);
   cvx_free (w);
 }
 
@@ -198,6 +310,8 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->n_obs = f->n_samples * f->n_outputs;
   f->beta = f->betamax = NAN;
   status = check (f, err);
+  if (status == CVX_OK)
+    status = code_targets (f, err);
   if (status == CVX_OK && !isnan (options->beta))
     status = cvx_formulation_set_beta (f, options->beta, err);
   if (status == CVX_OK)
@@ -222,6 +336,8 @@ cvx_formulation_free (struct cvx_formulation *f)
     f->class->destroy (f);
   work_free (f->work);
   cvx_pricer_free (f->pricer);
+  cvx_free (f->coded);
+  cvx_dataset_free (f->patch_data);
   cvx_free (f);
 }
 
@@ -233,6 +349,8 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
     return cvx_fail (err, CVX_E120, "beta must be > 0 and finite, not %g",
                      beta);
   f->beta = beta;
+  if (f->inner != NULL)
+    f->inner->beta = beta;
   return CVX_OK;
 }
 
@@ -294,26 +412,45 @@ price_by_search (const struct cvx_formulation *f)
 {
   return f->pricer != NULL
          && (f->n_blocks == 0
-             || f->n_blocks > (f->patterns->rank <= 3 ? 20000U : 5000000U));
+             || f->n_blocks / f->n_outputs
+                    > (f->patterns->rank <= 3 ? 20000U : 5000000U));
 }
 
+/* One output after the other.  */
 static enum cvx_status
 search (const struct cvx_formulation *f, const double *nu, double *norm,
         size_t *cells, size_t *solved, struct cvx_progress *progress,
         struct cvx_error *err)
 {
-  struct cvx_price price;
-  double known = isnan (f->beta) ? 0 : f->beta;
-  enum cvx_status status = cvx_pricer_run (f->pricer, nu, known, true, 0,
-                                           MAX_NODES, &price, progress, err);
-  if (status != CVX_OK)
-    return status;
-  *norm = isfinite (price.upper) ? price.upper : HUGE_VAL;
+  double known = isnan (f->beta) ? 0 : f->beta, *column = f->work->column;
+  size_t examined = 0, projected = 0;
+  *norm = 0;
+  for (size_t k = 0; k < f->n_outputs; k++)
+    {
+      struct cvx_price price;
+      enum cvx_status status;
+      cvxi_output_column (f, nu, k, column);
+      status = cvx_pricer_run (f->pricer, column, known, true, 0, MAX_NODES,
+                               &price, progress, err);
+      if (status != CVX_OK)
+        return status;
+      *norm = fmax (*norm, isfinite (price.upper) ? price.upper : HUGE_VAL);
+      examined += f->patterns->count;
+      projected += price.cells;
+    }
   if (cells != NULL)
-    *cells = f->patterns->count;
+    *cells = examined;
   if (solved != NULL)
-    *solved = price.cells;
+    *solved = projected;
   return CVX_OK;
+}
+
+void
+cvxi_output_column (const struct cvx_formulation *f, const double *nu,
+                    size_t output, double *column)
+{
+  for (size_t i = 0; i < f->n_samples; i++)
+    column[i] = nu[i * f->n_outputs + output];
 }
 
 enum cvx_status
@@ -328,6 +465,17 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
   enum cvx_status status;
   if (price_by_search (f))
     return search (f, nu, norm, cells, solved, progress, err);
+  if (threshold == 0 && w->known
+      && memcmp (nu, w->priced, f->n_obs * sizeof *nu) == 0)
+    {
+      *norm = w->norm;
+      if (cells != NULL)
+        *cells = f->n_blocks;
+      if (solved != NULL)
+        *solved = w->solved;
+      return CVX_OK;
+    }
+  w->known = false;
   cvx_progress_total (progress, f->n_blocks);
   /* The largest block of the last time goes first, so that its psi lets many
      others be skipped.  */
@@ -351,6 +499,26 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
     *cells = f->n_blocks;
   if (solved != NULL)
     *solved = n_solved;
+  if (status == CVX_OK && threshold == 0)
+    {
+      memcpy (w->priced, nu, f->n_obs * sizeof *nu);
+      w->norm = *norm;
+      w->solved = n_solved;
+      w->known = true;
+    }
+  return status;
+}
+
+enum cvx_status
+cvx_formulation_price (const struct cvx_formulation *f, const double *nu,
+                       double *psi, struct cvx_progress *progress,
+                       struct cvx_error *err)
+{
+  double norm;
+  enum cvx_status status
+      = cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, progress, err);
+  if (status == CVX_OK)
+    memcpy (psi, f->work->bound, f->n_blocks * sizeof *psi);
   return status;
 }
 
@@ -390,6 +558,7 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
                       const double *z, double *x, bool cones)
 {
   double *value = f->work->bound;
+  f->work->known = false;
 #pragma omp parallel for schedule(dynamic, 16)                                \
     num_threads(f->threads) if (f->n_var > MANY)
   for (size_t g = 0; g < f->n_blocks; g++)

@@ -36,8 +36,9 @@ struct cvx_point
   size_t n_atoms;      /* blocks listed */
   const size_t *block; /* their numbers, or NULL: all blocks in order */
   const double *x;     /* n_atoms x block_len */
-  const int *sign;     /* not NULL: atoms are neurons of these output signs,
-                          each in the cell it lies in, whatever BLOCK says; for
+  const int *sign;     /* not NULL: atoms are neurons, k + 1 or -(k + 1) those
+                          with a positive or negative weight to output k, each
+                          in the cell it lies in, whatever BLOCK says; for
                           formulations with a pricer only */
   const double *nu;    /* n_obs: the solver's own dual candidate, or NULL */
 };
@@ -74,6 +75,7 @@ struct cvx_formulation_class
 {
   const char *name, *summary;
   bool needs_patterns;
+  bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
   bool vector;  /* takes several outputs, each neuron one of them */
   /* The class to take instead when the patterns are complete but not stored;
@@ -138,7 +140,8 @@ struct cvx_formulation_class
                         double *x);
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
      K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
-     all, and there is nothing between them): the exact u-step of ADMM.  */
+     all, and there is nothing between them): the exact u-step of ADMM (manual,
+     Methods).  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);
   void (*gram) (const struct cvx_formulation *f, double *k);
@@ -177,17 +180,26 @@ struct cvx_formulation
   int threads;
   size_t n_samples, n_outputs, n_features;
   struct cvx_conv conv; /* of convolutional networks; d = 0: none */
-  const double *x, *y;  /* training data, borrowed from `data' */
   bool sparse;          /* products go by the nonzeros of X */
+  const double *x, *y;  /* training data, borrowed from `data' ... */
+  double *coded;        /* ... but y this one where the loss needs -1 and 1
+                           and the data have 0 and 1; else NULL */
   size_t n_obs;         /* n_samples * n_outputs */
+  /* With several outputs as many blocks for each, all of one before those of
+     the next.  */
   size_t n_blocks, block_len, n_var, n_cone;
   double betamax; /* nan until cvx_formulation_betamax */
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
      enumeration; else NULL.  Owned; scratch of calls that take F.  */
   struct cvx_pricer *pricer;
+  struct cvx_formulation *inner; /* its beta follows; of the class, or NULL */
+  struct cvx_dataset *patch_data; /* owned: a sample for every patch; NULL */
   void *impl;                        /* of the class */
   struct cvx_formulation_work *work; /* private */
 };
+
+/* The output that block G belongs to.  */
+size_t cvx_formulation_output (const struct cvx_formulation *f, size_t g);
 
 /* Build CLASS on DATA and PATTERNS (NULL when it needs none), both borrowed.
    BETA > 0, or nan: to be set later by cvx_formulation_set_beta.  */
@@ -235,6 +247,14 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            size_t *solved, struct cvx_progress *progress,
                            struct cvx_error *err) CVX_MUST_CHECK;
 
+/* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
+   A_g'nu.  A dual norm or price of the same nu before is not computed again.
+   CVX_INTERRUPTED; the patterns must be stored.  */
+enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
+                                       const double *nu, double *psi,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Both ends of the gap at POINT: decode, network objective from the data, dual
    bound from the residual of the network and from point->nu, the better one.
    *NET (may be NULL) gets the network, the caller's; *NU (may be NULL, n_obs)
@@ -257,6 +277,14 @@ enum cvx_status cvx_formulation_certify_network (
     const struct cvx_formulation *f, const struct cvx_network *net,
     const double *nu_candidate, struct cvx_certificate *out, double *nu,
     struct cvx_progress *progress, struct cvx_error *err) CVX_MUST_CHECK;
+
+/* ReLU neurons with one output on the samples themselves, not on patches.  */
+static inline bool
+cvx_formulation_is_relu (const struct cvx_formulation *f)
+{
+  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1
+         && f->conv.d == 0;
+}
 
 /* l(f_net; y) + beta * path norm, from the training data.  */
 enum cvx_status cvx_formulation_network_objective (

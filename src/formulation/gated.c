@@ -6,7 +6,9 @@
      min l (sum_i D_i X v_i; y) + beta sum_i ||v_i||
 
    equals the training of  f (x) = sum_i 1[x'g_i >= 0] (x'u_i) a_i  with weight
-   decay.  The sign of the output is part of v_i, so one block per gate.
+   decay.  The sign of the output is part of v_i, so one block per gate.  With
+   C outputs there are C blocks per gate, one for each, and the decay is that
+   of relu.c.
 
    This is program (8) of the ReLU network without its cones, v_i - w_i = v_i:
    a relaxation over the same patterns.  With all patterns of X present its

@@ -79,13 +79,6 @@ cvxi_group_l1_pattern (const struct cvx_formulation *f, size_t g)
   return row_of (f, g) % s->n_patterns;
 }
 
-size_t
-cvxi_group_l1_output (const struct cvx_formulation *f, size_t g)
-{
-  const struct group_l1 *s = f->impl;
-  return row_of (f, g) / s->n_patterns;
-}
-
 double
 cvxi_group_l1_sign (const struct cvx_formulation *f, size_t g)
 {
@@ -643,7 +636,7 @@ fill_network (const struct cvx_formulation *f, const struct cvx_point *point,
         continue;
       for (size_t q = 0; q < d; q++)
         net->u[j * d + q] = v[k * d + q] / root;
-      net->a[j * f->n_outputs + cvxi_group_l1_output (f, block)]
+      net->a[j * f->n_outputs + cvx_formulation_output (f, block)]
           = cvxi_group_l1_sign (f, block) * root;
       if (net->gate != NULL)
         memcpy (net->gate + j * d,

@@ -59,9 +59,8 @@ void cvxi_group_l1_gram (const struct cvx_formulation *f, double *k);
 double cvxi_group_l1_violation (const struct cvx_formulation *f, size_t g,
                                 const double *x);
 
-/* The pattern of block G, its output and the sign there.  */
+/* The pattern of block G, and the sign of its output.  */
 size_t cvxi_group_l1_pattern (const struct cvx_formulation *f, size_t g);
-size_t cvxi_group_l1_output (const struct cvx_formulation *f, size_t g);
 double cvxi_group_l1_sign (const struct cvx_formulation *f, size_t g);
 
 /* The network of a point, a neuron for every block that is kept and in the

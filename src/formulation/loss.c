@@ -1,7 +1,8 @@
 /* loss.c -- convex losses, entry by entry.
 
-   Conjugates for Pilanci and Ergen (ICML 2020), appendix A.13, in the sign
-   of the whole program, nu = -dl(f) and bound = -l*(-nu):
+   Conjugates (Pilanci and Ergen, ICML 2020, appendix A.13) in the sign of the
+   whole program, nu = -dl(f) and bound = -l*(-nu); softmax.c has the loss that
+   is no sum over the entries:
 
      squared    1/2 (f - y)^2            nu y - nu^2/2
      logistic   log (1 + exp (-y f))     H (y nu), 0 <= y nu <= 1,
@@ -17,7 +18,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "formulation/loss.h"
+#include "formulation/private.h"
 
 #include <float.h>
 #include <math.h>
@@ -377,7 +378,7 @@ MAP (squared_curvature, squared_curvature)
 MAP (logistic_curvature, logistic_curvature)
 MAP (huber_curvature, huber_curvature)
 
-static const struct cvx_loss cvxi_loss_squared = {
+const struct cvx_loss cvxi_loss_squared = {
   .name = "squared",
   .summary = "half the sum of squares",
   .formula = "1/2 | f - y |^2",
@@ -389,7 +390,7 @@ static const struct cvx_loss cvxi_loss_squared = {
   .curvature = squared_curvature_map,
 };
 
-static const struct cvx_loss cvxi_loss_logistic = {
+const struct cvx_loss cvxi_loss_logistic = {
   .name = "logistic",
   .summary = "for labels -1 and 1, with probabilities",
   .formula = "sum_k log (1 + exp (-y_k f_k))",
@@ -402,7 +403,7 @@ static const struct cvx_loss cvxi_loss_logistic = {
   .curvature = logistic_curvature_map,
 };
 
-static const struct cvx_loss cvxi_loss_hinge = {
+const struct cvx_loss cvxi_loss_hinge = {
   .name = "hinge",
   .summary = "for labels -1 and 1, the largest margin",
   .formula = "sum_k (1 - y_k f_k)_+",
@@ -411,7 +412,7 @@ static const struct cvx_loss cvxi_loss_hinge = {
   FUNCTIONS (hinge),
 };
 
-static const struct cvx_loss cvxi_loss_huber = {
+const struct cvx_loss cvxi_loss_huber = {
   .name = "huber",
   .summary = "squares up to delta, then straight lines",
   .formula = "sum_k huber_delta (f_k - y_k)",
@@ -425,7 +426,7 @@ static const struct cvx_loss cvxi_loss_huber = {
   .curvature = huber_curvature_map,
 };
 
-static const struct cvx_loss cvxi_loss_l1 = {
+const struct cvx_loss cvxi_loss_l1 = {
   .name = "l1",
   .summary = "sum of absolute deviations: the median",
   .formula = "sum_k | f_k - y_k |",
@@ -433,7 +434,7 @@ static const struct cvx_loss cvxi_loss_l1 = {
   FUNCTIONS (l1),
 };
 
-static const struct cvx_loss cvxi_loss_quantile = {
+const struct cvx_loss cvxi_loss_quantile = {
   .name = "quantile",
   .summary = "asymmetric deviations: the quantile tau",
   .formula = "sum_k (tau (y_k - f_k)_+ + (1 - tau) (f_k - y_k)_+)",

@@ -21,7 +21,10 @@ struct cvx_loss
   bool smooth;         /* has a gradient with Lipschitz constant `lipschitz' */
   double lipschitz;
   bool strict; /* smooth, and its second derivative is never 0 */
-  bool labels; /* needs y = -1, +1 (softmax: one-hot rows) */
+  bool labels; /* needs y = -1, +1; coupled: one-hot rows */
+  /* The value of a row is no sum over its outputs: two outputs or more, and
+     the Hessian of a row is diag (h) - h h' with h of `curvature'.  */
+  bool coupled;
   double param_default, param_min, param_max; /* equal: no parameter */
   /* l(f; y), summed with compensation.  */
   double (*value) (const double *f, const double *y, size_t n, size_t c,
@@ -37,9 +40,14 @@ struct cvx_loss
   /* f = argmin_f t l(f; y) + 1/2 ||f - z||^2, F = Z allowed.  */
   void (*prox) (double t, const double *z, const double *y, size_t n, size_t c,
                 double param, double *f);
-  /* Diagonal of the Hessian at F (weights >= 0); NULL when not smooth.  */
+  /* The Hessian at F (weights h >= 0), diagonal unless coupled; NULL when not
+     smooth.  */
   void (*curvature) (const double *f, const double *y, size_t n, size_t c,
                      double param, double *h);
+};
+enum
+{
+  CVX_LOSS_MAX_OUTPUTS = 1024
 };
 extern const struct cvx_loss *const cvx_losses[]; /* NULL at the end */
 const struct cvx_loss *cvx_loss_find (const char *name);

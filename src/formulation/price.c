@@ -231,6 +231,15 @@ cvx_pricer_new (struct cvx_pricer **out, const double *x, size_t n, size_t d,
   return status;
 }
 
+size_t
+cvx_pricer_coordinates (const struct cvx_pricer *p, const double **x,
+                        const double **map)
+{
+  *x = p->x;
+  *map = p->map;
+  return p->r;
+}
+
 static double
 dot (const double *a, const double *b, size_t r)
 {

@@ -46,6 +46,11 @@ enum cvx_status cvx_pricer_new (struct cvx_pricer **out, const double *x,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 void cvx_pricer_free (struct cvx_pricer *p);
 
+/* The data in coordinates of its rank: X = (X V) V', V' (R x d) with
+   orthonormal rows in *MAP and X V (n x R) in *X; borrowed.  Returns R.  */
+size_t cvx_pricer_coordinates (const struct cvx_pricer *p, const double **x,
+                               const double **map);
+
 struct cvx_price
 {
   double upper;  /* max |h| is at most this */

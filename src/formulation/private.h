@@ -17,8 +17,17 @@ struct cvx_formulation_work
   double *nu, *zeros; /* n_obs each; zeros stays zero */
   double x_norm;      /* ||X||_F, never below it */
   double *row_norm;   /* n_samples: ||x_i||, never below it */
+  double *column;     /* n_samples */
   size_t largest;     /* block of the last dual norm */
+  double *priced;     /* n_obs: nu of BOUND and NORM ... */
+  bool known;         /* ... when this is true */
+  double norm;        /* the dual norm ... */
+  size_t solved;      /* and the projections it took */
 };
+
+/* COLUMN (n_samples) = output OUTPUT of NU (n_obs).  */
+void cvxi_output_column (const struct cvx_formulation *f, const double *nu,
+                         size_t output, double *column);
 
 /* l (F) of network NET at the training data with FIT (n_obs) its outputs.  */
 enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
@@ -26,11 +35,37 @@ enum cvx_status cvxi_evaluate (const struct cvx_formulation *f,
                                double *loss, double *penalty,
                                struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Merge the ReLU neurons of *NET where its objective does not rise.  */
+enum cvx_status cvxi_relu_merge (const struct cvx_formulation *f,
+                                 struct cvx_network **net,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* Directions of NET above beta for NU, falling, into B, whose own are lost:
+   found by climbing from its neurons, the rows and random points, else by a
+   search (bound.h).  */
+struct cvx_bound;
+enum cvx_status cvxi_bound_directions (const struct cvx_formulation *f,
+                                       const struct cvx_network *net,
+                                       const double *nu, size_t max,
+                                       struct cvx_bound *b,
+                                       struct cvx_progress *progress,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+/* `stationarity' of bound.h.  */
+enum cvx_status cvxi_stationarity (const struct cvx_formulation *f,
+                                   const struct cvx_network *net,
+                                   const double *nu, double *worst,
+                                   struct cvx_error *err) CVX_MUST_CHECK;
+/* Nodes of a search over signs on the data of F, at most MAX.  */
+size_t cvxi_signs_nodes (const struct cvx_formulation *f, size_t max);
+
 /* Describe F: FIT is the prediction, PENALTY stands after beta, CONES (may be
    NULL) are the constraints.  */
 void cvxi_put_program (const struct cvx_formulation *f, bool tex,
                        const char *fit, const char *penalty, const char *cones,
                        struct cvx_text *out);
+
+#define CVX_LOSS(NAME) extern const struct cvx_loss cvxi_loss_##NAME;
+#include "formulation/losses.def"
+#undef CVX_LOSS
 
 #define CVX_FORMULATION(NAME)                                                 \
   extern const struct cvx_formulation_class cvxi_formulation_##NAME;

@@ -7,14 +7,20 @@
 
    equals the training of  f (x) = sum_j (x'u_j)_+ a_j  with weight decay
    beta/2 sum_j (||u_j||^2 + a_j^2), for D_i all patterns of X and any width
-   from that of a solution on.  v_i and w_i are the neurons with positive and
-   with negative output; a neuron on a facet belongs to the cells on both of
-   its sides and comes out of a solver as two blocks (Remark 3.1), which
-   decoding merges.
+   from that of a solution on.  With outputs k = 1 .. C the blocks are v_ik and
+   w_ik, f_k = sum_i D_i X (v_ik - w_ik), and the network is that with decay
+   beta/2 sum_j (||u_j||^2 + ||a_j||_1^2), a_j in R^C: the extreme points of
+   {u a' : ||u|| <= 1, ||a||_1 <= 1} are u e_k' and -u e_k', so that the best
+   neurons have one output each.  A loss that is a sum over outputs makes C
+   problems of it; softmax couples them, through the loss alone.  v_i and w_i
+   are the neurons with positive and with negative output; a neuron on a facet
+   belongs to the cells on both of its sides and comes out of a solver as two
+   blocks (Remark 3.1), which decoding merges.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
+#include <stdlib.h>
 
 #include <cblas.h>
 
@@ -83,14 +89,14 @@ holds (const struct cvx_formulation *f, const struct cvx_network *net)
   return true;
 }
 
-/* Merge the neurons of *NET as far as that does not raise the objective and
-   the result is a point of this program.  Two copies of a neuron on a facet
-   lie in it, so that their sum has the same activation as they; they agree
-   in the other directions to the accuracy of the solver only, about the root
-   of its gap, hence a coarse tolerance first and finer ones if it fails.  */
-static enum cvx_status
-merge (const struct cvx_formulation *f, struct cvx_network **net,
-       struct cvx_error *err)
+/* As far as that does not raise the objective and the result is a point of
+   this program.  Two copies of a neuron on a facet lie in it, so that their
+   sum has the same activation as they; they agree in the other directions to
+   the accuracy of the solver only, about the root of its gap, hence a coarse
+   tolerance first and finer ones if it fails.  */
+enum cvx_status
+cvxi_relu_merge (const struct cvx_formulation *f, struct cvx_network **net,
+                 struct cvx_error *err)
 {
   static const double tols[] = { 1e-7, 1e-11, 0 };
   enum
@@ -115,7 +121,7 @@ merge (const struct cvx_formulation *f, struct cvx_network **net,
       good = status == CVX_OK
              && (k + 1 == N_TOLS || merged->width == (*net)->width
                  || (loss + penalty <= before * (1 + 1e-14)
-                     && holds (f, merged)));
+                     && f->class->holds (f, merged)));
       if (good)
         {
           cvx_network_free (*net);
@@ -133,7 +139,7 @@ static enum cvx_status
 neurons (const struct cvx_formulation *f, const struct cvx_point *point,
          double drop, struct cvx_network **net, struct cvx_error *err)
 {
-  size_t d = f->n_features, j = 0, width = 0;
+  size_t d = f->n_features, c = f->n_outputs, j = 0, width = 0;
   double largest = 0, *norm = cvx_alloc (point->n_atoms, sizeof *norm);
   enum cvx_status status;
   if (norm == NULL)
@@ -145,14 +151,16 @@ neurons (const struct cvx_formulation *f, const struct cvx_point *point,
     }
   for (size_t k = 0; k < point->n_atoms; k++)
     width += norm[k] > drop * largest;
-  status = cvx_network_new (net, CVX_ACT_RELU, width, d, 1, err);
+  status = cvx_network_new (net, CVX_ACT_RELU, width, d, c, err);
   for (size_t k = 0; status == CVX_OK && k < point->n_atoms; k++)
     if (norm[k] > drop * largest)
       {
         double root = sqrt (norm[k]);
+        int sign = point->sign[k];
         for (size_t q = 0; q < d; q++)
           (*net)->u[j * d + q] = point->x[k * d + q] / root;
-        (*net)->a[j++] = point->sign[k] * root;
+        (*net)->a[j * c + (size_t)abs (sign) - 1] = sign < 0 ? -root : root;
+        j++;
       }
   cvx_free (norm);
   return status;
@@ -166,7 +174,7 @@ decode (const struct cvx_formulation *f, const struct cvx_point *point,
       = point->sign != NULL ? neurons (f, point, drop, net, err)
                             : cvxi_group_l1_decode (f, point, drop, net, err);
   if (status == CVX_OK)
-    status = merge (f, net, err);
+    status = cvxi_relu_merge (f, net, err);
   if (status != CVX_OK)
     {
       cvx_network_free (*net);
@@ -208,6 +216,7 @@ destroy_unstored (struct cvx_formulation *f)
 static const struct cvx_formulation_class unstored = {
   .name = "relu",
   .summary = "two-layer ReLU network over all patterns, none stored",
+  .vector = true,
   .activation = CVX_ACT_RELU,
   .needs_patterns = true,
   .estimate = estimate,

@@ -96,6 +96,10 @@ run_near (void *session, const struct lang_call *call, struct cvx_error *err)
                            "sizes differ: %zu elements and %zu elements", a->n,
                            b->n);
   n = lists ? a->n : 1;
+  if (n > LANG_MAX_ELEMENTS)
+    return lang_call_fail (call, "a", err, CVX_E107,
+                           "a list of %zu elements, the limit is %d", n,
+                           (int)LANG_MAX_ELEMENTS);
   for (size_t k = 0; k < n; k++)
     {
       double x = lists ? lang_value_at (a, k) : a->number;

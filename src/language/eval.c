@@ -175,6 +175,9 @@ same_list (const struct lang_value *a, const struct lang_value *b)
 {
   if (a->n != b->n)
     return false;
+  if (a->type == LANG_RANGE && b->type == LANG_RANGE) /* of any length */
+    return a->n == 0
+           || (a->number == b->number && (a->n == 1 || a->step == b->step));
   for (size_t k = 0; k < a->n; k++)
     if (a->type == LANG_TEXTS ? strcmp (a->texts[k], b->texts[k]) != 0
                               : lang_value_at (a, k) != lang_value_at (b, k))

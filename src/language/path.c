@@ -187,8 +187,12 @@ take (struct lang_eval_state *e, const struct lang_node *node,
       *out = lang_number (lang_value_at (base, (size_t)index->number - 1));
       return CVX_OK;
     }
-  for (size_t k = 0; k < index->n && k < base->n && status == CVX_OK; k++)
-    status = check_index (e, at, lang_value_at (index, k), base->n);
+  /* What is out of range is said before what is too long; a range may have
+     more elements than time allows to look at.  */
+  if (index->n > 0)
+    status = check_index (e, at, lang_value_at (index, 0), base->n);
+  if (status == CVX_OK && index->n > 0)
+    status = check_index (e, at, lang_value_at (index, index->n - 1), base->n);
   if (status == CVX_OK && base->type == LANG_TEXTS)
     return lang_eval_fail (e, at, CVX_E121,
                            "one string of a list is taken at a time");

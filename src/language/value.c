@@ -206,6 +206,11 @@ lang_value_format (const struct lang_value *v, int digits, bool whole,
               cvx_text_put (t, "..., ");
               k = v->n - TAIL;
             }
+          if (t->len > LANG_MAX_STRING)
+            {
+              cvx_text_put (t, "...");
+              break;
+            }
           if (v->type == LANG_TEXTS)
             cvx_text_printf (t, "\"%s\"", v->texts[k]);
           else

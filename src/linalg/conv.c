@@ -133,6 +133,54 @@ cvx_conv_gather (const struct cvx_conv *c, const double *g, double *z)
       }
 }
 
+enum cvx_status
+cvx_conv_rows (const struct cvx_conv *c, const double *x, size_t n,
+               double **rows, struct cvx_error *err)
+{
+  size_t count;
+  *rows = NULL;
+  if (cvx_mul (n, c->k, &count))
+    *rows = cvx_alloc (count, c->h * sizeof **rows);
+  if (*rows == NULL)
+    return cvx_fail_nomem (err, "listing patches");
+  for (size_t i = 0; i < n; i++)
+    cvx_conv_gather (c, x + i * c->d, *rows + i * c->k * c->h);
+  return CVX_OK;
+}
+
+size_t
+cvx_conv_outputs (const struct cvx_conv *c)
+{
+  return c->pool == CVX_POOL_NONE ? c->k : 1;
+}
+
+double
+cvx_conv_scale (const struct cvx_conv *c)
+{
+  return c->pool == CVX_POOL_AVERAGE ? 1 / (double)c->k : 1;
+}
+
+static const char *const pool_words[]
+    = { "none", "average", "sum", "separate" };
+
+const char *
+cvx_pool_word (enum cvx_pool pool)
+{
+  return pool_words[pool];
+}
+
+bool
+cvx_pool_find (const char *word, enum cvx_pool *pool)
+{
+  for (size_t k = 0; k < sizeof pool_words / sizeof *pool_words; k++)
+    if (strcmp (word, pool_words[k]) == 0)
+      {
+        *pool = (enum cvx_pool)k;
+        return true;
+      }
+  return false;
+}
+
 /* Full circular filters: products of spectra.  */
 static enum cvx_status
 full_weights (const struct cvx_conv *c, size_t width, const double *u,

@@ -20,12 +20,23 @@
 
 #include "base/error.h"
 
+/* What becomes of the outputs of a neuron at the patches of a sample.  */
+enum cvx_pool
+{
+  CVX_POOL_NONE,    /* each has its own weight */
+  CVX_POOL_AVERAGE, /* their mean has one */
+  CVX_POOL_SUM,     /* their sum has one */
+  CVX_POOL_SEPARATE /* every patch is a sample with the target of the whole;
+                       the answer to a sample is the mean over its patches */
+};
+
 struct cvx_conv
 {
   size_t rows, cols, channels; /* of the input; a signal has one row */
   size_t size[2], stride[2];   /* of patches: rows, columns */
   bool circular;
-  size_t factors;  /* 2, or more for a deeper circular network */
+  size_t factors; /* 2, or more for a deeper circular network */
+  enum cvx_pool pool;
   size_t count[2]; /* patches down and across */
   size_t d, h, k;  /* inputs, entries of a patch, patches; d = 0: no patches */
 };
@@ -49,6 +60,19 @@ bool cvx_conv_is_full (const struct cvx_conv *c);
 /* W (d) = sum_k P_k'z_k and back, z_k = P_k G; Z is k x h.  */
 void cvx_conv_scatter (const struct cvx_conv *c, const double *z, double *w);
 void cvx_conv_gather (const struct cvx_conv *c, const double *g, double *z);
+
+/* All patches of the N rows of X, one after the other: *ROWS (n k x h, the
+   caller's).  CVX_NOMEM only.  */
+enum cvx_status cvx_conv_rows (const struct cvx_conv *c, const double *x,
+                               size_t n, double **rows,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+/* The output weights of a neuron: k, or 1 with pooling.  */
+size_t cvx_conv_outputs (const struct cvx_conv *c);
+/* What each patch counts in the output of a neuron: 1/k for means, else 1.  */
+double cvx_conv_scale (const struct cvx_conv *c);
+/* The word for the way of pooling, and back: false for other words.  */
+const char *cvx_pool_word (enum cvx_pool pool);
+bool cvx_pool_find (const char *word, enum cvx_pool *pool);
 
 /* W (d) += the weights of WIDTH neurons, U width x h and A width x k.
    CVX_NOMEM only.  */

@@ -23,7 +23,8 @@
 struct shape
 {
   const struct cvx_network *net;
-  double *p, *q; /* width x n_features, width x n_outputs: unit rows */
+  double *p, *q; /* width x n_features, width x n_outputs: unit rows, each
+                    in its own norm */
   double *norm;  /* width */
   double *key;   /* width: near directions have near keys */
 };
@@ -110,11 +111,10 @@ cvxi_network_regroup (struct cvx_network *net, size_t count,
   return CVX_OK;
 }
 
-/* TO = FROM / ||FROM||; returns the norm, 0 leaving zeros.  */
+/* TO = FROM / NORM, which is that of FROM, 0 leaving zeros.  Returns NORM.  */
 static double
-direction (size_t n, const double *from, double *to)
+direction (size_t n, const double *from, double norm, double *to)
 {
-  double norm = cvxi_norm (n, from);
   for (size_t i = 0; i < n; i++)
     to[i] = norm > 0 ? from[i] / norm : 0;
   return norm;
@@ -142,9 +142,10 @@ shape_new (struct shape *s, const struct cvx_network *net)
     return false;
   for (size_t j = 0; j < w; j++)
     {
+      const double *u = net->u + j * d, *a = net->a + j * c;
       double *p = s->p + j * d, key = 0;
-      s->norm[j] = direction (d, net->u + j * d, p)
-                   * direction (c, net->a + j * c, s->q + j * c);
+      s->norm[j] = direction (d, u, cvxi_norm (d, u), p)
+                   * direction (c, a, cvxi_output_norm (net, a), s->q + j * c);
       /* A fixed direction without symmetry: multiples of the golden ratio
          modulo one.  */
       for (size_t i = 0; i < d; i++)
@@ -281,7 +282,7 @@ join (const struct shape *s, const struct groups *g, size_t k, double *u,
         a[i] += t * s->q[j * c + i];
     }
   nu = cvxi_norm (d, u);
-  na = cvxi_norm (c, a);
+  na = cvxi_output_norm (net, a);
   half = sqrt (nu) * sqrt (na / total);
   for (size_t i = 0; i < d; i++)
     u[i] *= half / nu;
@@ -306,7 +307,7 @@ finish (struct cvx_network *net, const struct shape *s, const struct groups *g,
   for (size_t k = 0; ok && k < n; k++)
     {
       join (s, g, k, u, a);
-      norm[k] = cvxi_norm (d, u) * cvxi_norm (c, a);
+      norm[k] = cvxi_norm (d, u) * cvxi_output_norm (net, a);
     }
   ok = ok && cvxi_sort_falling (n, norm, order);
   for (size_t k = 0; ok && k < n; k++)

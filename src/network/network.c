@@ -150,7 +150,52 @@ cvx_network_targets (const struct cvx_network *net)
   return net->conv.d > 0 ? 1 : net->n_outputs;
 }
 
-/* A convolutional network is linear: f = X w + b0.  */
+/* ReLU neurons at the patches of a TILE of rows.  */
+static enum cvx_status
+predict_patches (const struct cvx_network *net, const double *x, size_t n,
+                 double *f, struct cvx_error *err)
+{
+  const struct cvx_conv *conv = &net->conv;
+  size_t c = net->n_outputs, k = conv->k, tile = TILE / k + 1;
+  size_t block = net->width < BLOCK ? net->width : BLOCK;
+  double scale = conv->pool == CVX_POOL_SEPARATE ? 1 / (double)k
+                                                 : cvx_conv_scale (conv);
+  double *rows = cvx_alloc (tile * k, conv->h * sizeof *rows);
+  double *z = cvx_alloc (tile * k, block * sizeof *z);
+  if (rows == NULL || z == NULL)
+    {
+      cvx_free (rows);
+      cvx_free (z);
+      return cvx_fail_nomem (err, "predicting");
+    }
+  for (size_t first = 0; first < n; first += tile)
+    {
+      size_t count = n - first < tile ? n - first : tile;
+      for (size_t i = 0; i < count; i++)
+        {
+          f[first + i] = net->b0 == NULL ? 0 : net->b0[0];
+          cvx_conv_gather (conv, x + (first + i) * conv->d,
+                           rows + i * k * conv->h);
+        }
+      for (size_t from = 0; from < net->width; from += BLOCK)
+        {
+          size_t m = net->width - from < BLOCK ? net->width - from : BLOCK;
+          cvxi_network_hidden (net, from, m, rows, count * k, z, NULL);
+          for (size_t i = 0; i < count * k; i++)
+            {
+              const double *a = net->a + from * c + (c > 1 ? i % k : 0);
+              f[first + i / k]
+                  += scale
+                     * cblas_ddot ((blasint)m, z + i * m, 1, a, (blasint)c);
+            }
+        }
+    }
+  cvx_free (rows);
+  cvx_free (z);
+  return CVX_OK;
+}
+
+/* Without an activation f = X w + b0.  */
 static enum cvx_status
 predict_conv (const struct cvx_network *net, const double *x, size_t n,
               double *f, struct cvx_error *err)
@@ -182,6 +227,8 @@ cvx_network_predict (const struct cvx_network *net, const double *x, size_t n,
   size_t block = net->width < BLOCK ? net->width : BLOCK;
   bool gated = net->activation == CVX_ACT_GATED;
   double *z;
+  if (net->conv.d > 0 && net->activation == CVX_ACT_RELU)
+    return predict_patches (net, x, n, f, err);
   if (net->conv.d > 0)
     return predict_conv (net, x, n, f, err);
   z = cvx_alloc (tile * block, (gated ? 2 : 1) * sizeof *z);
@@ -213,10 +260,17 @@ cvxi_norm (size_t n, const double *x)
 }
 
 double
+cvxi_output_norm (const struct cvx_network *net, const double *a)
+{
+  return net->conv.d > 0 ? cvxi_norm (net->n_outputs, a)
+                         : cblas_dasum ((blasint)net->n_outputs, a, 1);
+}
+
+double
 cvx_network_norm (const struct cvx_network *net, size_t j)
 {
   double filter = cvxi_norm (net->n_features, net->u + j * net->n_features);
-  double norm = cvxi_norm (net->n_outputs, net->a + j * net->n_outputs);
+  double norm = cvxi_output_norm (net, net->a + j * net->n_outputs);
   for (size_t k = 1; k < (net->conv.d > 0 ? net->conv.factors : 2); k++)
     norm *= filter;
   return norm;
@@ -238,7 +292,7 @@ cvx_network_balance (struct cvx_network *net)
   for (size_t j = 0; j < net->width; j++)
     {
       double *u = net->u + j * d, *a = net->a + j * c;
-      double nu = cvxi_norm (d, u), na = cvxi_norm (c, a);
+      double nu = cvxi_norm (d, u), na = cvxi_output_norm (net, a);
       /* A neuron with one zero half does nothing: both become zero.  The
          roots are taken apart, so that no quotient overflows.  */
       double half = sqrt (nu) * sqrt (na);

@@ -4,10 +4,14 @@
    gated   f(x) = sum_j 1[x'h_j >= 0] (x'u_j) a_j + b0
    linear  f(x) = sum_j (x'u_j) a_j + b0
    conv    f(x) = sum_j sum_k (P_k x)'u_j a_jk + b0, linear too   (9)
+           or with (P_k x'u_j)_+; pooling (conv.h): a_jk = a_j or a_j / K
 
    Balanced weights (||u_j|| = ||a_j||) make the weight decay
    beta/2 sum (||u_j||^2 + ||a_j||^2) equal to the path norm
-   beta sum ||u_j|| ||a_j||.
+   beta sum ||u_j|| ||a_j||.  The length of a_j is that of the sum of absolute
+   values, ||a_j||_1: a neuron with several outputs counts as so many neurons
+   with one, and the best networks have one output a neuron.  For convolutional
+   networks, whose a_j are one for each patch, it is the Euclidean one.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -33,7 +37,8 @@ struct cvx_network
 {
   enum cvx_activation activation;
   size_t width, n_features, n_outputs;
-  struct cvx_conv conv; /* d > 0: n_features is h, n_outputs k (conv.h) */
+  struct cvx_conv conv; /* d > 0: n_features is h, n_outputs k, or 1
+                                 with pooling (conv.h) */
   double *u;            /* width x n_features, first layer */
   double *a;            /* width x n_outputs, second layer */
   double *gate;         /* width x n_features, gated only, else NULL */
@@ -63,7 +68,7 @@ enum cvx_status cvx_network_predict (const struct cvx_network *net,
 size_t cvx_network_inputs (const struct cvx_network *net);
 size_t cvx_network_targets (const struct cvx_network *net);
 
-/* sum_j ||u_j|| ||a_j||, summed with compensation.  */
+/* sum_j ||u_j|| ||a_j||, summed with compensation; lengths as above.  */
 double cvx_network_path_norm (const struct cvx_network *net);
 
 /* ||u_j|| ||a_j|| of neuron J; with F factors ||u_j||^{F-1} ||a_j||.  */

@@ -9,6 +9,8 @@
 
 /* Euclidean norm without overflow.  */
 double cvxi_norm (size_t n, const double *x);
+/* The length of the second layer A of a neuron of NET (network.h).  */
+double cvxi_output_norm (const struct cvx_network *net, const double *a);
 
 /* Z (ROWS x COUNT) = activations of neurons FROM .. FROM + COUNT - 1 at ROWS
    rows of X.  GATES: memory for as many numbers, gated networks only.  */

@@ -2,8 +2,9 @@
 
    PREFIX is put before every member name:
      network   i64 [5]: activation, width, n_features, n_outputs, n_atoms
-     conv      u64 [9]: rows, columns, channels, rows and columns of a
-               patch, both strides, circular, factors; where there are patches
+     conv      u64 [10]: rows, columns, channels, rows and columns of a
+               patch, both strides, circular, factors, pool (absent: 0);
+               where there are patches
      u, a      f64: width x n_features, width x n_outputs
      gate, b0  f64: width x n_features, n_outputs; where there are any
      merged, source   u64: width + 1, and as many as merged ends with
@@ -20,7 +21,7 @@
 enum
 {
   N_SIZES = 5,
-  N_CONV = 9,
+  N_CONV = 10,
   NAME_BYTES = 128
 };
 
@@ -79,7 +80,7 @@ cvx_network_save (const struct cvx_network *net, struct cvx_npz_writer *w,
       const struct cvx_conv *k = &net->conv;
       size_t conv[N_CONV]
           = { k->rows,      k->cols,      k->channels, k->size[0], k->size[1],
-              k->stride[0], k->stride[1], k->circular, k->factors };
+              k->stride[0], k->stride[1], k->circular, k->factors, k->pool };
       status = add_counts (w, prefix, "conv", N_CONV, conv, err);
     }
   if (status == CVX_OK)
@@ -182,24 +183,33 @@ static enum cvx_status
 load_conv (struct cvx_network *net, const struct cvx_npz *z,
            const char *prefix, struct cvx_error *err)
 {
-  size_t *v, image[3], inputs;
+  const struct cvx_array *array = find (z, prefix, "conv");
+  size_t *v, image[3], inputs, pool, count = N_CONV;
   enum cvx_status status;
-  if (find (z, prefix, "conv") == NULL)
+  if (array == NULL)
     return CVX_OK;
-  status = counts (z, prefix, "conv", N_CONV, SIZE_MAX, &v, err);
+  if (array->count + 1 == N_CONV)
+    count--;
+  status = counts (z, prefix, "conv", count, SIZE_MAX, &v, err);
   if (status != CVX_OK)
     return status;
   memcpy (image, v, sizeof image);
-  if (net->activation != CVX_ACT_LINEAR || !cvx_mul (v[0], v[1], &inputs)
+  pool = count == N_CONV ? v[9] : 0;
+  if (net->activation == CVX_ACT_GATED || !cvx_mul (v[0], v[1], &inputs)
       || !cvx_mul (inputs, v[2], &inputs) || inputs > INT32_MAX
       || cvx_conv_init (&net->conv, inputs, image, v + 3, v + 5, v[7] != 0,
                         NULL)
              != CVX_OK
-      || net->conv.h != net->n_features || net->conv.k != net->n_outputs
-      || v[8] < 2 || (v[8] > 2 && !cvx_conv_is_full (&net->conv)))
+      || net->conv.h != net->n_features || pool > CVX_POOL_SEPARATE
+      || (pool == 0 ? net->conv.k : 1) != net->n_outputs
+      || (pool > 0 && net->activation != CVX_ACT_RELU) || v[8] < 2
+      || (v[8] > 2 && !cvx_conv_is_full (&net->conv)))
     status = damaged (err, prefix, "conv", "is not that of the weights");
   else
-    net->conv.factors = v[8];
+    {
+      net->conv.factors = v[8];
+      net->conv.pool = (enum cvx_pool)pool;
+    }
   cvx_free (v);
   return status;
 }

@@ -2,13 +2,16 @@ noinst_LTLIBRARIES += libsolver.la
 layer_libs += libsolver.la
 libsolver_la_SOURCES = \
   src/solver/admm.c \
+  src/solver/blocks.c \
   src/solver/cd.c \
   src/solver/colgen.c \
   src/solver/fista.c \
   src/solver/grow.c \
   src/solver/interior.c \
+  src/solver/kronecker.c \
   src/solver/lbfgs.c \
   src/solver/master.c \
+  src/solver/master_step.c \
   src/solver/newton.c \
   src/solver/polish.c \
   src/solver/reduced.c \
@@ -19,8 +22,10 @@ libsolver_la_SOURCES = \
   src/solver/state.c \
   src/solver/store.c \
   src/solver/subspace.c \
-  src/solver/train.c
-noinst_HEADERS += src/solver/colgen.h src/solver/master.h \
+  src/solver/train.c \
+  src/solver/working.c
+noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
+  src/solver/kronecker.h src/solver/master.h src/solver/master_private.h \
   src/solver/reduced.h src/solver/state.h src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver

@@ -77,6 +77,7 @@ struct small
 {
   size_t k, len, m;
   double beta;
+  double depth;        /* the quadratic part of the model is at least -depth */
   double *q, *g;       /* m x m, m */
   double *x, *dl, *qd; /* blocks at the start, change, Q dl */
   double *size;        /* k: bounds of the eigenvalues of Q_gg */
@@ -245,20 +246,28 @@ sweep (struct small *p)
     }
 }
 
+/* Penalty of the working set at x + T dl.  */
+static double
+penalty (const struct small *p, const double *dl, double t)
+{
+  double sum = 0;
+  for (size_t g = 0; g < p->k; g++)
+    {
+      double norm = 0;
+      for (size_t i = 0; i < p->len; i++)
+        norm = hypot (norm, p->x[g * p->len + i] + t * dl[g * p->len + i]);
+      sum += norm;
+    }
+  return p->beta * sum;
+}
+
 static double
 model (const struct small *p, const double *dl, const double *qd)
 {
   double sum = 0;
   for (size_t i = 0; i < p->m; i++)
     sum += dl[i] * (0.5 * qd[i] - p->g[i]);
-  for (size_t g = 0; g < p->k; g++)
-    {
-      double norm = 0;
-      for (size_t i = 0; i < p->len; i++)
-        norm = hypot (norm, p->x[g * p->len + i] + dl[g * p->len + i]);
-      sum += p->beta * norm;
-    }
-  return sum;
+  return sum + penalty (p, dl, 1);
 }
 
 /* The Newton system on the nonzero blocks: hess and rhs of size *N.  Returns
@@ -301,6 +310,45 @@ newton_system (struct small *p, size_t *n)
   return norm_of (m, p->rhs);
 }
 
+/* The Newton step into rhs, N numbers; the residual stays in trial.  Where the
+   system is singular but for rounding, a ridge keeps the step as short as one
+   that lowers the model from VALUE must be: its penalty is at most VALUE +
+   depth.  *FOUND is false when no ridge does.  */
+static enum cvx_status
+newton_step (struct small *p, size_t n, double value, bool *found,
+             struct cvx_error *err)
+{
+  double top = 0;
+  *found = false;
+  for (size_t a = 0; a < n; a++)
+    top = fmax (top, p->hess[a * n + a]);
+  for (double ridge = 0; ridge < 1e-3; ridge = fmax (1e-13, 100 * ridge))
+    {
+      double length = 0;
+      size_t same;
+      enum cvx_status st;
+      if (ridge > 0)
+        (void)newton_system (p, &same);
+      for (size_t a = 0; a < n; a++)
+        {
+          p->trial[a] = p->rhs[a];
+          p->hess[a * n + a] += ridge * top;
+        }
+      st = cvx_dense_cholesky (p->hess, n, NULL, err);
+      if (st != CVX_OK && st != CVX_NUMERIC)
+        return st;
+      if (st == CVX_NUMERIC)
+        continue;
+      cvx_dense_cholesky_solve (p->hess, n, p->rhs);
+      for (size_t a = 0; a < n; a += p->len)
+        length += norm_of (p->len, p->rhs + a);
+      *found = p->beta * length <= 2 * (value + p->depth);
+      if (*found)
+        break;
+    }
+  return CVX_OK;
+}
+
 /* Newton's method on the nonzero blocks.  True when it ended at rounding.  */
 static enum cvx_status
 newton (struct small *p, double tol, bool *done, struct cvx_error *err)
@@ -311,20 +359,16 @@ newton (struct small *p, double tol, bool *done, struct cvx_error *err)
     {
       size_t n;
       double residual = newton_system (p, &n), slope = 0, t = 1;
+      bool found;
       enum cvx_status st;
       if (residual <= tol || n == 0)
         {
           *done = true;
           return CVX_OK;
         }
-      for (size_t a = 0; a < n; a++)
-        p->trial[a] = p->rhs[a];
-      st = cvx_dense_cholesky (p->hess, n, NULL, err);
-      if (st == CVX_NUMERIC)
-        return CVX_OK;
-      if (st != CVX_OK)
+      st = newton_step (p, n, value, &found, err);
+      if (st != CVX_OK || !found)
         return st;
-      cvx_dense_cholesky_solve (p->hess, n, p->rhs);
       for (size_t a = 0; a < n; a++)
         slope += p->trial[a] * p->rhs[a];
       /* The change in full length, then shortened until the model falls.  */
@@ -468,17 +512,23 @@ room_new (struct room *w, const struct cvx_formulation *f, size_t k,
   return CVX_OK;
 }
 
-/* Q = C'H C with both halves, and g = C'nu.  */
+/* Q = C'H C with both halves, g = C'nu, and the depth nu'H^{-1}nu / 2.  */
 static void
 quadratic (const struct cd *s, const struct cvx_formulation *f, struct room *w)
 {
   struct small *p = &w->p;
   blasint m = (blasint)p->m, n = (blasint)f->n_obs;
   const double *c = w->c;
+  p->depth = 0;
+  for (size_t i = 0; w->hc == NULL && i < f->n_obs; i++)
+    p->depth += 0.5 * s->nu[i] * s->nu[i];
   if (w->hc != NULL)
     {
       f->loss->curvature (w->at, f->y, f->n_samples, f->n_outputs,
                           f->loss_param, w->h);
+      for (size_t i = 0; i < f->n_obs; i++)
+        if (w->h[i] > 0)
+          p->depth += 0.5 * s->nu[i] * s->nu[i] / w->h[i];
       for (size_t i = 0; i < f->n_obs; i++)
         for (size_t j = 0; j < p->m; j++)
           w->hc[i * p->m + j] = sqrt (fmax (w->h[i], 0)) * w->c[i * p->m + j];
@@ -493,21 +543,6 @@ quadratic (const struct cd *s, const struct cvx_formulation *f, struct room *w)
                1);
 }
 
-/* Penalty of the working set at x + T dl.  */
-static double
-penalty (const struct small *p, double t)
-{
-  double sum = 0;
-  for (size_t g = 0; g < p->k; g++)
-    {
-      double norm = 0;
-      for (size_t i = 0; i < p->len; i++)
-        norm = hypot (norm, p->x[g * p->len + i] + t * p->dl[g * p->len + i]);
-      sum += norm;
-    }
-  return p->beta * sum;
-}
-
 /* Minimise over the working set: p->x and w->at (the fit) become the result,
  *OBJECTIVE that of the program; all other blocks are zero.  */
 static enum cvx_status
@@ -516,7 +551,7 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
 {
   struct small *p = &w->p;
   memcpy (w->at, s->ax, f->n_obs * sizeof *w->at);
-  *objective = cvxi_loss_value (f, w->at) + penalty (p, 0);
+  *objective = cvxi_loss_value (f, w->at) + penalty (p, p->dl, 0);
   for (int k = 0; k < MODELS; k++)
     {
       double t = 1, before = *objective, now = before;
@@ -534,7 +569,7 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
         {
           for (size_t i = 0; i < f->n_obs; i++)
             w->step[i] = w->at[i] + t * w->h[i];
-          now = cvxi_loss_value (f, w->step) + penalty (p, t);
+          now = cvxi_loss_value (f, w->step) + penalty (p, p->dl, t);
           if (now <= before + 1e-15 * fabs (before))
             break;
         }

@@ -20,10 +20,11 @@
 
 enum
 {
-  ENTER_MAX = 24 /* blocks that enter in one round */
+  ENTER = 24,           /* blocks of an output that enter in one round ... */
+  ENTER_MAX = 8 * ENTER /* ... and of all */
 };
 
-/* Directions of one sign that enter together have at most this cosine.  */
+/* Directions of one output that enter together have at most this cosine.  */
 static const double distinct = 0.97;
 /* psi above beta by less than this is rounding.  */
 static const double price_tol = 1e-12;
@@ -127,8 +128,10 @@ enum cvx_status
 cvxi_colgen_enter (struct cvxi_colgen *c, struct cvx_error *err)
 {
   size_t chosen[ENTER_MAX], n_chosen = 0, len = c->f->block_len;
+  size_t most = c->f->n_outputs < ENTER_MAX / ENTER ? c->f->n_outputs * ENTER
+                                                    : ENTER_MAX;
   enum cvx_status st = CVX_OK;
-  for (size_t n = c->n_violators; n > 0 && n_chosen < ENTER_MAX; n--)
+  for (size_t n = c->n_violators; n > 0 && n_chosen < most; n--)
     {
       size_t g = c->order[0];
       const double *u = c->u + g * len;
@@ -136,8 +139,10 @@ cvxi_colgen_enter (struct cvxi_colgen *c, struct cvx_error *err)
       c->order[0] = c->order[n - 1];
       sift (c, 0, n - 1);
       for (size_t k = 0; k < n_chosen && !near; k++)
-        near = cblas_ddot ((int)len, u, 1, c->u + chosen[k] * len, 1)
-               > distinct;
+        near = cvx_formulation_output (c->f, g)
+                   == cvx_formulation_output (c->f, chosen[k])
+               && cblas_ddot ((int)len, u, 1, c->u + chosen[k] * len, 1)
+                      > distinct;
       if (near)
         continue;
       st = cvxi_reduced_enter (c->reduced, g, u, &entered, err);

@@ -25,12 +25,6 @@ enum
   INNER_MAX = 5000 /* iterations of the restricted problem */
 };
 
-static bool
-one_relu (const struct cvx_formulation *f)
-{
-  return f->class->activation == CVX_ACT_RELU && f->n_outputs == 1;
-}
-
 /* The patterns of the neurons of NET and of the K gates.  */
 static enum cvx_status
 cells_of (const struct cvx_formulation *f, const struct cvx_network *net,
@@ -98,7 +92,7 @@ cvx_network_refit (const struct cvx_formulation *f,
   double before[2], after[2];
   enum cvx_status st;
   *out = NULL;
-  if (!one_relu (f))
+  if (!cvx_formulation_is_relu (f))
     return cvx_fail (err, CVX_E451,
                      "only ReLU networks with one output can be refitted, not "
                      "%s",
@@ -163,7 +157,8 @@ static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
   (void)s;
-  return one_relu (f) ? NULL : "it needs ReLU neurons and one output";
+  return cvx_formulation_is_relu (f) ? NULL
+                                     : "it needs ReLU neurons and one output";
 }
 
 /* NET becomes the iterate; room was made before anything changes.  */

@@ -10,8 +10,10 @@
         the end Newton's method on its neurons (reduced.h) for the last
         digits, where the loss has a second derivative.
 
-   One iteration is one round.  Only cells that matter are ever seen, so the
-   number of patterns does not enter; the dimension does, through the search.
+   All of this happens in coordinates of the rank of X, which changes neither
+   products nor norms.  One iteration is one round.  Only cells that matter are
+   ever seen, so the number of patterns does not enter; the dimension does,
+   through the search.
 
    The state is the list of cells with weights, and nu; the rest is built from
    it in every step.
@@ -78,6 +80,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   (void)s;
   if (f->pricer == NULL)
     return "it needs relu with all patterns of data of rank 8 or less";
+  if (f->n_outputs != 1)
+    return "it knows networks with one output; use newton, admm or fista";
   return NULL;
 }
 
@@ -91,6 +95,8 @@ words (const struct cvx_formulation *f)
 struct work
 {
   const struct cvx_formulation *f;
+  const double *x, *map; /* n x d and d x n_features; map NULL: the data's */
+  size_t d;              /* rank of X */
   size_t k, cap, n_words, facet_cap;
   uint64_t *bits;
   int *sign;
@@ -118,9 +124,15 @@ static enum cvx_status
 work_new (struct work *w, const struct interior *s,
           const struct cvx_formulation *f, size_t more, struct cvx_error *err)
 {
-  size_t d = f->n_features, n = f->n_samples, facets = s->facet.len;
+  size_t d, n = f->n_samples, facets = s->facet.len;
   memset (w, 0, sizeof *w);
   w->f = f;
+  w->d = d = cvx_pricer_coordinates (f->pricer, &w->x, &w->map);
+  if (d == f->n_features)
+    {
+      w->x = f->x;
+      w->map = NULL;
+    }
   w->n_words = words (f);
   w->cap = s->k + more;
   w->facet_cap = facets + 1024;
@@ -157,6 +169,29 @@ facet_room (struct work *w, size_t more, struct cvx_error *err)
   return CVX_OK;
 }
 
+/* TO (rank) from V (features), and back.  */
+static void
+to_rank (const struct work *w, const double *v, double *to)
+{
+  if (w->map == NULL)
+    memcpy (to, v, w->d * sizeof *v);
+  else
+    cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)w->d,
+                 (blasint)w->f->n_features, 1, w->map,
+                 (blasint)w->f->n_features, v, 1, 0, to, 1);
+}
+
+static void
+from_rank (const struct work *w, const double *v, double *to)
+{
+  if (w->map == NULL)
+    memcpy (to, v, w->d * sizeof *v);
+  else
+    cblas_dgemv (CblasRowMajor, CblasTrans, (blasint)w->d,
+                 (blasint)w->f->n_features, 1, w->map,
+                 (blasint)w->f->n_features, v, 1, 0, to, 1);
+}
+
 /* The cells of the state that can still matter: those with a neuron, or whose
    constraint is nearly active.  */
 static enum cvx_status
@@ -182,7 +217,7 @@ recall (struct work *w, const struct interior *s, struct cvx_error *err)
       w->sign[w->k] = s->sign.p[g] != 0 ? 1 : -1;
       for (size_t i = 0; i < n; i++)
         w->facet[w->start[w->k] + i] = (uint32_t)s->facet.p[first + i];
-      memcpy (w->w + w->k * d, v, d * sizeof *v);
+      to_rank (w, v, w->w + w->k * w->d);
       w->slack[w->k] = s->slack.p[g];
       w->start[w->k + 1] = w->start[w->k] + n;
       w->k++;
@@ -190,33 +225,25 @@ recall (struct work *w, const struct interior *s, struct cvx_error *err)
   return status;
 }
 
-/* Add the cell of direction U, unless it is there or U lies where rounding
-   leaves no cell; *ADDED counts.  */
+/* Add a cell that holds direction U (of the rank's coordinates), unless it is
+   there; *ADDED counts.  */
 static enum cvx_status
 add_cell (struct work *w, const double *u, int sign, size_t *added,
           struct cvx_error *err)
 {
-  const struct cvx_formulation *f = w->f;
-  size_t d = f->n_features, n = f->n_samples, count;
+  size_t n = w->f->n_samples, count;
   uint64_t *bits = w->bits + w->k * w->n_words;
-  struct cvx_error ignored;
-  enum cvx_status status;
-  memset (bits, 0, w->n_words * sizeof *bits);
-  for (size_t i = 0; i < n; i++)
-    if (cblas_ddot ((blasint)d, f->x + i * d, 1, u, 1) >= 0)
-      bits[i / 64] |= (uint64_t)1 << (i % 64);
+  enum cvx_status status = cvx_cell_near (w->x, n, w->d, u, bits, w->c, err);
+  if (status != CVX_OK)
+    return status;
   for (size_t g = 0; g < w->k; g++)
     if (w->sign[g] == sign
         && memcmp (w->bits + g * w->n_words, bits, w->n_words * sizeof *bits)
                == 0)
       return CVX_OK;
-  status = cvx_cell_interior (f->x, n, d, bits, u, w->c, &ignored);
-  if (status == CVX_NUMERIC)
-    return CVX_OK;
+  status = facet_room (w, n, err);
   if (status == CVX_OK)
-    status = facet_room (w, n, err);
-  if (status == CVX_OK)
-    status = cvx_cell_facets (f->x, n, d, bits, w->c,
+    status = cvx_cell_facets (w->x, n, w->d, bits, w->c,
                               w->facet + w->start[w->k], &count, w->cone, err);
   if (status != CVX_OK)
     return status;
@@ -290,11 +317,10 @@ keep (struct interior *s, const struct work *w, struct cvx_error *err)
   memcpy (s->start.p, w->start, (k + 1) * sizeof *w->start);
   for (size_t i = 0; i < facets; i++)
     s->facet.p[i] = w->facet[i];
+  for (size_t g = 0; g < k; g++)
+    from_rank (w, w->w + g * w->d, s->w.p + g * d);
   if (k > 0)
-    {
-      memcpy (s->w.p, w->w, k * d * sizeof *w->w);
-      memcpy (s->slack.p, w->slack, k * sizeof *w->slack);
-    }
+    memcpy (s->slack.p, w->slack, k * sizeof *w->slack);
   memcpy (s->nu, w->nu, w->f->n_obs * sizeof *w->nu);
   cvx_free (s->output);
   cvx_free (s->block);
@@ -305,43 +331,46 @@ keep (struct interior *s, const struct work *w, struct cvx_error *err)
 }
 
 static double
-objective (const struct cvx_formulation *f, const double *w, const int *sign,
-           size_t k, double *fit)
+objective (const struct work *w, double *fit)
 {
-  size_t d = f->n_features;
+  const struct cvx_formulation *f = w->f;
+  size_t d = w->d;
   double norms = 0;
   memset (fit, 0, f->n_samples * sizeof *fit);
-  for (size_t g = 0; g < k; g++)
+  for (size_t g = 0; g < w->k; g++)
     {
-      double norm = cblas_dnrm2 ((blasint)d, w + g * d, 1);
+      const double *v = w->w + g * d;
+      double norm = cblas_dnrm2 ((blasint)d, v, 1);
       if (norm == 0)
         continue;
       norms += norm;
       for (size_t i = 0; i < f->n_samples; i++)
-        fit[i] += sign[g]
-                  * fmax (0, cblas_ddot ((blasint)d, f->x + i * d, 1,
-                                         w + g * d, 1));
+        fit[i] += w->sign[g]
+                  * fmax (0, cblas_ddot ((blasint)d, w->x + i * d, 1, v, 1));
     }
   return f->loss->value (fit, f->y, f->n_samples, 1, f->loss_param)
          + f->beta * norms;
 }
 
 /* A formulation over the cells at work alone, for Newton's method; cell g is
-   its pattern PATTERN[g].  The patterns are borrowed by *F.  */
+   its pattern PATTERN[g].  The patterns and DATA are borrowed by *F.  */
 static enum cvx_status
-small_formulation (const struct work *w, struct cvx_patterns *p,
-                   size_t *pattern, struct cvx_formulation **f,
-                   struct cvx_error *err)
+small_formulation (const struct work *w, struct cvx_dataset *data,
+                   struct cvx_patterns *p, size_t *pattern,
+                   struct cvx_formulation **f, struct cvx_error *err)
 {
   struct cvx_formulation_options options
       = { w->f->loss, w->f->loss_param, w->f->beta, w->f->threads, NULL };
+  *data = *w->f->data;
+  data->n_features = w->d;
+  data->part[CVX_TRAIN].x = (double *)w->x; /* read only */
   memset (p, 0, sizeof *p);
   p->kind = CVX_PATTERNS_GATES;
   p->n_samples = w->f->n_samples;
-  p->n_features = w->f->n_features;
+  p->n_features = w->d;
   p->n_words = w->n_words;
   p->bits = cvx_alloc (w->k, w->n_words * sizeof *p->bits);
-  p->gate = cvx_calloc (w->k, w->f->n_features * sizeof *p->gate);
+  p->gate = cvx_calloc (w->k, w->d * sizeof *p->gate);
   if (p->bits == NULL || p->gate == NULL)
     return cvx_fail_nomem (err, "finishing");
   for (size_t g = 0; g < w->k; g++)
@@ -363,7 +392,7 @@ small_formulation (const struct work *w, struct cvx_patterns *p,
                               w->f->class->unstored != NULL
                                   ? w->f->class
                                   : cvx_formulation_find ("relu"),
-                              w->f->data, p, &options, err);
+                              data, p, &options, err);
 }
 
 /* Newton's method from the weights of the interior point method; kept when it
@@ -371,7 +400,8 @@ small_formulation (const struct work *w, struct cvx_patterns *p,
 static enum cvx_status
 finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
 {
-  size_t d = w->f->n_features;
+  size_t d = w->d;
+  struct cvx_dataset data;
   struct cvx_patterns patterns;
   struct cvx_formulation *f = NULL;
   struct cvxi_reduced *r = NULL;
@@ -382,7 +412,7 @@ finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   if (pattern == NULL || fit == NULL)
     st = cvx_fail_nomem (err, "finishing");
   if (st == CVX_OK)
-    st = small_formulation (w, &patterns, pattern, &f, err);
+    st = small_formulation (w, &data, &patterns, pattern, &f, err);
   if (st == CVX_OK)
     st = cvxi_reduced_new (&r, f, err);
   for (size_t g = 0; g < w->k; g++)
@@ -393,7 +423,7 @@ finish (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
                              w->w + g * d, 1e-5, err);
   if (st == CVX_OK)
     {
-      before = objective (w->f, w->w, w->sign, w->k, fit);
+      before = objective (w, fit);
       cvxi_reduced_update (r);
       st = cvxi_reduced_solve (r, progress, err);
       if (st == CVX_OK && r->objective <= before)
@@ -433,8 +463,7 @@ init (void *state, const struct cvx_formulation *f,
 {
   struct interior *s = state;
   struct work w;
-  size_t d = f->n_features, added = 0,
-         atoms = warm != NULL ? warm->n_atoms : 0;
+  size_t d = f->n_features, atoms = warm != NULL ? warm->n_atoms : 0;
   enum cvx_status st;
   (void)settings;
   st = make_index (s, f, err);
@@ -453,13 +482,14 @@ init (void *state, const struct cvx_formulation *f,
       int sign = warm->sign != NULL    ? warm->sign[k]
                  : warm->block != NULL ? (warm->block[k] % 2 == 0 ? 1 : -1)
                                        : (k % 2 == 0 ? 1 : -1);
+      size_t added = 0;
       if (norm == 0)
         continue;
-      for (size_t j = 0; j < d; j++)
-        w.w[w.k * d + j] = v[j] / norm;
-      st = add_cell (&w, w.w + w.k * d, sign, &added, err);
+      to_rank (&w, v, w.w + w.k * w.d);
+      cblas_dscal ((blasint)w.d, 1 / norm, w.w + w.k * w.d, 1);
+      st = add_cell (&w, w.w + w.k * w.d, sign, &added, err);
       if (st == CVX_OK && added > 0)
-        cblas_dcopy ((blasint)d, v, 1, w.w + (w.k - 1) * d, 1);
+        to_rank (&w, v, w.w + (w.k - 1) * w.d);
     }
   if (st == CVX_OK && warm != NULL && warm->nu != NULL)
     memcpy (w.nu, warm->nu, f->n_obs * sizeof *w.nu);
@@ -516,8 +546,11 @@ step (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK)
     st = recall (&w, s, err);
   for (size_t i = 0; st == CVX_OK && i < price.n; i++)
-    st = add_cell (&w, price.u + i * f->n_features, price.sign[i], &added,
-                   err);
+    {
+      double u[CVX_PRICE_MAX_RANK];
+      to_rank (&w, price.u + i * f->n_features, u);
+      st = add_cell (&w, u, price.sign[i], &added, err);
+    }
   excess = price.lower / f->beta - 1;
   /* As exact as the violation asks for; tighter each time when nothing new
      turns up.  */
@@ -527,8 +560,8 @@ step (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK && w.k > 0)
     {
       struct cvxi_master m
-          = { f->x,          f->y,    f->n_samples, f->n_features, f->loss,
-              f->loss_param, f->beta, w.k,          w.n_words,     w.bits,
+          = { w.x,           f->y,    f->n_samples, w.d,       f->loss,
+              f->loss_param, f->beta, w.k,          w.n_words, w.bits,
               w.sign,        w.start, w.facet };
       st = cvxi_master_solve (&m, tol, w.w, w.nu, w.slack, &gap, &iters,
                               progress, err);

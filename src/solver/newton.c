@@ -48,11 +48,10 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "the patterns are not stored; use interior";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
-  if (!f->loss->strict)
+  if (!f->loss->strict && !f->loss->coupled)
     return "the second derivative of the loss vanishes in places; use fista";
-  if (f->patterns == NULL || f->n_outputs != 1
-      || f->block_len != f->n_features)
-    return "it needs neurons with one output and one pattern each";
+  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features)
+    return "it needs neurons with one pattern each";
   return NULL;
 }
 
@@ -92,7 +91,7 @@ keep (struct newton *s, const struct cvxi_reduced *r, struct cvx_error *err)
     }
   s->block.len = n;
   s->w.len = n * len;
-  memcpy (s->nu, r->nu, r->n * sizeof *s->nu);
+  memcpy (s->nu, r->nu, r->n_obs * sizeof *s->nu);
   s->objective = r->objective;
   return CVX_OK;
 }

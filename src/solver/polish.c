@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "formulation/bound.h"
 #include "solver/colgen.h"
@@ -63,17 +65,20 @@ start (const struct cvx_run *run, struct cvxi_colgen *c, struct cvx_error *err)
 {
   const struct cvx_formulation *f = run->formulation;
   struct cvx_network *net;
-  size_t d = f->n_features;
+  size_t d = f->block_len;
   double tol = fmin (1e-3, fmax (1e-9, 0.1 * sqrt (cvx_run_gap (run))));
   double *w = cvx_alloc (d, sizeof *w);
   enum cvx_status st = cvx_network_copy (&net, run->net, err);
   if (st == CVX_OK && w == NULL)
     st = cvx_fail_nomem (err, "polishing");
-  if (st == CVX_OK)
+  if (st == CVX_OK && f->conv.pool == CVX_POOL_SEPARATE)
+    net->conv.d = 0; /* the samples of F are patches */
+  if (st == CVX_OK && net->conv.d == 0)
     st = cvx_network_prune (net, f->x, f->n_samples, 1e-10, err);
   for (size_t j = 0; st == CVX_OK && j < net->width; j++)
     {
-      double a = net->a[j];
+      const double *out = net->a + j * net->n_outputs;
+      double a = out[cblas_idamax ((int)net->n_outputs, out, 1)];
       size_t g;
       for (size_t i = 0; i < d; i++)
         w[i] = net->u[j * d + i]

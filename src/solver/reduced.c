@@ -1,5 +1,10 @@
 /* reduced.c -- Newton's method on the active neurons.
 
+   With several outputs each piece is of one.  Pieces of different outputs do
+   not meet in the Hessian unless the loss couples them: its Hessian at a
+   sample is then diag (h) - h h' (loss.h), and h scales the columns of the
+   second product.
+
    Each piece lives in a face of its cone: the rows x_i with x_i'w = 0 that are
    bound, and an orthonormal basis B of the vectors orthogonal to them; w = B
    c. In these coordinates the objective is smooth away from w = 0:
@@ -63,12 +68,31 @@ side (const struct cvxi_piece *p, size_t i)
   return is_on (p, i) ? 1 : -1;
 }
 
+/* Where the output of P at sample I is.  */
+static size_t
+place (const struct cvxi_reduced *r, const struct cvxi_piece *p, size_t i)
+{
+  return i * r->n_outputs + p->output;
+}
+
 /* OUT = X v.  */
 static void
 times_x (const struct cvxi_reduced *r, const double *v, double *out)
 {
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, (int)r->n, (int)r->d, 1, r->f->x,
+  cblas_dgemv (CblasRowMajor, CblasNoTrans, (int)r->n, (int)r->d, 1, r->x,
                (int)r->d, v, 1, 0, out, 1);
+}
+
+/* TO (n_obs) += C times what the rows with products XV give on piece P.  */
+static void
+add_rows (const struct cvxi_reduced *r, const struct cvxi_piece *p, double c,
+          const double *xv, double *to)
+{
+  c *= r->scale;
+  for (size_t o = 0, i = 0; o < r->n_samples; o++)
+    for (size_t q = 0; q < r->group; q++, i++)
+      if (is_on (p, i) && !p->bound[i])
+        to[place (r, p, o)] += c * xv[i];
 }
 
 enum cvx_status
@@ -79,11 +103,10 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   struct cvx_rng rng;
   enum cvx_status st = CVX_OK;
   *out = NULL;
-  if (f->patterns == NULL || f->n_outputs != 1
-      || f->block_len != f->n_features)
+  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features)
     return cvx_fail (err, CVX_E368,
-                     "polish knows neurons with one output and one pattern, "
-                     "which formulation %s has not",
+                     "polish knows neurons with one pattern, which "
+                     "formulation %s has not",
                      f->class->name);
   if (f->loss->curvature == NULL)
     return cvx_fail (err, CVX_E368,
@@ -94,18 +117,24 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
   if (r == NULL)
     return cvx_fail_nomem (err, "polishing");
   r->f = f;
-  r->n = f->n_samples;
-  r->d = f->n_features;
+  r->x = cvxi_rows (f)->x;
+  r->n = cvxi_rows (f)->n_samples;
+  r->d = cvxi_rows (f)->n_features;
+  r->n_samples = f->n_samples;
+  r->group = r->n / r->n_samples;
+  r->scale = r->group > 1 ? cvx_conv_scale (&f->conv) : 1;
+  r->n_obs = f->n_obs;
+  r->n_outputs = f->n_outputs;
   r->n_words = f->patterns->n_words;
   r->cones = f->n_cone > 0;
-  r->fit = cvx_calloc (r->n, sizeof (double));
-  r->nu = cvx_calloc (r->n, sizeof (double));
+  r->fit = cvx_calloc (r->n_obs, sizeof (double));
+  r->nu = cvx_calloc (r->n_obs, sizeof (double));
   r->row_norm = cvx_calloc (r->n, sizeof (double));
-  r->curvature = cvx_calloc (r->n, sizeof (double));
+  r->curvature = cvx_calloc (r->n_obs, sizeof (double));
   r->probe = cvx_calloc (r->d, sizeof (double));
   r->at = cvx_calloc (r->n, sizeof (double));
   r->row = cvx_calloc (r->n, sizeof (double));
-  r->trial = cvx_calloc (r->n, sizeof (double));
+  r->trial = cvx_calloc (cvxi_rows (f)->n_obs, sizeof (double));
   r->vector = cvx_calloc (r->d, sizeof (double));
   r->gradient = cvx_calloc (r->d, sizeof (double));
   r->list = cvx_calloc (r->n, sizeof (uint32_t));
@@ -120,7 +149,7 @@ cvxi_reduced_new (struct cvxi_reduced **out, const struct cvx_formulation *f,
       return st;
     }
   for (size_t i = 0; i < r->n; i++)
-    r->row_norm[i] = norm (r->d, f->x + i * r->d);
+    r->row_norm[i] = norm (r->d, r->x + i * r->d);
   cvx_rng_init (&rng, 0, CVX_STREAM_SOLVER);
   for (size_t k = 0; k < r->d; k++)
     r->probe[k] = cvx_rng_normal (&rng);
@@ -204,7 +233,7 @@ face (struct cvxi_reduced *r, struct cvxi_piece *p, struct cvx_error *err)
         if (p->bound[i])
           {
             for (size_t l = 0; l < d; l++)
-              a[at * d + l] = r->f->x[i * d + l] / r->row_norm[i];
+              a[at * d + l] = r->x[i * d + l] / r->row_norm[i];
             at++;
           }
       used = m < c ? m : c;
@@ -267,11 +296,15 @@ bind_near (struct cvxi_reduced *r, struct cvxi_piece *p, double tol,
 static enum cvx_status
 identify (struct cvxi_reduced *r, struct cvxi_piece *p, struct cvx_error *err)
 {
+  const struct cvx_formulation *f = cvxi_rows (r->f);
   enum cvx_status st
-      = r->f->class->apply_list (r->f, 1, &p->block, r->probe, r->row, NULL);
+      = f->class->apply_list (f, 1, &p->block, r->probe, r->trial, NULL);
   if (st != CVX_OK)
     return st;
   p->sign = 1;
+  p->output = cvx_formulation_output (r->f, p->block);
+  for (size_t i = 0; i < r->n; i++)
+    r->row[i] = r->trial[place (r, p, i)];
   for (size_t i = 0; i < r->n; i++)
     if (fabs (r->row[i]) > 0.5 * fabs (r->at[i]))
       {
@@ -293,7 +326,7 @@ static enum cvx_status
 piece_of (struct cvxi_reduced *r, size_t block, size_t *j,
           struct cvx_error *err)
 {
-  struct cvxi_piece *p;
+  struct cvxi_piece *p, new;
   enum cvx_status st;
   for (*j = 0; *j < r->n_pieces; (*j)++)
     if (r->piece[*j].block == block)
@@ -307,21 +340,27 @@ piece_of (struct cvxi_reduced *r, size_t block, size_t *j,
       r->piece = p;
       r->cap = cap;
     }
-  p = &r->piece[*j];
-  memset (p, 0, sizeof *p);
-  p->block = block;
-  p->bits = cvx_calloc (r->n_words, sizeof *p->bits);
-  p->w = cvx_calloc (r->d, sizeof *p->w);
-  p->basis = cvx_calloc (r->d, r->d * sizeof *p->basis);
-  p->bound = cvx_calloc (r->n, 1);
-  st = p->bits && p->w && p->basis && p->bound
-           ? identify (r, p, err)
+  memset (&new, 0, sizeof new);
+  new.block = block;
+  new.bits = cvx_calloc (r->n_words, sizeof *new.bits);
+  new.w = cvx_calloc (r->d, sizeof *new.w);
+  new.basis = cvx_calloc (r->d, r->d * sizeof *new.basis);
+  new.bound = cvx_calloc (r->n, 1);
+  st = new.bits != NULL &&new.w != NULL &&new.basis != NULL &&new.bound != NULL
+           ? identify (r, &new, err)
            : cvx_fail_nomem (err, "polishing");
-  if (st == CVX_OK)
-    r->n_pieces++;
-  else
-    piece_free (p);
-  return st;
+  if (st != CVX_OK)
+    {
+      piece_free (&new);
+      return st;
+    }
+  while (*j > 0 && r->piece[*j - 1].output > new.output)
+    --*j;
+  p = &r->piece[*j];
+  memmove (p + 1, p, (r->n_pieces - *j) * sizeof *p);
+  *p = new;
+  r->n_pieces++;
+  return CVX_OK;
 }
 
 enum cvx_status
@@ -348,14 +387,12 @@ cvxi_reduced_update (struct cvxi_reduced *r)
 {
   const struct cvx_formulation *f = r->f;
   double penalty = 0;
-  memset (r->fit, 0, r->n * sizeof *r->fit);
+  memset (r->fit, 0, r->n_obs * sizeof *r->fit);
   for (size_t j = 0; j < r->n_pieces; j++)
     {
       const struct cvxi_piece *p = &r->piece[j];
       times_x (r, p->w, r->row);
-      for (size_t i = 0; i < r->n; i++)
-        if (is_on (p, i) && !p->bound[i])
-          r->fit[i] += p->sign * r->row[i];
+      add_rows (r, p, p->sign, r->row, r->fit);
       penalty += norm (r->d, p->w);
     }
   f->loss->dual (r->fit, f->y, f->n_samples, f->n_outputs, f->loss_param,
@@ -370,9 +407,11 @@ static void
 piece_gradient (struct cvxi_reduced *r, const struct cvxi_piece *p)
 {
   double size = norm (r->d, p->w);
-  for (size_t i = 0; i < r->n; i++)
-    r->row[i] = is_on (p, i) ? -p->sign * r->nu[i] : 0;
-  cblas_dgemv (CblasRowMajor, CblasTrans, (int)r->n, (int)r->d, 1, r->f->x,
+  for (size_t o = 0, i = 0; o < r->n_samples; o++)
+    for (size_t q = 0; q < r->group; q++, i++)
+      r->row[i]
+          = is_on (p, i) ? -p->sign * r->scale * r->nu[place (r, p, o)] : 0;
+  cblas_dgemv (CblasRowMajor, CblasTrans, (int)r->n, (int)r->d, 1, r->x,
                (int)r->d, r->row, 1, 0, r->gradient, 1);
   if (size > 0)
     cblas_daxpy ((int)r->d, r->f->beta / size, p->w, 1, r->gradient, 1);
@@ -426,9 +465,13 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
   double *xw = r->trial, *xv = r->row;
   times_x (r, p->w, xw);
   times_x (r, v, xv);
-  for (size_t i = 0; i < r->n; i++)
-    if (is_on (p, i) && !p->bound[i])
-      curve += r->curvature[i] * xv[i] * xv[i];
+  for (size_t o = 0, i = 0; o < r->n_samples; o++)
+    {
+      double h = r->curvature[place (r, p, o)], sum = 0;
+      for (size_t q = 0; q < r->group; q++, i++)
+        sum += is_on (p, i) && !p->bound[i] ? r->scale * xv[i] : 0;
+      curve += (r->f->loss->coupled ? h - h * h : h) * sum * sum;
+    }
   along = size > 0 ? dot (r->d, p->w, v) / size : 0;
   if (size > 0)
     curve += r->f->beta * fmax (0, dot (r->d, v, v) - along * along) / size;
@@ -438,9 +481,8 @@ line_step (struct cvxi_reduced *r, size_t j, const double *v, double slope,
   for (int tries = 0; tries < 40; tries++)
     {
       double change;
-      for (size_t i = 0; i < r->n; i++)
-        xw[i] = r->fit[i]
-                + (is_on (p, i) && !p->bound[i] ? t * p->sign * xv[i] : 0);
+      memcpy (xw, r->fit, r->n_obs * sizeof *xw);
+      add_rows (r, p, t * p->sign, xv, xw);
       change = cvxi_loss_value (r->f, xw) - cvxi_loss_value (r->f, r->fit)
                + r->f->beta * change_of_norm (r->d, p->w, t, v);
       if (change <= 1e-4 * t * slope)
@@ -503,7 +545,7 @@ release (struct cvxi_reduced *r, double limit, size_t *moved,
   for (size_t j = 0; j < r->n_pieces; j++)
     {
       struct cvxi_piece *p = &r->piece[j];
-      struct cvx_cone cone = { r->f->x, r->d, p->bits, r->list, 0 };
+      struct cvx_cone cone = { r->x, r->d, p->bits, r->list, 0 };
       double length;
       enum cvx_status st;
       if (p->n_bound == 0)
@@ -600,6 +642,40 @@ threads_for (const struct cvxi_reduced *r, size_t n)
   return (double)(r->n + n) * (double)n * (double)n > 2e8 ? r->f->threads : 1;
 }
 
+/* The part of the loss in the Hessian, from phi with its columns scaled by the
+   roots of the curvatures.  */
+static void
+second_derivatives (struct newton *s, const struct cvxi_reduced *r)
+{
+  size_t n = r->n, big = s->n_unknowns, from = 0, at = 0;
+  if (r->n_outputs > 1)
+    memset (s->hessian, 0, big * big * sizeof *s->hessian);
+  for (size_t j = 0; j < r->n_pieces; j++)
+    {
+      const struct cvxi_piece *p = &r->piece[j];
+      at += p->rank;
+      if (j + 1 < r->n_pieces && p[1].output == p->output)
+        continue;
+      cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)(at - from),
+                   (int)r->n_samples, 1, s->phi + from * n, (int)n, 0,
+                   s->hessian + from * big + from, (int)big);
+      from = at;
+    }
+  if (!r->f->loss->coupled)
+    return;
+  at = 0;
+  for (size_t j = 0; j < r->n_pieces; j++)
+    {
+      const struct cvxi_piece *p = &r->piece[j];
+      for (size_t k = at; k < at + p->rank; k++)
+        for (size_t i = 0; i < r->n_samples; i++)
+          s->phi[k * n + i] *= sqrt (r->curvature[place (r, p, i)]);
+      at += p->rank;
+    }
+  cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)big,
+               (int)r->n_samples, -1, s->phi, (int)n, 1, s->hessian, (int)big);
+}
+
 /* Gradient and Hessian in face coordinates.  Returns the largest gradient of a
    piece.  */
 static double
@@ -613,22 +689,24 @@ assemble (struct newton *s, struct cvxi_reduced *r)
       double *phi = s->phi + at * n;
       /* column after column: X B is n x rank */
       cblas_dgemm (CblasColMajor, CblasTrans, CblasNoTrans, (int)n,
-                   (int)p->rank, (int)d, p->sign, r->f->x, (int)d, p->basis,
-                   (int)d, 0, phi, (int)n);
+                   (int)p->rank, (int)d, p->sign * r->scale, r->x, (int)d,
+                   p->basis, (int)d, 0, phi, (int)n);
       piece_gradient (r, p);
       cblas_dgemv (CblasColMajor, CblasTrans, (int)d, (int)p->rank, 1,
                    p->basis, (int)d, r->gradient, 1, 0, s->gradient + at, 1);
       largest = fmax (largest, norm (p->rank, s->gradient + at));
       for (size_t k = 0; k < p->rank; k++)
-        for (size_t i = 0; i < n; i++)
-          phi[k * n + i] = is_on (p, i) && !p->bound[i]
-                               ? phi[k * n + i] * sqrt (r->curvature[i])
-                               : 0;
+        for (size_t o = 0, i = 0; o < r->n_samples; o++)
+          {
+            double sum = 0;
+            for (size_t q = 0; q < r->group; q++, i++)
+              sum += is_on (p, i) && !p->bound[i] ? phi[k * n + i] : 0;
+            phi[k * n + o] = sum * sqrt (r->curvature[place (r, p, o)]);
+          }
       at += p->rank;
     }
   (void)cvx_blas_threads (threads_for (r, big));
-  cblas_dsyrk (CblasColMajor, CblasLower, CblasTrans, (int)big, (int)n, 1,
-               s->phi, (int)n, 0, s->hessian, (int)big);
+  second_derivatives (s, r);
   at = 0;
   for (size_t j = 0; j < r->n_pieces; j++)
     {
@@ -712,14 +790,13 @@ static double
 change (struct newton *s, struct cvxi_reduced *r, double t, size_t skip)
 {
   double penalty = 0;
-  memcpy (r->trial, r->fit, r->n * sizeof *r->trial);
+  memcpy (r->trial, r->fit, r->n_obs * sizeof *r->trial);
   for (size_t j = 0; j < r->n_pieces; j++)
     {
       const struct cvxi_piece *p = &r->piece[j];
       const double *xv = s->xv + j * r->n, *xw = s->xw + j * r->n;
-      for (size_t i = 0; i < r->n; i++)
-        if (is_on (p, i) && !p->bound[i])
-          r->trial[i] += p->sign * (j == skip ? -xw[i] : t * xv[i]);
+      add_rows (r, p, j == skip ? -p->sign : t * p->sign, j == skip ? xw : xv,
+                r->trial);
       penalty += j == skip ? -norm (r->d, p->w)
                            : change_of_norm (r->d, p->w, t, s->v + j * r->d);
     }

@@ -2,9 +2,10 @@
 
    Internal to the solver layer; used by polish.c.
 
-     min  l (sum_j s_j D_j X w_j; y) + beta sum_j ||w_j||,   w_j in K_j
+     min  l (sum_j s_j D_j X w_j e_j'; y) + beta sum_j ||w_j||,   w_j in K_j
 
-   over the blocks listed ("pieces"), K_j the cone of the pattern, or the whole
+   over the blocks listed ("pieces"), e_j the unit vector of the output, K_j
+   the cone of the pattern, or the whole
    space when the formulation has no cones.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
@@ -17,7 +18,7 @@
 
 struct cvxi_piece
 {
-  size_t block;
+  size_t block, output;
   double sign;
   uint64_t *bits;       /* of the pattern, n_words */
   double *w;            /* n_features */
@@ -27,20 +28,32 @@ struct cvxi_piece
   size_t n_bound;
 };
 
+/* The program whose patterns are those of its samples: with pooled patches
+   the inner one.  */
+static inline const struct cvx_formulation *
+cvxi_rows (const struct cvx_formulation *f)
+{
+  return f->inner != NULL ? f->inner : f;
+}
+
 struct cvxi_reduced
 {
   const struct cvx_formulation *f;
+  const double *x; /* n x d, borrowed: what the patterns are of */
   size_t n, d, n_words;
+  size_t n_samples, n_obs, n_outputs;
+  size_t group; /* rows of a sample: patches that are pooled, or 1 */
+  double scale; /* the weight of each of them */
   bool cones;
-  struct cvxi_piece *piece;
+  struct cvxi_piece *piece; /* by rising output */
   size_t n_pieces, cap;
   double objective; /* at the weights */
-  double *fit, *nu; /* n: A x and -l'(A x) */
+  double *fit, *nu; /* n_obs: A x and -l'(A x) */
   /* scratch */
   double *row_norm;          /* n: ||x_i|| */
-  double *curvature;         /* n */
+  double *curvature;         /* n_obs */
   double *probe, *at;        /* d and n: a generic vector and X times it */
-  double *row, *trial;       /* n */
+  double *row, *trial;       /* n, n x n_outputs */
   double *vector, *gradient; /* d */
   uint32_t *list;            /* n */
   struct cvx_cone_work *cone;

@@ -67,6 +67,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_cd, -2,
       "its frequencies are priced by one product with the data, and the few "
       "that matter are solved for by Newton's method" },
+    { &cvxi_solver_working, 0,
+      "without cones, few of the gates carry weights: it multiplies those, and "
+      "looks at the others once a round" },
     { &cvxi_solver_fista, 0,
       "without cones, a step is one product with the data and one cheap "
       "shrinkage" },

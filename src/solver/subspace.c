@@ -30,6 +30,7 @@
 
 #include "base/alloc.h"
 #include "linalg/dense.h"
+#include "linalg/threads.h"
 
 enum
 {
@@ -435,8 +436,9 @@ hessian (struct work *w, const double *grad, struct cvx_progress *progress)
   return CVX_OK;
 }
 
-/* MOVE = - (hess + damping)^{-1} gradient; a damping that fails is followed by
-   a larger one.  */
+/* MOVE = - (hess + damping)^{-1} gradient.  A damping that fails is followed
+   by one that cannot, but for rounding: hess is at least beta - sigma_max (G),
+   the least eigenvalue of its last part.  */
 static enum cvx_status
 direction (struct work *w, const double *grad, double *damping,
            struct cvx_progress *progress, struct cvx_error *err)
@@ -446,10 +448,20 @@ direction (struct work *w, const double *grad, double *damping,
     return cvx_fail_interrupted (err);
   for (size_t i = 0; i < w->m; i++)
     largest = fmax (largest, w->hess[i * w->m + i]);
-  for (;; *damping *= 30)
+  for (int tries = 0;; tries++)
     {
       struct cvx_dense_report report = { 0, false };
       enum cvx_status st;
+      if (tries == 1)
+        {
+          st = decompose (w, grad, err);
+          if (st != CVX_OK)
+            return st;
+          *damping = fmax (30 * *damping,
+                           1.001 * (w->value[0] - w->f->beta) / largest);
+        }
+      else if (tries > 1)
+        *damping *= 30;
       memcpy (w->damped, w->hess, w->m * w->m * sizeof *w->hess);
       for (size_t i = 0; i < w->m; i++)
         {
@@ -525,6 +537,15 @@ minimise (struct work *w, struct cvx_progress *progress, struct cvx_error *err)
   return st;
 }
 
+/* The products of a step are many and small: threads pay when the data do not
+   fit into the cache, or the factors are many.  */
+static int
+threads_for (const struct cvx_formulation *f, int threads)
+{
+  double size = (double)f->n_samples * (double)f->n_features;
+  return size > 1e7 ? threads : 1;
+}
+
 static enum cvx_status
 step (void *state, const struct cvx_formulation *f,
       const struct cvx_settings *settings, struct cvx_progress *progress,
@@ -534,8 +555,10 @@ step (void *state, const struct cvx_formulation *f,
   struct work w;
   double excess = s->excess;
   size_t rank = 0;
+  int threads = cvx_blas_threads (0);
   enum cvx_status st = work_new (&w, f, err);
   (void)settings;
+  (void)cvx_blas_threads (threads_for (f, threads));
   memcpy (s->near, s->x, f->n_var * sizeof *s->x);
   if (st == CVX_OK && s->started == 0)
     st = descend (s, &w, progress, err);
@@ -556,6 +579,7 @@ step (void *state, const struct cvx_formulation *f,
   else
     s->excess = excess;
   work_free (&w);
+  (void)cvx_blas_threads (threads);
   return st;
 }
 

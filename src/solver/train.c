@@ -104,6 +104,8 @@ cvxi_train_unsuited (const struct cvx_formulation *f,
 {
   struct cvxi_train_sizes z = cvxi_train_sizes (f);
   double size = s->m * (double)(z.d + z.c);
+  if (f->class->patches)
+    return "networks on patches with an activation are not trained; solve";
   if (f->class->activation == CVX_ACT_GATED
       && (f->patterns == NULL || f->patterns->gate == NULL))
     return "the patterns have no gates";

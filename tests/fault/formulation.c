@@ -16,7 +16,8 @@ work (const struct problem *p, const struct cvx_formulation_class *class,
   struct cvx_point point = { 0, NULL, x, NULL, nu };
   enum cvx_status status;
   o.conv = problem_conv (p, class, &conv);
-  status = cvx_formulation_new (&f, class, &p->data, p->patterns, &o, err);
+  status = cvx_formulation_new (&f, class, &p->data,
+                                problem_patterns_for (p, class), &o, err);
   if (status != CVX_OK)
     {
       ck_assert_ptr_null (f);

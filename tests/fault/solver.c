@@ -72,7 +72,9 @@ fail_each (const struct cvx_formulation_class *class)
   problem_five_points (&p);
   problem_patterns (&p, 0);
   o.conv = problem_conv (&p, class, &conv);
-  ck_assert_ok (cvx_formulation_new (&f, class, &p.data, p.patterns, &o, &err),
+  ck_assert_ok (cvx_formulation_new (&f, class, &p.data,
+                                     problem_patterns_for (&p, class), &o,
+                                     &err),
                 err);
   (void)cvx_blas_threads (1);
   cvx_settings_init (&settings);

@@ -77,9 +77,21 @@ tests_law_price_t_SOURCES = tests/law/price.c
 tests_law_price_t_CPPFLAGS = $(test_cppflags)
 tests_law_price_t_LDADD = $(test_ldadd)
 TESTS += tests/law/price.t
+
 check_PROGRAMS += tests/law/sampling.t
 tests_law_sampling_t_SOURCES = tests/law/sampling.c
 tests_law_sampling_t_CPPFLAGS = $(test_cppflags)
 tests_law_sampling_t_LDADD = $(test_ldadd)
 TESTS += tests/law/sampling.t
 
+check_PROGRAMS += tests/law/outputs.t
+tests_law_outputs_t_SOURCES = tests/law/outputs.c
+tests_law_outputs_t_CPPFLAGS = $(test_cppflags)
+tests_law_outputs_t_LDADD = $(test_ldadd)
+TESTS += tests/law/outputs.t
+
+check_PROGRAMS += tests/law/relu_cnn.t
+tests_law_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
+tests_law_relu_cnn_t_CPPFLAGS = $(test_cppflags)
+tests_law_relu_cnn_t_LDADD = $(test_ldadd)
+TESTS += tests/law/relu_cnn.t

@@ -2,6 +2,7 @@
    convex programs equal the training of the networks (equations 9 to 14),
    against descents on the networks themselves.  */
 
+#include "descent.h"
 #include "problems.h"
 
 #include "base/alloc.h"
@@ -132,8 +133,9 @@ struct descent
 
 enum
 {
+  INSTANCES = 50,
   MAX_D = 8,
-  MAX_SIZE = 4 * 4 * MAX_D /* neurons, factors, features */
+  MAX_SIZE = 5 * 4 * MAX_D /* neurons, factors, features */
 };
 
 /* w of neuron J of X: filters x[j][l][.], l < F - 1, then a.  PARTIAL, if not
@@ -191,8 +193,9 @@ neuron (const struct descent *q, const double *x, double *w, const double *g,
 }
 
 static double
-objective (const struct descent *q, const double *x, double *gradient)
+objective (const void *context, const double *x, double *gradient)
 {
+  const struct descent *q = context;
   size_t d = q->d, step = q->factors * d;
   double w[MAX_D] = { 0 }, g[MAX_D] = { 0 }, value = 0;
   for (size_t j = 0; j < q->m; j++)
@@ -223,71 +226,6 @@ objective (const struct descent *q, const double *x, double *gradient)
   return value;
 }
 
-/* L-BFGS with ten pairs (Nocedal 1980), Armijo steps.  */
-static double
-lbfgs (const struct descent *q, double *x)
-{
-  enum
-  {
-    PAIRS = 10
-  };
-  double s[PAIRS][MAX_SIZE], y[PAIRS][MAX_SIZE], rho[PAIRS], g[MAX_SIZE];
-  double p[MAX_SIZE], to[MAX_SIZE], next[MAX_SIZE], alpha[PAIRS];
-  double value = objective (q, x, g);
-  size_t have = 0, n = q->size;
-  for (int it = 0; it < 3000; it++)
-    {
-      double slope, t = 1, now = 0, sy;
-      memcpy (p, g, n * sizeof *p);
-      for (size_t k = have; k-- > (have > PAIRS ? have - PAIRS : 0);)
-        {
-          alpha[k % PAIRS] = rho[k % PAIRS] * inner (n, s[k % PAIRS], p);
-          for (size_t i = 0; i < n; i++)
-            p[i] -= alpha[k % PAIRS] * y[k % PAIRS][i];
-        }
-      if (have > 0)
-        for (size_t i = 0; i < n; i++)
-          p[i] /= rho[(have - 1) % PAIRS]
-                  * inner (n, y[(have - 1) % PAIRS], y[(have - 1) % PAIRS]);
-      for (size_t k = have > PAIRS ? have - PAIRS : 0; k < have; k++)
-        {
-          double b = rho[k % PAIRS] * inner (n, y[k % PAIRS], p);
-          for (size_t i = 0; i < n; i++)
-            p[i] += (alpha[k % PAIRS] - b) * s[k % PAIRS][i];
-        }
-      slope = inner (n, p, g);
-      if (!(slope > 0))
-        break;
-      for (; t > 1e-12; t *= 0.5)
-        {
-          for (size_t i = 0; i < n; i++)
-            to[i] = x[i] - t * p[i];
-          now = objective (q, to, next);
-          if (now <= value - 1e-4 * t * slope)
-            break;
-        }
-      if (!(t > 1e-12))
-        break;
-      for (size_t i = 0; i < n; i++)
-        {
-          s[have % PAIRS][i] = to[i] - x[i];
-          y[have % PAIRS][i] = next[i] - g[i];
-        }
-      sy = inner (n, s[have % PAIRS], y[have % PAIRS]);
-      memcpy (x, to, n * sizeof *x);
-      memcpy (g, next, n * sizeof *g);
-      if (value - now < 1e-15)
-        break;
-      value = now;
-      if (sy > 0)
-        {
-          rho[have % PAIRS] = 1 / sy;
-          have++;
-        }
-    }
-  return objective (q, x, NULL);
-}
-
 static double
 best_of_descents (struct descent *q, struct cvx_rng *r, int trials,
                   double target)
@@ -314,7 +252,7 @@ best_of_descents (struct descent *q, struct cvx_rng *r, int trials,
                                / (double)q->d
                            + phase);
         }
-      best = fmin (best, lbfgs (q, x));
+      best = fmin (best, descend (objective, q, q->size, x));
     }
   return best;
 }
@@ -348,8 +286,10 @@ convex (const struct problem *p, size_t h, size_t factors, double beta)
   cvx_run_begin (run, 0);
   while (run->status == CVX_RUN_READY)
     ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
-  ck_assert_msg (run->status == CVX_RUN_SOLVED, "%s",
-                 cvx_run_status_words (run->status));
+  ck_assert_msg (run->status == CVX_RUN_SOLVED,
+                 "%s: %s, gap %g at d %zu, h %zu, %zu factors, beta %g",
+                 run->solver->name, cvx_run_status_words (run->status),
+                 cvx_run_gap (run), p->data.n_features, h, factors, beta);
   value = run->pobj;
   /* The decoded network is worth the convex optimum, balanced or not.  */
   cvx_network_balance (run->net);
@@ -362,28 +302,35 @@ convex (const struct problem *p, size_t h, size_t factors, double beta)
   return value;
 }
 
-/* F factors, filters of h: the convex value is that of the best descents.  */
+/* F factors, filters of h: the convex value is that of the best descents.  The
+   published penalty of more than two factors, which has the weight 1 for every
+   frequency, is a lower bound; PUBLISHED counts where it is below.  */
 static void
-equals_training (size_t factors, bool is_short, uint64_t seed, int count)
+equals_training (size_t factors, bool is_short, uint64_t seed, int *published)
 {
   struct cvx_rng r;
   cvx_rng_init (&r, seed, 9);
-  for (int k = 0; k < count; k++)
+  for (int k = 0; k < INSTANCES; k++)
     {
       struct problem p;
       struct descent q = { .p = &p, .factors = factors };
-      double value, best;
-      q.d = 2 + cvx_rng_below (&r, factors == 2 ? MAX_D - 1 : 5);
+      double value, best, low;
+      q.d = 2 + cvx_rng_below (&r, MAX_D - 1);
       q.n = 3 + cvx_rng_below (&r, 5);
       q.h = is_short ? 1 + cvx_rng_below (&r, q.d - 1) : q.d;
       q.m = factors == 2 ? 4 : q.d / 2 + 1;
-      if (q.m > 4)
-        q.m = 4;
+      if (q.m > 5)
+        q.m = 5;
       q.beta = 0.05 + 0.2 * cvx_rng_uniform (&r);
       problem_set (&p, q.n, q.d);
       draw (&r, q.n * q.d, p.x);
       draw (&r, q.n, p.y);
       value = convex (&p, q.h, factors, q.beta);
+      low = convex (&p, q.d, 2,
+                    q.beta * pow ((double)q.d, 1 - 0.5 * (double)factors));
+      ck_assert_msg (low <= value * (1 + 1e-9), "published %.10g above %.10g",
+                     low, value);
+      *published += low < value - 1e-6;
       best = best_of_descents (&q, &r, factors > 2 ? 400 : 60, value + 5e-7);
       ck_assert_msg (best > value - 1e-8,
                      "d %zu h %zu F %zu: network %.10g below program %.10g",
@@ -394,16 +341,37 @@ equals_training (size_t factors, bool is_short, uint64_t seed, int count)
     }
 }
 
-START_TEST (full_filters) { equals_training (2, false, 11, 25); }
+START_TEST (full_filters)
+{
+  int below = 0;
+  equals_training (2, false, 11, &below);
+  ck_assert_int_eq (below, 0);
+}
 END_TEST
 
-START_TEST (short_filters) { equals_training (2, true, 12, 25); }
+START_TEST (short_filters)
+{
+  int below = 0;
+  equals_training (2, true, 12, &below);
+  ck_assert_int_gt (below, INSTANCES * 6 / 10);
+}
 END_TEST
 
-START_TEST (three_factors) { equals_training (3, false, 13, 15); }
+/* One instance in seven has d = 2, without pairs of frequencies.  */
+START_TEST (three_factors)
+{
+  int below = 0;
+  equals_training (3, false, 13, &below);
+  ck_assert_int_gt (below, INSTANCES * 7 / 10);
+}
 END_TEST
 
-START_TEST (four_factors) { equals_training (4, false, 14, 15); }
+START_TEST (four_factors)
+{
+  int below = 0;
+  equals_training (4, false, 14, &below);
+  ck_assert_int_gt (below, INSTANCES * 7 / 10);
+}
 END_TEST
 
 /* Short filters cannot do better than full ones, and usually do worse: the

@@ -110,11 +110,19 @@ check_same (const double *f, const double *g, size_t n)
   ck_assert_msg (most <= 1e-13 * size, "predictions moved by %g", most / size);
 }
 
+/* Half the sum of ||u_j||^2 + ||a_j||_1^2.  */
 static double
 decay (const struct cvx_network *net)
 {
-  return (cvx_dot2 (net->width * net->n_features, net->u, net->u)
-          + cvx_dot2 (net->width * net->n_outputs, net->a, net->a))
+  double outputs = 0;
+  for (size_t j = 0; j < net->width; j++)
+    {
+      double length = 0;
+      for (size_t k = 0; k < net->n_outputs; k++)
+        length += fabs (net->a[j * net->n_outputs + k]);
+      outputs += length * length;
+    }
+  return (cvx_dot2 (net->width * net->n_features, net->u, net->u) + outputs)
          / 2;
 }
 

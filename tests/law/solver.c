@@ -23,7 +23,8 @@ bench_open (struct bench *b, const struct cvx_formulation_class *class,
   cvx_rng_init (&r, seed, 77);
   problem_random (&b->p, kind, false, &r);
   problem_patterns (&b->p, 0);
-  if (b->p.patterns->n_patterns == 0)
+  if (b->p.patterns->n_patterns == 0
+      || (b->p.data.n_outputs > 1 && !class->vector))
     {
       b->f = NULL;
       return;
@@ -320,7 +321,7 @@ optimum (struct bench *b, const struct cvx_solver *solver)
   struct cvx_error err;
   double value;
   steps (run, how_many (solver));
-  if (b->f->class->needs_patterns)
+  if (b->f->class->needs_patterns && !b->f->class->patches)
     ck_assert_ok (cvx_run_polish (run, 0, NULL, &err), err);
   else if (!solver->rounds)
     steps (run, 4000);
@@ -408,7 +409,7 @@ interrupt (const struct cvx_formulation_class *class,
   ck_assert_ptr_null (
       cvxi_state_compare (run->state, other->state, solver, b.f));
   atomic_store (&progress.abort, 1);
-  if (!solver->rounds && class->needs_patterns)
+  if (!solver->rounds && class->needs_patterns && !class->patches)
     ck_assert_int_eq (cvx_run_polish (run, 0, &progress, &err),
                       CVX_INTERRUPTED);
   ck_assert_ptr_null (

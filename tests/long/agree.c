@@ -2,10 +2,11 @@
 
    usage: agree.t [PROBLEMS [PART PARTS]]
 
-   1. Every solver of the table that suits a problem is run on it.  Two of
-      them (one where no other suits) certify a gap of 1e-7, the objectives of
-      any that do agree to 1e-7, and no dual bound of one, solved or not,
-      exceeds the objective of another by more than rounding (1e-12).
+   1. Every solver of the table that suits a problem is run on it.  One of
+      them, always interior where it suits, certifies a gap of 1e-7; another
+      (where another suits) finds the same objective to 1e-7, and so does every
+      one that certifies; no dual bound of any, solved or not, exceeds the
+      objective of another by more than rounding (1e-12).
    2. Counts of patterns of degenerate integer matrices are those of Whitney's
       theorem: an arrangement of central hyperplanes with normals x_i has
       sum over B of (-1)^(|B| - rank B) chambers, over all subsets B of rows.
@@ -33,6 +34,8 @@ enum
   MAX_D = 4,
   MAX_SOLVERS = 16,
   IN_CHECK = 150, /* problems in `make check' */
+  FEW = 200000,   /* iterations, and for what is left then */
+  MANY = 5000000,
   MATRICES = 500
 };
 
@@ -123,9 +126,10 @@ struct result
   double pobj, dobj, gap;
 };
 
-/* Solve F with SOLVER as well as it can.  */
+/* Solve F with SOLVER as well as it can in so many ITERATIONS.  */
 static struct result
-solve (const struct cvx_formulation *f, const struct cvx_solver *solver)
+solve (const struct cvx_formulation *f, const struct cvx_solver *solver,
+       double iterations)
 {
   struct result result = { .solver = solver->name };
   struct cvx_settings s;
@@ -134,7 +138,7 @@ solve (const struct cvx_formulation *f, const struct cvx_solver *solver)
   bool row;
   cvx_settings_init (&s);
   s.tol = 2e-8;
-  s.stall = 50000;
+  s.maxiter = s.stall = iterations;
   need (cvx_run_new (&run, f, solver, &s, NULL, NULL, &err), &err);
   cvx_run_begin (run, 0);
   while (run->status == CVX_RUN_READY)
@@ -149,7 +153,8 @@ solve (const struct cvx_formulation *f, const struct cvx_solver *solver)
 static struct
 {
   size_t problems, runs, pairs; /* pairs: two methods or more suit */
-  size_t short_of, unsolved, apart, crossed; /* short_of: of the tolerance */
+  size_t short_of;              /* runs that do not certify the tolerance */
+  size_t unsolved, alone, apart, crossed;
 } tally;
 
 static void
@@ -178,18 +183,40 @@ size_of (const struct result *a, const struct result *b)
   return fmax (fmax (fabs (a->pobj), fabs (b->pobj)), 1e-9);
 }
 
+static bool
+same (const struct result *a, const struct result *b)
+{
+  return fabs (a->pobj - b->pobj) <= 1e-7 * size_of (a, b);
+}
+
+/* The best certified of the N results, NULL when there is none; *AGREED:
+   another one, where there is another, has the same objective.  */
+static const struct result *
+best_of (const struct result *r, size_t n, bool *agreed)
+{
+  const struct result *best = NULL;
+  for (size_t a = 0; a < n; a++)
+    if (solved (&r[a]) && (best == NULL || r[a].gap < best->gap))
+      best = &r[a];
+  *agreed = n < 2;
+  for (size_t a = 0; best != NULL && a < n; a++)
+    *agreed = *agreed || (&r[a] != best && same (&r[a], best));
+  return best;
+}
+
 static void
 compare (uint64_t number, const struct problem *p, const struct result *r,
          size_t n)
 {
-  size_t done = 0;
+  bool agreed, missed = false;
+  const struct result *best = best_of (r, n, &agreed);
   for (size_t a = 0; a < n; a++)
     {
-      done += solved (&r[a]);
       if (!solved (&r[a]))
         {
           tally.short_of++;
-          complain ("not reached", number, p, &r[a], &r[a]);
+          missed = missed || strcmp (r[a].solver, "interior") == 0;
+          complain ("not certified", number, p, &r[a], &r[a]);
         }
       for (size_t b = 0; b < n; b++)
         {
@@ -200,14 +227,23 @@ compare (uint64_t number, const struct problem *p, const struct result *r,
               complain ("bound above objective", number, p, &r[a], &r[b]);
             }
           if (b < a && solved (&r[a]) && solved (&r[b])
-              && !(fabs (r[a].pobj - r[b].pobj) <= 1e-7 * size))
+              && !same (&r[a], &r[b]))
             {
               tally.apart++;
               complain ("apart", number, p, &r[a], &r[b]);
             }
         }
     }
-  tally.unsolved += done < (n < 2 ? n : 2);
+  if (n > 0 && (best == NULL || missed))
+    {
+      tally.unsolved++;
+      complain ("unsolved", number, p, &r[0], &r[0]);
+    }
+  else if (!agreed)
+    {
+      tally.alone++;
+      complain ("no second method", number, p, &r[0], &r[0]);
+    }
 }
 
 static void
@@ -221,7 +257,9 @@ one_problem (uint64_t number)
   struct cvx_formulation *f;
   struct cvx_settings s;
   struct cvx_error err;
-  struct result r[MAX_SOLVERS];
+  struct result r[MAX_SOLVERS] = { { NULL, 0, 0, 0 } };
+  const struct cvx_solver *solver[MAX_SOLVERS];
+  bool agreed;
   size_t n = 0;
   double betamax;
   make (&p, number);
@@ -253,7 +291,15 @@ one_problem (uint64_t number)
   cvx_settings_init (&s);
   for (size_t k = 0; cvx_solvers[k] != NULL && n < MAX_SOLVERS; k++)
     if (cvx_solvers[k]->unsuited (f, &s) == NULL)
-      r[n++] = solve (f, cvx_solvers[k]);
+      {
+        solver[n] = cvx_solvers[k];
+        r[n++] = solve (f, cvx_solvers[k], FEW);
+      }
+  /* Slow is no failure.  */
+  if (best_of (r, n, &agreed) == NULL || !agreed)
+    for (size_t k = 0; k < n; k++)
+      if (!solved (&r[k]))
+        r[k] = solve (f, solver[k], MANY);
   tally.problems++;
   tally.runs += n;
   tally.pairs += n >= 2;
@@ -361,15 +407,14 @@ main (int argc, char **argv)
   printf ("# %zu problems, %zu with two methods or more, %zu runs, %zu short "
           "of the tolerance\n",
           tally.problems, tally.pairs, tally.runs, tally.short_of);
-  /* The thorough run wants them all, the short one 49 of 50.  */
-  report (argc > 1 ? tally.unsolved : tally.unsolved / (1 + problems / 50),
-          "two methods, or the only one, solve every problem");
-  report (tally.apart, "all methods find the same objective");
+  report (tally.unsolved, "every problem is solved, by interior if it suits");
+  report (tally.alone, "a second method finds the same objective");
+  report (tally.apart, "all that certify find the same objective");
   report (tally.crossed, "no bound exceeds an objective");
   report (tally.pairs < tally.problems / 3, "enough problems had two methods");
   for (uint64_t k = part; k < MATRICES; k += parts)
     bad += wrong_count (k);
   report (bad, "counts of degenerate matrices are those of the theorem");
   printf ("1..%zu\n", n_tests);
-  return n_failed == 0 || argc <= 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

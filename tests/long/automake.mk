@@ -5,8 +5,15 @@ tests_long_agree_t_SOURCES = tests/long/agree.c
 tests_long_agree_t_LDADD = libcore.la $(core_libs)
 TESTS += tests/long/agree.t
 
+# Fifty ReLU CNNs of every kind.
+check_PROGRAMS += tests/long/relu_cnn.t
+tests_long_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
+tests_long_relu_cnn_t_CPPFLAGS = $(test_cppflags) -DCOUNT=50
+tests_long_relu_cnn_t_LDADD = $(test_ldadd)
+
 # 20,000 problems, shared by two processes.
-check-long: tests/long/agree.t
+check-long: tests/long/agree.t tests/long/relu_cnn.t
+	CK_FORK=no ./tests/long/relu_cnn.t
 	@status=0; ./tests/long/agree.t 20000 0 2 & first=$$!; \
 	./tests/long/agree.t 20000 1 2 || status=1; \
 	wait $$first || status=1; exit $$status

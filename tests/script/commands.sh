@@ -48,7 +48,7 @@ check "help of every command" test "$bad" -eq 0
 
 cp -r "$source_folder"/examples "$work"/ex
 chmod -R u+w "$work/ex"
-for script in circular five-points ring iris sgd-against-optimum; do
+for script in circular relu-cnn five-points ring iris sgd-against-optimum; do
   (cd "$work/ex" && "$cvxnn" -q "$script.cvx" >"$work/out" 2>"$work/err")
   code=$?
   exits 0 "examples/$script.cvx"

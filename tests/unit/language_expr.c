@@ -115,6 +115,13 @@ START_TEST (errors_point_at_the_cause)
       "allowed here.  hint: looks like a typographic dash; type -\n" },
     { "= zeros(1e12)", "             ^^^^\nE107: a list of 1000000000000 "
                        "elements, the limit is 10000000\n" },
+    { "= (1:1e12)[2:end]", "                ^^^^^\nE107: a list of "
+                           "999999999999 elements, the limit is 10000000\n" },
+    { "= 1:1e12 == 1:1e12", "true\n" },
+    { "= 1:1e12 == 2:(1e12+1)", "false\n" },
+    { "near 1:1e12 1:1e12", "          ^^^^^^\nE107: a list of "
+                            "1000000000000 elements, the limit is "
+                            "10000000\n" },
     { "= (1:1e12)*2", "       ^^^^^^^^^^\nE107: a list of 1000000000000 "
                       "elements, the limit is 10000000\n" },
     { "= max()", "       ^^^^^\nE126: max has 0 arguments here.  hint: max(v) "
