@@ -8,7 +8,9 @@ EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
   scripts/bench_torch.py
 noinst_HEADERS += scripts/bench.h
-EXTRA_PROGRAMS = scripts/bench_masked scripts/bench_run
+EXTRA_PROGRAMS = scripts/bench_load scripts/bench_masked scripts/bench_run
+scripts_bench_load_SOURCES = scripts/bench_load.c
+scripts_bench_load_LDADD = libcore.la $(core_libs)
 scripts_bench_masked_SOURCES = scripts/bench_masked.c
 scripts_bench_masked_LDADD = libcore.la $(core_libs)
 scripts_bench_run_SOURCES = scripts/bench_run.c scripts/bench_report.c
