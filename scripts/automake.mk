@@ -9,8 +9,10 @@ dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
   scripts/bench_torch.py
 EXTRA_DIST += scripts/bench_mnist.cvx
 noinst_HEADERS += scripts/bench.h
-EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_masked \
-  scripts/bench_price scripts/bench_run
+EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_load \
+  scripts/bench_masked scripts/bench_price scripts/bench_run
+scripts_bench_load_SOURCES = scripts/bench_load.c
+scripts_bench_load_LDADD = libcore.la $(core_libs)
 scripts_bench_masked_SOURCES = scripts/bench_masked.c
 scripts_bench_masked_LDADD = libcore.la $(core_libs)
 scripts_bench_circular_SOURCES = scripts/bench_circular.c

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "command/command.h"
+#include "linalg/masked.h"
 
 static const char *const pool_words[] = { "average", "sum", "separate", NULL };
 
@@ -375,6 +376,12 @@ cmd_formulation (void *session, const struct lang_call *c,
   if (given)
     s->last_beta = f->beta;
   describe (s);
+  if (f->sparse)
+    session_note (s,
+                  "X is sparse (%.2g %% nonzero, fewer than %g %%): products "
+                  "go by its nonzeros\n",
+                  100 * cvx_csr_density (s->data->part[CVX_TRAIN].sparse),
+                  100 * CVX_SPARSE_BREAK_EVEN);
   if (words != NULL)
     session_note (s, "note: %s\n", words);
   if (f->beta >= f->betamax)

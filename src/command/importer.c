@@ -159,6 +159,18 @@ restrict_self (size_t max_bytes)
   forbid_writing ();
 }
 
+/* What the limits are worth here: try to make the file PATH, with one byte in
+   it, and say what became of that; for the tests.  */
+static int
+probe (const char *path)
+{
+  int fd = open (path, O_WRONLY | O_CREAT, 0600);
+  const char *words = fd < 0                    ? "no file\n"
+                      : write (fd, "x", 1) == 1 ? "written\n"
+                                                : "no bytes\n";
+  return put (words, strlen (words)) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int
 cmd_import_helper (int argc, char **argv)
 {
@@ -174,6 +186,8 @@ cmd_import_helper (int argc, char **argv)
   options.resize[0] = strtoull (argv[5], NULL, 10);
   options.resize[1] = strtoull (argv[6], NULL, 10);
   restrict_self (options.max_bytes);
+  if (strcmp (argv[0], "probe") == 0)
+    return probe (argv[1]);
   if (cvx_import_arrays (&z, argv[0], argv[1], argv[2], &options, NULL, &err)
       != CVX_OK)
     {

@@ -203,6 +203,7 @@ struct cvx_formulation
   int threads;
   size_t n_samples, n_outputs, n_features;
   struct cvx_conv conv; /* of convolutional networks; d = 0: none */
+  bool sparse;          /* products go by the nonzeros of X */
   const double *x, *y;  /* training data, borrowed from `data' ... */
   double *coded;        /* ... but y this one where the loss needs -1 and 1
                            and the data have 0 and 1; else NULL */

@@ -186,6 +186,15 @@ build_cones (struct cvx_formulation *f, struct group_l1 *s,
   return CVX_OK;
 }
 
+/* X has so few nonzeros that products go by them.  */
+static bool
+goes_by_nonzeros (const struct cvx_formulation *f)
+{
+  const struct cvx_csr *x = f->data->part[CVX_TRAIN].sparse;
+  return x != NULL && f->x == f->data->part[CVX_TRAIN].x
+         && cvx_csr_density (x) < CVX_SPARSE_BREAK_EVEN;
+}
+
 enum cvx_status
 cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
                      struct cvx_error *err)
@@ -206,6 +215,10 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
   f->n_cone = cones ? f->n_blocks * n : 0;
   status = cvx_masked_new (&s->a, f->x, n, d, f->patterns->bits, s->n_patterns,
                            f->n_outputs, false, f->threads, err);
+  f->sparse = goes_by_nonzeros (f);
+  if (status == CVX_OK && f->sparse)
+    status
+        = cvx_masked_use_sparse (s->a, f->data->part[CVX_TRAIN].sparse, err);
   if (status != CVX_OK)
     return status;
   s->now = s->a;

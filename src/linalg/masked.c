@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "linalg/mask_kernels.h"
+#include "linalg/masked_sparse.h"
 #include "linalg/threads.h"
 
 enum
@@ -48,8 +49,9 @@ struct cvx_masked
   bool single;
   int threads;
   const struct cvxi_mask_kernels *kernels;
-  void *tile;            /* REAL: threads x BLOCK x TILE */
-  void *sums;            /* REAL: threads x n_outputs x TILE */
+  void *tile;                         /* REAL: threads x BLOCK x TILE */
+  void *sums;                         /* REAL: threads x n_outputs x TILE */
+  struct cvxi_sparse_product *sparse; /* does the products, or NULL */
   const uint64_t **rows; /* threads x BLOCK: masks of the rows of a tile */
   void *r;               /* REAL, one output after the other: n rounded up to
                             tiles, zero past n */
@@ -165,6 +167,7 @@ cvx_masked_free (struct cvx_masked *m)
 {
   if (m == NULL)
     return;
+  cvxi_sparse_product_free (m->sparse);
   cvx_free (m->tile);
   cvx_free (m->rows);
   cvx_free (m->sums);
@@ -173,6 +176,15 @@ cvx_masked_free (struct cvx_masked *m)
   cvx_free (m->copy);
   cvx_free (m->low);
   cvx_free (m);
+}
+
+enum cvx_status
+cvx_masked_use_sparse (struct cvx_masked *m, const struct cvx_csr *x,
+                       struct cvx_error *err)
+{
+  cvxi_sparse_product_free (m->sparse);
+  return cvxi_sparse_product_new (&m->sparse, x, m->bits, m->n_patterns,
+                                  m->n_outputs, m->threads, err);
 }
 
 /* Point the rows of this thread's tile at the masks of rows FROM ..
@@ -316,6 +328,8 @@ cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
                        struct cvx_progress *progress)
 {
   const void *in = v;
+  if (m->sparse != NULL)
+    return cvxi_sparse_apply (m->sparse, k, list, v, f, progress);
   if (m->single)
     {
       for (size_t i = 0; i < k * m->d; i++)
@@ -330,6 +344,8 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
                          const size_t *list, const double *r, double *g,
                          struct cvx_progress *progress)
 {
+  if (m->sparse != NULL)
+    return cvxi_sparse_adjoint (m->sparse, k, list, r, g, progress);
   (m->single ? take_residual_single : take_residual) (m, r);
   return run (m, true, k, list, m->r, g, k * m->d, progress);
 }

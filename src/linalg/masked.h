@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "linalg/csr.h"
 
 struct cvx_masked;
 
@@ -41,6 +42,15 @@ enum cvx_status cvx_masked_new (struct cvx_masked **out, const double *x,
 double cvx_masked_bytes (size_t n, size_t d, size_t n_patterns,
                          size_t n_outputs, bool single, int threads);
 void cvx_masked_free (struct cvx_masked *m);
+
+/* Multiply with X, the same numbers as those M was made with, by its nonzeros
+   from now on; it is borrowed like the other.  CVX_NOMEM.  */
+enum cvx_status cvx_masked_use_sparse (struct cvx_masked *m,
+                                       const struct cvx_csr *x,
+                                       struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Share of nonzeros below which that is faster than a dense product.  */
+#define CVX_SPARSE_BREAK_EVEN 0.2
 
 /* CVX_INTERRUPTED (between tiles) leaves the output undefined.  PROGRESS may
    be NULL.  No allocation.  */

@@ -2,6 +2,7 @@
 # made by the make.py there.
 
 EXTRA_DIST += tests/format/malformed tests/format/malformed.tsv \
+  tests/format/real tests/format/values.py tests/format/values.tsv \
   tests/format/arff tests/format/container tests/format/hdf5 \
   tests/format/helper tests/format/mat tests/format/png tests/format/raw tests/format/ts \
   tests/format/wav tests/format/cifar tests/format/idx tests/format/libsvm \

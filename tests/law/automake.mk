@@ -24,6 +24,12 @@ tests_law_masked_t_CPPFLAGS = $(test_cppflags)
 tests_law_masked_t_LDADD = $(test_ldadd)
 TESTS += tests/law/masked.t
 
+check_PROGRAMS += tests/law/masked_sparse.t
+tests_law_masked_sparse_t_SOURCES = tests/law/masked_sparse.c
+tests_law_masked_sparse_t_CPPFLAGS = $(test_cppflags)
+tests_law_masked_sparse_t_LDADD = $(test_ldadd)
+TESTS += tests/law/masked_sparse.t
+
 check_PROGRAMS += tests/law/network.t
 tests_law_network_t_SOURCES = tests/law/network.c
 tests_law_network_t_CPPFLAGS = $(test_cppflags)

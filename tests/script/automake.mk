@@ -2,12 +2,14 @@
 script_tests = \
   tests/script/commands.sh \
   tests/script/csdp.sh \
+  tests/script/data_export.sh \
   tests/script/data_faults.sh \
   tests/script/debugger.sh \
   tests/script/disk.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
   tests/script/language.sh \
+  tests/script/import_helper.sh \
   tests/script/layers.sh \
   tests/script/load.sh \
   tests/script/malformed.sh \
@@ -26,7 +28,8 @@ script_tests = \
   tests/script/session_file.sh \
   tests/script/tables.sh \
   tests/script/tex.sh \
-  tests/script/torch.sh
+  tests/script/torch.sh \
+  tests/script/values.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \
   tests/script/prompt.py tests/script/run_onnx.py tests/script/type.py

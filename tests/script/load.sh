@@ -103,6 +103,23 @@ fi
 run -e 'load wide.svm; patterns sample n=5'
 exits 0 "patterns need the zeros"
 has out 'X is written out with its zeros' "which is said"
+# The same problem with its nonzeros and as a table: one optimum.
+run -q -e 'load wide.svm; subset rows=1:60; bias augmented; export data to=wide.csv'
+solve='patterns sample n=20 seed=1; formulation gated beta=0.05*betamax;
+solve tol=1e-7 maxiter=3000; print "{run.obj:%.5e} {run.gap:%.0e}"'
+run -e 'load wide.svm; subset rows=1:60; bias augmented' -e "$solve"
+exits 0 "a formulation of sparse data is solved"
+has out 'products go by its nonzeros' "by its nonzeros"
+grep -E '^[0-9.]+e' out | cut -d ' ' -f 1 >sparse.obj
+run -e 'load wide.csv' -e "$solve"
+exits 0 "and as a table"
+if grep -q 'by its nonzeros' out; then
+  not_ok "which has none"
+else
+  ok "which has none"
+fi
+grep -E '^[0-9.]+e' out | cut -d ' ' -f 1 | cmp -s - sparse.obj
+check "to the same optimum" test "$?" -eq 0 -a -s sparse.obj
 run -q -e 'set maxmem=100k; load wide.svm; patterns sample n=5'
 has err 'E395: X with its zeros needs' "and refused before any is made"
 run -q -e 'set maxmem=1G; load huge.svm'

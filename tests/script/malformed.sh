@@ -7,14 +7,32 @@
 . "${CVXNN_SRCDIR:-.}/tests/script/lib.sh"
 
 folder=$source_folder/tests/format/malformed
-# A second is what it takes at most; a busy machine gets more.
-seconds=20
+# A second of processor time and 200 MB of memory are enough for each.  With
+# sanitizers the program takes more by itself; a busy machine gets more time on
+# the clock.
+seconds=60
+OPENBLAS_NUM_THREADS=1
+export OPENBLAS_NUM_THREADS
+cat >measure.py <<'END'
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+open('used', 'w').write('%d %.0f\n' % (
+    used.ru_maxrss, 1000 * (used.ru_utime + used.ru_stime)))
+sys.exit(code)
+END
+measure=
+if python3 -c 'import resource' 2>/dev/null; then
+  measure='python3 measure.py'
+  $measure "$cvxnn" -q -e 'print 1' >out 2>err </dev/null
+  [ "$(cut -d ' ' -f 1 used)" -lt 100000 ] || measure=
+fi
 
 tab=$(printf '\t')
 while IFS=$tab read -r file verdict words why; do
   case $file in '#'*) continue ;; esac
   [ -e "$folder/$file" ] || continue
-  timeout "$seconds" "$cvxnn" -q -e "load \"$folder/$file\"" \
+  timeout "$seconds" $measure "$cvxnn" -q -e "load \"$folder/$file\"" \
     -e 'print "rows {data.n}"' >out 2>err </dev/null
   code=$?
   if [ "$verdict" = load ]; then
@@ -31,7 +49,12 @@ while IFS=$tab read -r file verdict words why; do
       sed 's/^/# /' err
     fi
   fi
+  [ -n "$measure" ] || continue
+  read -r kilobytes milliseconds <used
+  check "$file: in $milliseconds ms and $kilobytes kB" \
+    test "$kilobytes" -lt 200000 -a "$milliseconds" -lt 1000
 done <"$source_folder/tests/format/malformed.tsv"
+[ -n "$measure" ] || skip "time and memory" "no python3, or sanitizers"
 
 run -q -e "load \"$folder/csv_quoted_newline.csv\" onehot; print \"{data.n}\""
 exits 0 "texts with line ends can be columns of 0 and 1"
