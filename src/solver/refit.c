@@ -174,9 +174,19 @@ solve_inner (const struct cvx_formulation *f, double tol,
   if (st == CVX_OK && in.k > 0)
     {
       struct cvxi_master m
-          = { f->x,          f->y,     f->n_samples, d,          f->loss,
-              f->loss_param, f->beta,  in.k,         in.n_words, in.bits,
-              in.sign,       in.start, in.row };
+          = { .x = f->x,
+              .y = f->y,
+              .n = f->n_samples,
+              .d = d,
+              .loss = f->loss,
+              .loss_param = f->loss_param,
+              .beta = f->beta,
+              .k = in.k,
+              .n_words = in.n_words,
+              .bits = in.bits,
+              .sign = in.sign,
+              .start = in.start,
+              .row = in.row };
       st = cvxi_master_solve (&m, tol, in.w, in.nu, in.slack, &gap,
                               &iterations, progress, err);
     }
