@@ -9,6 +9,15 @@
 #include "base/alloc.h"
 #include "command/command.h"
 
+/* What each kind of made-up data looks at.  */
+static const char generate_help[]
+    = "The kinds, and the options that each uses:\n"
+#define CVX_GENERATOR(NAME, SUMMARY, USES)                                    \
+  "  " #NAME ": " SUMMARY "; " USES "\n"
+#include "data/generators.def"
+#undef CVX_GENERATOR
+      "Other options are refused.";
+
 static const struct lang_command table[] = {
 #define CMD_COMMAND(NAME, NEEDS, MORE, USAGE, SUMMARY, HELP, EXAMPLES)        \
   { #NAME, USAGE,     SUMMARY, HELP, EXAMPLES, NEEDS, cmd_##NAME##_keys,      \
