@@ -4,9 +4,11 @@
    domain of l*: s nu with s psi (nu) <= beta, psi (nu) = max_g psi_g (nu), is
    dual feasible and -l*(-s nu) <= p* (Pilanci and Ergen, ICML 2020, equation
    4; manual, The certified gap).  psi is bounded from above, with rounding: a
-   loose bound costs tightness, never truth.  Candidates for nu are the
-   negative gradient of the loss at the network's own output and what the
-   solver offers; a loss with kinks closes its gap with the latter only.
+   loose bound costs tightness, never truth.  A loss that is a sum over the
+   outputs has a factor s for each of them, with the psi of its own blocks.
+   Candidates for nu are the negative gradient of the loss at the network's own
+   output and what the solver offers; a loss with kinks closes its gap with the
+   latter only.
 
    With every pattern present both ends hold for networks of any width.  With
    some patterns they hold for the program over those: its points are the
@@ -126,7 +128,7 @@ try_dual (const struct cvx_formulation *f, double *nu, double *best,
           struct cvx_certificate *c, struct cvx_progress *progress,
           struct cvx_error *err)
 {
-  double norm = NAN, bound, s;
+  double norm = NAN, bound, scale[CVX_LOSS_MAX_OUTPUTS], least;
   size_t cells = f->n_blocks, solved = 0;
   enum cvx_status status;
   for (size_t i = 0; i < f->n_obs; i++)
@@ -134,24 +136,32 @@ try_dual (const struct cvx_formulation *f, double *nu, double *best,
       return CVX_OK;
   f->loss->clip (nu, f->y, f->n_samples, f->n_outputs, f->loss_param);
   if (f->class->ridge)
-    status = cvxi_ridge_bound (f, nu, &s, &bound, progress, err);
+    status = cvxi_ridge_bound (f, nu, scale, &bound, progress, err);
   else
     status = cvx_formulation_dual_norm (f, nu, 0, &norm, &cells, &solved,
                                         progress, err);
   if (status != CVX_OK)
     return status;
-  if (!f->class->ridge)
-    s = cvx_loss_scale (f->loss, nu, f->y, f->n_samples, f->n_outputs,
-                        f->loss_param, norm, f->beta, &bound);
+  if (f->class->ridge)
+    for (size_t k = 1; k < f->n_outputs; k++)
+      scale[k] = scale[0];
+  else
+    bound = cvx_loss_scale_outputs (f->loss, nu, f->y, f->n_samples,
+                                    f->n_outputs, f->loss_param,
+                                    f->work->norms, f->beta, scale);
   if (!(bound > c->dobj))
     return CVX_OK;
+  least = scale[0];
+  for (size_t k = 1; k < f->n_outputs; k++)
+    least = fmin (least, scale[k]);
   c->dobj = bound;
   c->dual_norm = norm;
-  c->scale = s;
+  c->scale = least;
   c->n_cells = cells;
   c->n_solved = solved;
-  for (size_t i = 0; i < f->n_obs; i++)
-    best[i] = s * nu[i];
+  for (size_t i = 0; i < f->n_samples; i++)
+    for (size_t k = 0; k < f->n_outputs; k++)
+      best[i * f->n_outputs + k] = scale[k] * nu[i * f->n_outputs + k];
   return CVX_OK;
 }
 

@@ -252,9 +252,10 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
   w->priced = cvx_alloc (f->n_obs, sizeof *w->priced);
   w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
   w->column = cvx_alloc (f->n_samples, sizeof *w->column);
+  w->norms = cvx_alloc (f->n_outputs, sizeof *w->norms);
   if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
       || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL
-      || w->column == NULL)
+      || w->column == NULL || w->norms == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
@@ -284,6 +285,7 @@ work_free (struct cvx_formulation_work *w)
   cvx_free (w->priced);
   cvx_free (w->row_norm);
   cvx_free (w->column);
+  cvx_free (w->norms);
   cvx_free (w);
 }
 
@@ -311,8 +313,8 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->penalty = options->penalty;
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
-  if (data->bias == CVX_BIAS_FREE && class->free_bias
-      && data->n_outputs == 1 && cvx_loss_free_bias (f->loss, &f->free_loss))
+  if (data->bias == CVX_BIAS_FREE && class->free_bias && data->n_outputs == 1
+      && cvx_loss_free_bias (f->loss, &f->free_loss))
     f->loss = &f->free_loss;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
   f->n_samples = data->part[CVX_TRAIN].n;
@@ -453,7 +455,8 @@ search (const struct cvx_formulation *f, const double *nu, double *norm,
                                &price, progress, err);
       if (status != CVX_OK)
         return status;
-      *norm = fmax (*norm, isfinite (price.upper) ? price.upper : HUGE_VAL);
+      f->work->norms[k] = isfinite (price.upper) ? price.upper : HUGE_VAL;
+      *norm = fmax (*norm, f->work->norms[k]);
       examined += f->patterns->count;
       projected += price.cells;
     }
@@ -470,6 +473,29 @@ cvxi_output_column (const struct cvx_formulation *f, const double *nu,
 {
   for (size_t i = 0; i < f->n_samples; i++)
     column[i] = nu[i * f->n_outputs + output];
+}
+
+/* The largest bound of the blocks of each output, with rounding, and of all.
+ */
+static double
+outputs_norms (const struct cvx_formulation *f, const double *nu)
+{
+  struct cvx_formulation_work *w = f->work;
+  double error = f->class->adjoint_error (f, nu), largest = 0;
+  memset (w->norms, 0, f->n_outputs * sizeof *w->norms);
+  for (size_t g = 0; g < f->n_blocks; g++)
+    {
+      double *norm = &w->norms[cvx_formulation_output (f, g)];
+      *norm = fmax (*norm, w->bound[g]);
+    }
+  for (size_t k = 0; k < f->n_outputs; k++)
+    {
+      w->norms[k] += error;
+      if (!isfinite (w->norms[k]))
+        w->norms[k] = HUGE_VAL;
+      largest = fmax (largest, w->norms[k]);
+    }
+  return largest;
 }
 
 enum cvx_status
@@ -511,9 +537,7 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
       status = bound_tile (f, nu, count, threshold, &largest, &n_solved,
                            progress, err);
     }
-  *norm = largest + f->class->adjoint_error (f, nu);
-  if (!isfinite (*norm))
-    *norm = HUGE_VAL;
+  *norm = outputs_norms (f, nu);
   if (cells != NULL)
     *cells = f->n_blocks;
   if (solved != NULL)

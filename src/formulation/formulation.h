@@ -51,7 +51,7 @@ struct cvx_certificate
   double penalty;   /* ... and beta times its path norm */
   double dobj;      /* lower end: value of the scaled dual point */
   double dual_norm; /* max_g psi_g (nu), a rigorous upper bound */
-  double scale;     /* s of s nu */
+  double scale;     /* s of s nu, the least of all outputs */
   double infeas;    /* largest violation of G x >= 0, relative to ||x_g|| */
   size_t n_active;  /* neurons after merging */
   size_t n_cells;   /* blocks examined for the bound */

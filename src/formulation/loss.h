@@ -18,9 +18,9 @@ struct cvx_loss
   const char *name, *summary;
   const struct cvx_loss *base; /* with a free bias: the loss without; else
                                   NULL */
-  const char *formula; /* in f and y, "1/2 | f - y |^2" */
-  const char *tex;     /* the same as TeX, without $ */
-  bool smooth;         /* has a gradient with Lipschitz constant `lipschitz' */
+  const char *formula;         /* in f and y, "1/2 | f - y |^2" */
+  const char *tex;             /* the same as TeX, without $ */
+  bool smooth; /* has a gradient with Lipschitz constant `lipschitz' */
   double lipschitz;
   bool strict; /* smooth, and its second derivative is never 0 */
   bool labels; /* needs y = -1, +1; coupled: one-hot rows */
@@ -68,6 +68,15 @@ double cvx_loss_bias (const struct cvx_loss *base, const double *f,
 double cvx_loss_scale (const struct cvx_loss *loss, const double *nu,
                        const double *y, size_t n, size_t c, double param,
                        double dual_norm, double beta, double *bound);
+
+/* The same with a factor for every output where the loss is a sum over them,
+   and one for all where it is coupled: NORM (c) is the dual norm of each
+   output, SCALE (c) takes the factors.  C is at most CVX_LOSS_MAX_OUTPUTS.
+   Returns the bound.  */
+double cvx_loss_scale_outputs (const struct cvx_loss *loss, const double *nu,
+                               const double *y, size_t n, size_t c,
+                               double param, const double *norm, double beta,
+                               double *scale);
 
 /* The same for a dual with a price instead of a constraint: maximises bound (s
    nu) - s^2 PRICE / 2 over s >= 0, PRICE >= 0.  */

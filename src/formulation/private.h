@@ -22,6 +22,7 @@ struct cvx_formulation_work
   double *priced;     /* n_obs: nu of BOUND and NORM ... */
   bool known;         /* ... when this is true */
   double norm;        /* the dual norm ... */
+  double *norms;      /* n_outputs: that of each output */
   size_t solved;      /* and the projections it took */
 };
 
@@ -56,8 +57,8 @@ enum cvx_status cvxi_stationarity (const struct cvx_formulation *f,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 /* Nodes of a search over signs on the data of F, at most MAX.  */
 size_t cvxi_signs_nodes (const struct cvx_formulation *f, size_t max);
-/* The bound that NU gives for a penalty that is a sum of squares, and the scale
-   of NU that gives it.  CVX_INTERRUPTED.  */
+/* The bound that NU gives for a penalty that is a sum of squares, and the
+   scale of NU that gives it.  CVX_INTERRUPTED.  */
 enum cvx_status cvxi_ridge_bound (const struct cvx_formulation *f,
                                   const double *nu, double *scale,
                                   double *bound, struct cvx_progress *progress,

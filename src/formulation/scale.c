@@ -4,6 +4,8 @@
    s * dual_norm <= beta and by the domain of l*.  Squared loss (ALGORITHMS
    b.2): s = max (0, min (y'nu / ||nu||^2, beta / dual_norm)).  Other losses:
    the end of the interval where h still rises there, else golden section.
+   Where l is a sum over the outputs so is h, and the constraint is one for
+   each output: every one has its own s.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -18,7 +20,8 @@ struct ray
 {
   const struct cvx_loss *loss;
   const double *nu, *y;
-  size_t n, c;
+  size_t n, c;   /* rows, and numbers of each */
+  size_t stride; /* from a row to the next */
   double param;
   double price; /* h (s) = -l*(-s nu) - s^2 price / 2 */
 };
@@ -29,19 +32,22 @@ value (const struct ray *r, double s)
 {
   enum
   {
-    PIECE = 1024
+    PIECE = CVX_LOSS_MAX_OUTPUTS
   };
-  double scaled[PIECE];
+  double scaled[PIECE], y[PIECE];
   struct cvx_sum2 sum = { 0, 0 };
-  size_t total = r->n * r->c;
-  size_t step = r->c < PIECE ? PIECE / r->c * r->c : PIECE;
-  for (size_t first = 0; first < total; first += step)
+  size_t step = PIECE / r->c;
+  for (size_t first = 0; first < r->n; first += step)
     {
-      size_t count = total - first < step ? total - first : step;
+      size_t count = r->n - first < step ? r->n - first : step;
       for (size_t i = 0; i < count; i++)
-        scaled[i] = s * r->nu[first + i];
-      cvx_sum2_add (&sum, r->loss->bound (scaled, r->y + first, count / r->c,
-                                          r->c, r->param));
+        for (size_t k = 0; k < r->c; k++)
+          {
+            size_t at = (first + i) * r->stride + k;
+            scaled[i * r->c + k] = s * r->nu[at];
+            y[i * r->c + k] = r->y[at];
+          }
+      cvx_sum2_add (&sum, r->loss->bound (scaled, y, count, r->c, r->param));
     }
   cvx_sum2_add_product (&sum, -0.5 * s * s, r->price);
   return cvx_sum2_value (&sum);
@@ -117,36 +123,68 @@ feasible_end (double dual_norm, double beta)
   return s < 1e300 ? s : 1e300;
 }
 
-double
-cvx_loss_scale (const struct cvx_loss *loss, const double *nu, const double *y,
-                size_t n, size_t c, double param, double dual_norm,
-                double beta, double *bound)
+/* The best s of R within the constraint.  */
+static double
+best_scale (const struct ray *r, double dual_norm, double beta, double *bound)
 {
-  struct ray r = { loss, nu, y, n, c, param, 0 };
   struct cvx_sum2 ny = { 0, 0 }, nn = { 0, 0 };
   double end = feasible_end (dual_norm, beta), s, best;
-  for (size_t i = 0; i < n * c; i++)
-    {
-      cvx_sum2_add (&ny, nu[i] * y[i]);
-      cvx_sum2_add (&nn, nu[i] * nu[i]);
-    }
+  for (size_t i = 0; i < r->n; i++)
+    for (size_t k = 0; k < r->c; k++)
+      {
+        double nu = r->nu[i * r->stride + k];
+        cvx_sum2_add (&ny, nu * r->y[i * r->stride + k]);
+        cvx_sum2_add (&nn, nu * nu);
+      }
   if (!(cvx_sum2_value (&nn) > 0))
     {
-      *bound = loss->bound (nu, y, n, c, param);
+      *bound = value (r, 1);
       return fmin (end, 1);
     }
-  if (strcmp (loss->name, "squared") == 0)
+  if (strcmp (r->loss->name, "squared") == 0)
     {
       double a = cvx_sum2_value (&ny), b = cvx_sum2_value (&nn);
       s = fmax (fmin (a / b, end), 0);
       *bound = s * (a - 0.5 * s * b);
       return s;
     }
-  if (!isfinite (value (&r, end)))
-    end = domain_end (&r, fmin (end, 1), end);
-  s = maximiser (&r, end, &best);
+  if (!isfinite (value (r, end)))
+    end = domain_end (r, fmin (end, 1), end);
+  s = maximiser (r, end, &best);
   *bound = best;
   return s;
+}
+
+double
+cvx_loss_scale (const struct cvx_loss *loss, const double *nu, const double *y,
+                size_t n, size_t c, double param, double dual_norm,
+                double beta, double *bound)
+{
+  struct ray r = { loss, nu, y, n, c, c, param, 0 };
+  return best_scale (&r, dual_norm, beta, bound);
+}
+
+double
+cvx_loss_scale_outputs (const struct cvx_loss *loss, const double *nu,
+                        const double *y, size_t n, size_t c, double param,
+                        const double *norm, double beta, double *scale)
+{
+  struct cvx_sum2 sum = { 0, 0 };
+  double bound, largest = 0;
+  for (size_t k = 0; k < c && !loss->coupled; k++)
+    {
+      struct ray r = { loss, nu + k, y + k, n, 1, c, param, 0 };
+      scale[k] = best_scale (&r, norm[k], beta, &bound);
+      cvx_sum2_add (&sum, bound);
+    }
+  if (!loss->coupled)
+    return cvx_sum2_value (&sum);
+  for (size_t k = 0; k < c; k++)
+    largest = fmax (largest, norm[k]);
+  scale[0] = cvx_loss_scale (loss, nu, y, n, c, param, largest, beta, &bound);
+  for (size_t k = 1; k < c; k++)
+    scale[k] = scale[0];
+  return bound;
 }
 
 double
@@ -154,7 +192,7 @@ cvx_loss_scale_ridge (const struct cvx_loss *loss, const double *nu,
                       const double *y, size_t n, size_t c, double param,
                       double price, double *bound)
 {
-  struct ray r = { loss, nu, y, n, c, param, price };
+  struct ray r = { loss, nu, y, n, c, c, param, price };
   double end = 1, best, s;
   if (strcmp (loss->name, "squared") == 0)
     {

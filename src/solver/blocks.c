@@ -342,12 +342,16 @@ static double
 gap_here (struct cvxi_blocks *b)
 {
   const struct cvx_formulation *f = b->f;
-  double largest = 0, bound;
+  double psi[CVX_LOSS_MAX_OUTPUTS] = { 0 }, scale[CVX_LOSS_MAX_OUTPUTS];
   for (size_t i = 0; i < b->k; i++)
-    largest = fmax (largest, norm (b->m->d, b->g + i * b->m->d));
-  (void)cvx_loss_scale (f->loss, b->nu, f->y, f->n_samples, f->n_outputs,
-                        f->loss_param, largest, f->beta, &bound);
-  return b->objective - bound;
+    {
+      double *largest = &psi[cvx_formulation_output (f, b->list[i])];
+      *largest = fmax (*largest, norm (b->m->d, b->g + i * b->m->d));
+    }
+  return b->objective
+         - cvx_loss_scale_outputs (f->loss, b->nu, f->y, f->n_samples,
+                                   f->n_outputs, f->loss_param, psi, f->beta,
+                                   scale);
 }
 
 /* What a Newton step works on: the blocks that are not zero, closed up.  The

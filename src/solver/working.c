@@ -265,12 +265,18 @@ gather (struct cvxi_blocks **b, const struct working *s,
 /* The gap at the state, from psi of all blocks.  */
 static double
 gap_of (const struct working *s, const struct cvx_formulation *f,
-        double largest)
+        const double *psi)
 {
-  double bound;
-  (void)cvx_loss_scale (f->loss, s->nu, f->y, f->n_samples, f->n_outputs,
-                        f->loss_param, largest, f->beta, &bound);
-  return s->objective - bound;
+  double norm[CVX_LOSS_MAX_OUTPUTS] = { 0 }, scale[CVX_LOSS_MAX_OUTPUTS];
+  for (size_t g = 0; g < f->n_blocks; g++)
+    {
+      size_t k = cvx_formulation_output (f, g);
+      norm[k] = fmax (norm[k], psi[g]);
+    }
+  return s->objective
+         - cvx_loss_scale_outputs (f->loss, s->nu, f->y, f->n_samples,
+                                   f->n_outputs, f->loss_param, norm, f->beta,
+                                   scale);
 }
 
 static enum cvx_status
@@ -293,7 +299,7 @@ step (void *state, const struct cvx_formulation *f,
     {
       for (size_t g = 0; g < f->n_blocks; g++)
         largest = fmax (largest, psi[g]);
-      gap = gap_of (s, f, largest);
+      gap = gap_of (s, f, psi);
       choose (s, f, psi, entry, list, &k);
       st = gather (&b, s, f, k, list, progress, err);
     }

@@ -128,6 +128,66 @@ START_TEST (separable_losses_make_separate_problems)
 }
 END_TEST
 
+/* Every output has its own factor of a dual point: the bound of the program is
+   the sum of those of the outputs alone, here at the network without neurons
+   and targets of very different sizes, and the scaled point is feasible.  */
+START_TEST (bounds_of_outputs_add_up)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 10, 1);
+  for (size_t l = 0; cvx_losses[l] != NULL; l++)
+    for (size_t k = 0; k < 2 && !cvx_losses[l]->coupled; k++)
+      {
+        const struct cvx_loss *loss = cvx_losses[l];
+        struct cvx_point none = { .n_atoms = 0 };
+        struct cvx_certificate c, each;
+        struct problem p, one;
+        struct cvx_formulation *f, *g;
+        struct cvx_error err;
+        double nu[512], sum = 0, norm;
+        size_t n;
+        make (&p, 0, loss, OUTPUTS, &r);
+        n = p.data.part[CVX_TRAIN].n;
+        ck_assert (n * OUTPUTS <= 512);
+        for (size_t i = 0; i < n * OUTPUTS && !loss->labels; i++)
+          p.y[i] *= pow (10, (double)(i % OUTPUTS));
+        f = problem_formulation (&p, cvx_formulation_find (classes[k]), loss,
+                                 NAN);
+        set_beta (f, 0.05);
+        none.block = (const size_t[]){ 0 };
+        none.x = nu;
+        ck_assert_ok (
+            cvx_formulation_certify (f, &none, &c, NULL, nu, NULL, &err), err);
+        ck_assert_ok (cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL,
+                                                 NULL, &err),
+                      err);
+        ck_assert_msg (norm <= f->beta * (1 + 1e-12), "%s: %.17g > %.17g",
+                       loss->name, norm, f->beta);
+        one = p;
+        one.patches = NULL;
+        one.data.n_outputs = 1;
+        one.data.part[CVX_TRAIN].x = one.x;
+        one.data.part[CVX_TRAIN].y = one.y;
+        for (size_t o = 0; o < OUTPUTS; o++)
+          {
+            for (size_t i = 0; i < n; i++)
+              one.y[i] = p.y[i * OUTPUTS + o];
+            g = problem_formulation (&one, f->class, loss, f->beta);
+            ck_assert_ok (cvx_formulation_certify (g, &none, &each, NULL, NULL,
+                                                   NULL, &err),
+                          err);
+            sum += each.dobj;
+            cvx_formulation_free (g);
+          }
+        ck_assert_msg (fabs (c.dobj - sum) <= 1e-9 * (1 + fabs (sum)),
+                       "%s %s: %.17g, alone %.17g", f->class->name, loss->name,
+                       c.dobj, sum);
+        cvx_formulation_free (f);
+        problem_free (&p);
+      }
+}
+END_TEST
+
 /* For two classes softmax is the logistic loss of f_1 - f_2, and a weight of
    the difference costs what it costs in one of the outputs: |v_1| + |v_2| is
    least for one of them zero.  */
@@ -315,6 +375,7 @@ START_TEST (classes_against_the_rest)
 END_TEST
 
 TEST_MAIN ("outputs", separable_losses_make_separate_problems,
-           softmax_of_two_classes_is_logistic, solvers_agree_on_softmax,
+           bounds_of_outputs_add_up, softmax_of_two_classes_is_logistic,
+           solvers_agree_on_softmax,
            neurons_with_several_outputs_count_for_each,
            classes_against_the_rest)
