@@ -18,7 +18,7 @@ run -e "$begin" -e 'formulation gated loss=softmax beta=0.1*betamax' \
   -e 'show formulation' -e 'solve tol=1e-8' -e 'neurons' -e 'eval test' \
   -e 'predict data/iris.csv to=p.csv' -e 'save s.cvxnn' \
   -e 'export network to=n.npz; export network to=n.json' \
-  -e 'certify n.npz; certify n.json' -e 'print "{run.obj}"'
+  -e 'certify; certify n.npz; certify n.json' -e 'print "{run.obj}"'
 exits 0 "softmax"
 check "the program in words" grep -q 'sum_ic |v_ic|' out
 check "neurons name their output" grep -q '+setosa' out
@@ -26,8 +26,12 @@ check "right answers per class" grep -q 'versicolor: 1[67]/17' out
 check "a prediction for every class, and its name" \
   grep -q '^f1,f2,f3,label$' p.csv
 check "the first flower is recognised" sh -c 'sed -n 2p p.csv | grep -q setosa$'
-check "files give the same network back" \
-  test "$(grep -c '^  gap  *[0-9.]*e-\(09\|1[0-9]\)\|^  gap  *0' out)" -eq 2
+# A bound from a network alone is that of its own residual: not as near as the
+# run's, whose dual point is its best one.
+check "files give the same network back" awk '
+  /^  objective/ { n++; if (n > 1 && $0 != first) bad = 1; first = $0 }
+  /^  gap/ && $2 > 1e-7 { bad = 1 }
+  END { exit !(n == 3 && !bad) }' out
 before=$(tail -n 1 out)
 run -e 'open s.cvxnn' -e 'solve tol=1e-10' -e 'eval test' \
   -e 'print "{run.obj}"'
