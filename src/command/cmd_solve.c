@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "command/command.h"
@@ -216,6 +217,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   struct cvx_run *run = s->run->run;
   struct session_view view = { s, s->run };
   struct lang_scope scope = { session_run_find, session_run_names, &view };
+  clock_t cpu;
   enum cvx_status status = cmd_breaks_begin (s, err);
   if (status != CVX_OK)
     return status;
@@ -225,6 +227,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   cmd_snapshot (s, log->silent);
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
+  cpu = clock ();
   for (size_t k = 0;
        k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
        k++)
@@ -263,6 +266,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
           run->status = CVX_RUN_BREAK;
         }
     }
+  s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
   session_run_changed (s->run);
   session_work_end (s);
   iteration_log_rows (log, true);

@@ -24,14 +24,15 @@ const char *const session_run_names[]
         "absgap",    "pres",     "dres",     "infeas", "active", "time",
         "converged", "solver",   "tag",      "label",  "kind",   "beta",
         "betamax",   "complete", "patterns", "hist",   "net",    "network",
-        "train",     "val",      "test",     NULL };
+        "train",     "val",      "test",     "cpu",    "seed",   NULL };
 static const char *const hist_names[]
     = { "iter", "time",   "obj",  "bound",  "gap", "pres",
         "dres", "active", "step", "infeas", NULL };
 static const char *const network_names[]
-    = { "width", "atoms", "W", "b", "alpha", "norms", "kinks", "obj", NULL };
+    = { "width", "atoms", "W",   "b",       "alpha",
+        "norms", "kinks", "obj", "certmax", NULL };
 static const char *const score_names[]
-    = { "n", "mse", "mae", "r2", "acc", NULL };
+    = { "n", "mse", "mae", "r2", "acc", "loss", NULL };
 static const char *const last_names[]
     = { "ok", "error", "file", "time", NULL };
 
@@ -267,6 +268,9 @@ network_field (struct session *s, struct session_run *r, const char *name,
                : d == 2           ? cvx_network_kink (net, j)
                                   : NAN;
     }
+  else if (is (name, "certmax"))
+    *value = lang_number (r->run->last.scale * r->run->last.dual_norm
+                          / r->run->beta);
   else if (is (name, "obj"))
     {
       if (r->run->formulation == NULL)
@@ -288,7 +292,15 @@ score_field (struct session *s, struct session_run *r, enum cvx_part_id part,
              const char *name, struct lang_value *value, struct cvx_error *err)
 {
   struct cvx_scores scores;
-  enum cvx_status status = session_scores (s, r, part, &scores, err);
+  enum cvx_status status;
+  if (is (name, "loss"))
+    {
+      double loss = 0;
+      status = session_loss (s, r, part, &loss, err);
+      *value = lang_number (loss);
+      return status;
+    }
+  status = session_scores (s, r, part, &scores, err);
   if (status == CVX_OK)
     *value = lang_number (is (name, "n")     ? (double)scores.n
                           : is (name, "mse") ? scores.mse
@@ -343,6 +355,10 @@ run_field (struct session *s, struct session_run *r,
     *value = lang_number ((double)run->last.n_active);
   else if (is (name, "time"))
     *value = lang_number (run->elapsed);
+  else if (is (name, "cpu"))
+    *value = lang_number (r->cpu);
+  else if (is (name, "seed"))
+    *value = lang_number (r->seed);
   else if (is (name, "converged"))
     *value = lang_bool (cvx_run_gap (run) <= run->settings.tol);
   else if (is (name, "solver"))

@@ -41,7 +41,6 @@ finished (void *session, const struct lang_command *command,
           const struct cvx_error *err)
 {
   struct session *s = session;
-  (void)command;
   session_work_end (s);
   s->page = 0;
   s->page_over = false;
@@ -51,6 +50,8 @@ finished (void *session, const struct lang_command *command,
   s->last.ok = err == NULL || err->status == CVX_OK;
   s->last.error = s->last.ok ? 0 : (int)err->id;
   s->last.time = session_clock () - s->command_start;
+  if (s->settings.timer != 0)
+    session_say (s, "%s: %.3f s\n", command->name, s->last.time);
 }
 
 static void
@@ -77,7 +78,7 @@ echo (void *session, const char *statement)
 {
   struct session *s = session;
   s->command_start = session_clock ();
-  if (s->echo)
+  if (s->echo || s->settings.echo != 0)
     session_say (s, "cvx> %s\n", statement);
   else if (s->log != NULL)
     fprintf (s->log, "cvx> %s\n", statement);
@@ -362,6 +363,14 @@ session_add_run (struct session *s, struct cvx_run *run, struct cvx_error *err)
   s->runs = runs;
   s->runs[s->n_runs++] = r;
   r->run = run;
+  r->cpu = r->seed = NAN;
+  if (run->formulation != NULL)
+    {
+      r->cpu = 0;
+      r->seed = s->patterns != NULL && !s->patterns->complete
+                    ? (double)s->patterns->seed
+                    : s->settings.seed;
+    }
   run->id = s->next_run++;
   s->run = r;
   return CVX_OK;
@@ -427,10 +436,10 @@ session_network (struct session *s, struct session_run *run,
   return CVX_OK;
 }
 
-enum cvx_status
-session_scores (struct session *s, struct session_run *run,
-                enum cvx_part_id part, struct cvx_scores *scores,
-                struct cvx_error *err)
+/* *F = what the network of RUN says on a part of the data, owned.  */
+static enum cvx_status
+predict (struct session *s, struct session_run *run, enum cvx_part_id part,
+         double **to, struct cvx_error *err)
 {
   const struct cvx_network *net;
   const struct cvx_part *p;
@@ -460,11 +469,57 @@ session_scores (struct session *s, struct session_run *run,
   if (f == NULL)
     return cvx_fail_nomem (err, "predicting");
   status = cvx_network_predict (net, p->x, p->n, f, err);
-  if (status == CVX_OK)
-    cvx_scores_compute (f, p->y, p->n, cvx_network_targets (net),
-                        s->data->n_labels > 0, scores);
+  if (status != CVX_OK)
+    {
+      cvx_free (f);
+      return status;
+    }
+  *to = f;
+  return CVX_OK;
+}
+
+enum cvx_status
+session_scores (struct session *s, struct session_run *run,
+                enum cvx_part_id part, struct cvx_scores *scores,
+                struct cvx_error *err)
+{
+  double *f = NULL;
+  enum cvx_status status = predict (s, run, part, &f, err);
+  if (status != CVX_OK)
+    return status;
+  cvx_scores_compute (f, s->data->part[part].y, s->data->part[part].n,
+                      s->data->n_outputs, s->data->n_labels > 0, scores);
   cvx_free (f);
-  return status;
+  return CVX_OK;
+}
+
+enum cvx_status
+session_loss (struct session *s, struct session_run *run,
+              enum cvx_part_id part, double *loss, struct cvx_error *err)
+{
+  const struct cvx_formulation *formulation = run->run->formulation;
+  const struct cvx_loss *l;
+  double *f = NULL;
+  enum cvx_status status;
+  if (formulation == NULL)
+    {
+      cvx_fail (err, CVX_E330,
+                "the formulation of run %zu is gone, and its "
+                "loss with it",
+                run->run->id);
+      return cvx_hint (err, "formulation %s beta=%.6g, then solve",
+                       run->run->kind, run->run->beta);
+    }
+  status = predict (s, run, part, &f, err);
+  if (status != CVX_OK)
+    return status;
+  /* The network has its output bias already.  */
+  l = formulation->loss->base != NULL ? formulation->loss->base
+                                      : formulation->loss;
+  *loss = l->value (f, s->data->part[part].y, s->data->part[part].n,
+                    s->data->n_outputs, formulation->loss_param);
+  cvx_free (f);
+  return CVX_OK;
 }
 
 int

@@ -96,6 +96,9 @@ struct session_run
   uint64_t patterns_serial;
   struct cvx_snapshot **snapshot; /* owned; rising iterations, for rewind */
   size_t n_snapshots;
+  double cpu; /* processor seconds of iterating, all threads; nan: not known */
+  double seed; /* of its patterns, else of the session when it began; nan: not
+                  known */
 };
 
 /* How the screen shows that something is being worked on; filled by the
@@ -169,9 +172,9 @@ struct session
   bool log_failed;  /* said once */
   FILE *events;     /* JSON lines, or NULL */
   double saved_at;  /* clock of the last autosave */
-  bool dumb;           /* a terminal that shows lines only */
-  size_t page;         /* lines of this command on the screen, 0: no paging */
-  bool page_over;      /* the rest is not wanted */
+  bool dumb;        /* a terminal that shows lines only */
+  size_t page;      /* lines of this command on the screen, 0: no paging */
+  bool page_over;   /* the rest is not wanted */
   /* Wait for Enter after WORDS; false: leave.  NULL: nobody is there.  */
   bool (*pause) (struct session *s, const char *words);
   /* Keep the session for --resume; NULL: not asked for.  */
@@ -233,6 +236,11 @@ enum cvx_status session_scores (struct session *s, struct session_run *run,
                                 enum cvx_part_id part,
                                 struct cvx_scores *scores,
                                 struct cvx_error *err) CVX_MUST_CHECK;
+/* The loss of the formulation there, a sum over the rows.  E330 also when the
+   formulation of RUN is gone.  */
+enum cvx_status session_loss (struct session *s, struct session_run *run,
+                              enum cvx_part_id part, double *loss,
+                              struct cvx_error *err) CVX_MUST_CHECK;
 extern const char *const session_part_names[]; /* train val test, NULL */
 
 /* Threads to use, from the setting or the processors this process may use. */

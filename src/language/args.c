@@ -462,6 +462,13 @@ parse_key (struct lang_parser *p, struct lang_statement *st, size_t name_len,
     {
       lang_fail (in, p->unit, span, p->err, CVX_E103,
                  "%s has no option \"%s\"", st->command->name, name);
+      if (lang_find_command (in, name) != NULL)
+        {
+          const char *value = p->unit->text + after;
+          size_t len = lang_name_length (value, p->unit->len - after);
+          return cvx_hint (p->err, "%s is a command of its own: %s%s%.*s",
+                           name, name, len > 0 ? " " : "", (int)len, value);
+        }
       return lang_suggest (in, name, "Options", p->err);
     }
   key = find_key (st, in->names[found], false);

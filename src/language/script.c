@@ -45,6 +45,13 @@ lang_feed_open (const struct lang_interp *in)
 }
 
 void
+lang_feed_args (struct lang_interp *in, const char *const *args, size_t n)
+{
+  in->args = args;
+  in->n_args = n;
+}
+
+void
 lang_feed_abandon (struct lang_interp *in)
 {
   lang_unit_free (in->pending);

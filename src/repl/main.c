@@ -33,6 +33,7 @@ enum
   KEY_TIME_LIMIT,
   KEY_ALLOW_SHELL,
   KEY_DOCTOR,
+  KEY_SELFTEST,
   MAX_EVALS = 256,
   AUTOSAVE_BYTES = 256 * 1024 * 1024
 };
@@ -60,9 +61,29 @@ static const struct argp_option options[] = {
     "Let scripts use the command shell", 0 },
   { "resume", KEY_RESUME, "FILE", OPTION_ARG_OPTIONAL,
     "Open the last session, or FILE", 0 },
+  { "selftest", KEY_SELFTEST, NULL, 0,
+    "Solve small problems whose answers are known", 0 },
   { "doctor", KEY_DOCTOR, NULL, 0, "Check what the program relies on", 0 },
   { 0 }
 };
+
+/* What --selftest does: optima that were computed twice elsewhere, or have a
+   closed form.  */
+static const char selftest[]
+    = "set quiet=yes verbose=quiet\n"
+      "generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]; bias augmented\n"
+      "formulation relu beta=0.1\n"
+      "near betamax 4/sqrt(5) rel=1e-12\n"
+      "solver admm; solve tol=1e-6\n"
+      "near run.obj 0.8914472026 rel=1e-6\n"
+      "polish; near run.obj 0.8914472026 rel=1e-9; near net.width 4\n"
+      "solver interior; solve tol=1e-6\n"
+      "near run.obj 0.8914472026 rel=1e-6\n"
+      "generate circular n=60 d=16 freqs=[2,5] amps=[1,0.6] noise=0.05 "
+      "seed=7\n"
+      "solver auto; formulation circular beta=0.05*betamax; solve tol=1e-8\n"
+      "assert run.converged and run.obj >= run.bound\n"
+      "print \"selftest passed\"\n";
 
 struct arguments
 {
@@ -183,6 +204,10 @@ parse (int key, char *arg, struct argp_state *state)
       a->evals[0] = "doctor";
       a->n_evals = 1;
       break;
+    case KEY_SELFTEST:
+      a->evals[0] = selftest;
+      a->n_evals = 1;
+      break;
     case ARGP_KEY_ARG:
       /* The rest belongs to the script, options included.  */
       a->script = arg;
@@ -255,7 +280,9 @@ run_script (struct session *s, const struct arguments *a)
   if (fd < 0)
     return settle (s, lang_run_file (s->interp, a->script, NULL, 0, &err),
                    &err);
+  lang_feed_args (s->interp, (const char *const *)a->args, a->n_args);
   status = repl_lines (s, fd, a->script, true);
+  lang_feed_args (s->interp, NULL, 0);
   close (fd);
   return status;
 }

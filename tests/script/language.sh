@@ -85,7 +85,10 @@ has err 'typographic quote' "L6 typographic quotes are named"
 printf '\357\273\277#!/usr/bin/cvxnn\r\nprint 1\r\nprint 2' >s.cvx
 run s.cvx
 exits 0 "L7 BOM, #!, CRLF, no newline at the end"
-printf '1\n2\n' | same out "L7 run as they should"
+same out "L7 run as they should" <<'END'
+1
+2
+END
 
 says 3 'E130' 'include nofile.cvx' "L8 missing"
 mkdir -p folder deep

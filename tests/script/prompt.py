@@ -356,7 +356,12 @@ def interrupts(program, prompt):
     stops("load big.csv", "I4 Ctrl-C in load")
     s.do("assert data.name == \"ring\" and runs[1].converged")
     report(b"E" not in s.seen, "I4 and nothing changed", s.seen)
-    s.send("while true\rlet y = 1\rend\r")
+    # Line by line: what is typed ahead is echoed before the loop begins.
+    s.send("while true\r")
+    s.wait(rb"while\.\.> $")
+    s.send("let y = 1\r")
+    s.wait(rb"y = 1\r\n[\s\S]*while\.\.> $")
+    s.send("end\r")
     s.wait(rb"end\r\n")
     time.sleep(0.2)
     s.send("\x03")
