@@ -254,57 +254,79 @@ counts_of (const json_t *array, size_t *n)
   return ok;
 }
 
-/* A copy of the text at KEY, NULL for null; false: no text or no memory.  */
-static bool
-copy_text (const json_t *value, char **to)
+/* A copy of the text VALUE; NULL, where that is ALLOWED, for null.  */
+static enum cvx_status
+copy_text (const json_t *value, bool allowed, char **to, struct cvx_error *err)
 {
   *to = NULL;
-  if (json_is_null (value))
-    return true;
+  if (allowed && json_is_null (value))
+    return CVX_OK;
   if (!json_is_string (value))
-    return false;
+    return fail_damaged ("names", err);
   *to = cvx_strdup (json_string_value (value));
-  return *to != NULL;
+  return *to != NULL ? CVX_OK : cvx_fail_nomem (err, "loading data");
 }
 
-static bool
-load_names (struct cvx_dataset *d, const json_t *names)
+static enum cvx_status
+load_names (struct cvx_dataset *d, const json_t *names, struct cvx_error *err)
 {
-  bool ok = true;
+  enum cvx_status status = CVX_OK;
   if (json_is_null (names))
-    return true;
+    return CVX_OK;
   if (!json_is_array (names) || json_array_size (names) != d->n_features)
-    return false;
+    return fail_damaged ("names", err);
   d->feature = cvx_calloc (d->n_features, sizeof *d->feature);
-  ok = d->feature != NULL;
-  for (size_t k = 0; k < d->n_features && ok; k++)
-    ok = copy_text (json_array_get (names, k), &d->feature[k])
-         && d->feature[k] != NULL;
-  return ok;
+  if (d->feature == NULL)
+    return cvx_fail_nomem (err, "loading data");
+  for (size_t k = 0; k < d->n_features && status == CVX_OK; k++)
+    status = copy_text (json_array_get (names, k), false, &d->feature[k], err);
+  return status;
 }
 
-static bool
-load_labels (struct cvx_dataset *d, const json_t *labels)
+static enum cvx_status
+load_labels (struct cvx_dataset *d, const json_t *labels,
+             struct cvx_error *err)
 {
   size_t n = json_array_size (labels);
-  bool ok = json_is_array (labels);
-  if (!ok || n == 0)
-    return ok;
+  enum cvx_status status = CVX_OK;
+  if (!json_is_array (labels))
+    return fail_damaged ("labels", err);
+  if (n == 0)
+    return CVX_OK;
   d->label = cvx_calloc (n, sizeof *d->label);
   if (d->label == NULL)
-    return false;
+    return cvx_fail_nomem (err, "loading data");
   d->n_labels = n;
-  for (size_t k = 0; k < n && ok; k++)
+  for (size_t k = 0; k < n && status == CVX_OK; k++)
     {
       const json_t *l = json_array_get (labels, k),
                    *value = json_object_get (l, "value");
       d->label[k].value = json_number_value (value);
-      ok = json_is_number (value)
-           && copy_text (json_object_get (l, "name"), &d->label[k].name)
-           && d->label[k].name != NULL
-           && (k == 0 || d->label[k].value > d->label[k - 1].value);
+      status = copy_text (json_object_get (l, "name"), false,
+                          &d->label[k].name, err);
+      if (status == CVX_OK
+          && (!json_is_number (value)
+              || (k > 0 && d->label[k].value <= d->label[k - 1].value)))
+        status = fail_damaged ("labels", err);
     }
-  return ok;
+  return status;
+}
+
+/* Every text in J.  */
+static enum cvx_status
+load_texts (struct cvx_dataset *d, const json_t *j, struct cvx_error *err)
+{
+  enum cvx_status status
+      = copy_text (json_object_get (j, "name"), false, &d->name, err);
+  if (status == CVX_OK)
+    status = copy_text (json_object_get (j, "source"), true, &d->source, err);
+  if (status == CVX_OK)
+    status = copy_text (json_object_get (j, "target"), true, &d->target, err);
+  if (status == CVX_OK)
+    status = load_names (d, json_object_get (j, "features"), err);
+  if (status == CVX_OK)
+    status = load_labels (d, json_object_get (j, "labels"), err);
+  return status;
 }
 
 /* All but the numbers.  */
@@ -339,13 +361,7 @@ load_about (struct cvx_dataset *d, const json_t *j, size_t *rows,
   *hash = strtoull (h, &end, 16);
   if (end == h || *end != '\0')
     return fail_damaged ("hash", err);
-  if (!copy_text (json_object_get (j, "name"), &d->name) || d->name == NULL
-      || !copy_text (json_object_get (j, "source"), &d->source)
-      || !copy_text (json_object_get (j, "target"), &d->target)
-      || !load_names (d, json_object_get (j, "features"))
-      || !load_labels (d, json_object_get (j, "labels")))
-    return fail_damaged ("names", err);
-  return CVX_OK;
+  return load_texts (d, j, err);
 }
 
 /* The array of counts at PATH, N of them unless that is SIZE_MAX; NULL: there

@@ -22,10 +22,22 @@ echo old >kept
   >out 2>err
 check "the helper changes no files" test "$(cat kept)" = old
 
-if (ulimit -n 5) 2>/dev/null; then
-  (ulimit -n 5; exec "$cvxnn" -q -e "load \"$formats/mat/v5.mat\"") \
-    >out 2>err </dev/null
-  code=$?
+# So few open files that the file opens, but the helper has no pipe; how few
+# depends on what is open already.
+starved ()
+{
+  code=0
+  for files in 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    (ulimit -n $files; exec "$cvxnn" -q -e "load \"$formats/mat/v5.mat\"") \
+      >out 2>err </dev/null
+    code=$?
+    if [ "$code" -eq 3 ] && ! grep -q E204 err; then
+      return
+    fi
+  done
+}
+if (ulimit -n 20) 2>/dev/null; then
+  starved
   if grep -q E238 err; then
     skip "a helper that cannot start" "not built in"
   else
