@@ -35,6 +35,7 @@ enum
   MAX_C = 4,
   MAX_SOLVERS = 16,
   IN_CHECK = 150, /* problems in `make check' */
+  FIRST = 2000,   /* iterations before the first polish */
   FEW = 200000,   /* iterations, and for what is left then */
   MANY = 5000000,
   MATRICES = 500
@@ -142,7 +143,21 @@ struct result
   double pobj, dobj, gap;
 };
 
-/* Solve F with SOLVER as well as it can in so many ITERATIONS.  */
+/* Step RUN up to iteration number LAST.  */
+static void
+iterate (struct cvx_run *run, double last)
+{
+  struct cvx_error err;
+  bool row;
+  run->settings.maxiter = last;
+  cvx_run_begin (run, 0);
+  while (run->status == CVX_RUN_READY)
+    need (cvx_run_step (run, 0, false, &row, NULL, &err), &err);
+}
+
+/* Solve F with SOLVER as well as it can in so many ITERATIONS.  What is slow
+   is polished now and then: its neurons by Newton's method, from its own
+   point.  */
 static struct result
 solve (const struct cvx_formulation *f, const struct cvx_solver *solver,
        double iterations)
@@ -151,14 +166,18 @@ solve (const struct cvx_formulation *f, const struct cvx_solver *solver,
   struct cvx_settings s;
   struct cvx_run *run;
   struct cvx_error err;
-  bool row;
   cvx_settings_init (&s);
   s.tol = 2e-8;
-  s.maxiter = s.stall = iterations;
+  s.stall = iterations;
   need (cvx_run_new (&run, f, solver, &s, NULL, NULL, &err), &err);
-  cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    need (cvx_run_step (run, 0, false, &row, NULL, &err), &err);
+  for (double last = fmin (FIRST, iterations);; last *= 4)
+    {
+      iterate (run, fmin (last, iterations));
+      if (cvx_run_gap (run) <= s.tol || last >= iterations || run->iter < last)
+        break;
+      if (cvx_run_polish (run, 0, NULL, &err) == CVX_NOMEM)
+        need (CVX_NOMEM, &err);
+    }
   result.pobj = run->pobj;
   result.dobj = run->dobj;
   result.gap = cvx_run_gap (run);
