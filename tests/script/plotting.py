@@ -1,5 +1,5 @@
 """plotting.py -- the program and its gnuplot, driven from outside: hostile
-words and names, deaths, silence, many figures, much data (FAILURES group 6).
+words and names, deaths, silence, many figures, much data.
 
   python3 plotting.py PROGRAM COUNT FIGURES POINTS
 
