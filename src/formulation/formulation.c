@@ -181,8 +181,10 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     }
   if (f->data->bias == CVX_BIAS_FREE && loss->base == NULL)
     return cvx_fail (err, CVX_E348,
-                     "formulation %s has no output bias outside the penalty",
-                     f->class->name);
+                     "formulation %s%s%s has no output bias outside the "
+                     "penalty",
+                     f->class->name, f->class->free_bias ? " with loss " : "",
+                     f->class->free_bias ? loss->name : "");
   if (!(f->loss_param >= loss->param_min && f->loss_param <= loss->param_max))
     return cvx_fail (err, CVX_E345,
                      "the parameter of the %s loss is %g, but must be between "
@@ -311,8 +313,8 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->penalty = options->penalty;
   f->loss_param = isnan (options->loss_param) ? f->loss->param_default
                                               : options->loss_param;
-  if (data->bias == CVX_BIAS_FREE && class->free_bias
-      && data->n_outputs == 1 && cvx_loss_free_bias (f->loss, &f->free_loss))
+  if (data->bias == CVX_BIAS_FREE && class->free_bias && data->n_outputs == 1
+      && cvx_loss_free_bias (f->loss, &f->free_loss))
     f->loss = &f->free_loss;
   f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
   f->n_samples = data->part[CVX_TRAIN].n;
