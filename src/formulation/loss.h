@@ -62,8 +62,8 @@ double cvx_loss_bias (const struct cvx_loss *base, const double *f,
                       const double *y, size_t n, double param);
 
 /* Best scaling s >= 0 of a dual point: maximises bound (s nu) subject to
-   s * dual_norm <= beta.  Squared loss: the clipped maximiser of ALGORITHMS
-   b.2; others: s = min (1, beta / dual_norm) improved by a line search where
+   s * dual_norm <= beta.  Squared loss: the clipped maximiser (scale.c);
+   others: s = min (1, beta / dual_norm) improved by a line search where
    the domain allows.  Stores bound (s nu) in *BOUND.  */
 double cvx_loss_scale (const struct cvx_loss *loss, const double *nu,
                        const double *y, size_t n, size_t c, double param,

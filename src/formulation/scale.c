@@ -1,8 +1,7 @@
 /* scale.c -- the best multiple of a dual point.
 
    h (s) = -l*(-s nu) is concave with h (0) = 0 or more; s is limited by
-   s * dual_norm <= beta and by the domain of l*.  Squared loss (ALGORITHMS
-   b.2): s = max (0, min (y'nu / ||nu||^2, beta / dual_norm)).  Other losses:
+   s * dual_norm <= beta and by the domain of l*.  Squared loss: s = max (0, min (y'nu / ||nu||^2, beta / dual_norm)).  Other losses:
    the end of the interval where h still rises there, else golden section.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
