@@ -680,6 +680,17 @@ bench_problem (const struct problem *p)
     }
 }
 
+static void
+print_slope (const char *method)
+{
+  size_t used;
+  double slope = bench_slope (&rows, method, &used);
+  if (!isnan (slope))
+    printf ("scaling   %s: time grows as patterns to the power %.2f "
+            "(%zu sizes)\n",
+            method, slope, used);
+}
+
 /* Time over the number of patterns, d = 3.  */
 static void
 bench_scaling (void)
@@ -711,6 +722,8 @@ bench_scaling (void)
         snprintf (rows.row[rows.n - 1].method,
                   sizeof rows.row[rows.n - 1].method, "solve");
     }
+  print_slope ("count");
+  print_slope ("solve");
 }
 
 /* Sizes of the steps that are timed: one grows, the others stay.  */

@@ -2,7 +2,7 @@
 
    A pattern is a row of n_samples bits.  Exact sets hold every
    full-dimensional cell (chamber) of the central arrangement {x_i'u = 0}; see
-   Pilanci and Ergen (ICML 2020), section 3, and ALGORITHMS: lower-dimensional
+   Pilanci and Ergen (ICML 2020), section 3: lower-dimensional
    faces add nothing to the convex program.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */

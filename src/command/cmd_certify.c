@@ -40,7 +40,7 @@ say_direction (struct session *s, const struct cvx_bound *b, size_t k,
 }
 
 static void
-say (struct session *s, const struct cvx_bound *b, size_t top)
+say (struct session *s, const struct cvx_bound *b, double seconds, size_t top)
 {
   const struct cvx_formulation *f = s->formulation;
   const struct cvx_certificate *c = &b->cert;
@@ -59,7 +59,8 @@ say (struct session *s, const struct cvx_bound *b, size_t top)
                  "  bound     %.10g among networks with these patterns only\n"
                  "  gap       %.2e relative, restricted\n",
                  c->dobj, gap);
-  session_say (s, "  rests on  %s\n", cvx_text_string (&words));
+  session_say (s, "  rests on  %s; %.2f s\n", cvx_text_string (&words),
+               seconds);
   cvx_text_free (&words);
   if (!isnan (b->stationarity))
     session_say (s,
@@ -111,6 +112,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
   double *refitted = session_scratch (s, f->n_obs, sizeof *refitted);
   bool alive = false;
   size_t top = 5, rounds = 3;
+  double since;
   enum cvx_status status = CVX_OK;
   if (nu == NULL || refitted == NULL)
     return cvx_fail_nomem (err, "certifying");
@@ -136,6 +138,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
         }
     }
   session_work_begin (s, "certifying");
+  since = session_clock ();
   if (status == CVX_OK && cvx_network_refits (f))
     {
       double loss, penalty;
@@ -161,7 +164,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
       else
         session_say (s, "network of run %zu", s->run->run->id);
       session_say (s, ": width %zu, at beta = %.6g\n", net->width, f->beta);
-      say (s, &b, top);
+      say (s, &b, session_clock () - since, top);
       if (alive)
         keep (s, &b, nu);
       if (alive)

@@ -108,6 +108,8 @@ cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
   if (net->conv.d > 0)
     session_say (s, "  filters of %zu at %zu positions, %zu factors\n",
                  net->conv.h, net->conv.k, net->conv.factors);
+  if (net->b0 != NULL && net->n_outputs == 1)
+    session_say (s, "  output bias %.10g, outside the penalty\n", net->b0[0]);
   session_say (s,
                "  objective %.10g, differs from the convex optimum by at most "
                "%.1e (%s)\n",

@@ -86,8 +86,10 @@ const struct lang_key cmd_patterns_keys[]
 enum
 {
   DEFAULT_SAMPLE = 1000,
-  STORED_MAX = 2000000,  /* patterns that `exact' keeps by itself */
-  COUNTED_MAX = 20000000 /* and counts when it does not */
+  STORED_MAX = 2000000,     /* patterns that `exact' keeps by itself */
+  STORED_LIMIT = 100000000, /* and when it is told to */
+  SAID_MIN = 1000000,       /* that are announced */
+  COUNTED_MAX = 20000000    /* and counts when it does not */
 };
 
 void
@@ -153,8 +155,23 @@ rows_of (struct session *s, const struct cvx_conv *conv, struct rows *r,
   return status;
 }
 
-/* All patterns of the data, at most LIMIT and as many as memory holds.  STORE:
-   1 keep them, 0 do not, -1 as their number asks for.  */
+/* What is about to be enumerated, where that takes more than a moment.  */
+static void
+announce (struct session *s, const struct cvx_patterns_estimate *e,
+          bool stored)
+{
+  char count[32], bytes[32];
+  if (e->bound < SAID_MIN)
+    return;
+  cmd_count_words (count, sizeof count, e->bound);
+  session_note (s, "at most %s patterns (rank %zu)%s%s\n", count, e->rank,
+                stored ? ", " : "",
+                stored ? cvx_bytes_words (bytes, sizeof bytes, e->bytes) : "");
+}
+
+/* All patterns of the data, at most LIMIT (0: no limit was given) and as many
+   as memory holds.  STORE: 1 keep them, 0 do not, -1 as their number asks
+   for.  */
 static enum cvx_status
 exact (struct session *s, const struct rows *p, double limit, int store,
        struct cvx_patterns **out, struct cvx_error *err)
@@ -163,8 +180,14 @@ exact (struct session *s, const struct rows *p, double limit, int store,
   enum cvx_status status = cvx_patterns_estimate (p->x, p->n, p->d, &e, err);
   if (status == CVX_OK && store < 0)
     store = e.bound <= STORED_MAX || e.rank > CVX_PRICE_MAX_RANK;
+  if (limit == 0)
+    limit = STORED_LIMIT;
+  else if (status == CVX_OK && e.bound > limit)
+    store = 1; /* which refuses */
   if (status == CVX_OK && store == 0)
     {
+      if (e.bound <= COUNTED_MAX)
+        announce (s, &e, false);
       session_work_begin (s, "counting patterns");
       status = cvx_patterns_unstored (out, p->x, p->n, p->d, COUNTED_MAX,
                                       session_threads (s), &s->progress, err);
@@ -175,6 +198,8 @@ exact (struct session *s, const struct rows *p, double limit, int store,
     status = session_check_memory (s, "the set of all patterns", e.bytes, err);
   if (status != CVX_OK)
     return status;
+  if (e.bound <= limit)
+    announce (s, &e, true);
   session_work_begin (s, "patterns");
   status = cvx_patterns_exact (out, p->x, p->n, p->d,
                                limit < 1e18 ? (size_t)limit : (size_t)1e18,
@@ -452,6 +477,7 @@ count (struct session *s, const struct rows *p, struct cvx_error *err)
                 e.bound, p->n, e.rank);
       return cvx_hint (err, "patterns sample n=%d", DEFAULT_SAMPLE);
     }
+  announce (s, &e, false);
   session_work_begin (s, "counting patterns");
   status = cvx_patterns_count (&n, p->x, p->n, p->d, session_threads (s),
                                &s->progress, err);
@@ -509,7 +535,7 @@ make (struct session *s, const struct lang_call *c, int kind, const char *file,
     {
       bool keep;
       int store = lang_call_flag (c, "store", &keep) ? keep : -1;
-      size_t most = 100000000;
+      size_t most = 0;
       lang_call_count (c, "n", &most);
       status = exact (s, rows, (double)most, store, p, err);
       if (status != CVX_OK && err->status == CVX_LIMIT && err->hint[0] == '\0')

@@ -181,8 +181,10 @@ check (const struct cvx_formulation *f, struct cvx_error *err)
     }
   if (f->data->bias == CVX_BIAS_FREE && loss->base == NULL)
     return cvx_fail (err, CVX_E348,
-                     "formulation %s has no output bias outside the penalty",
-                     f->class->name);
+                     "formulation %s%s%s has no output bias outside the "
+                     "penalty",
+                     f->class->name, f->class->free_bias ? " with loss " : "",
+                     f->class->free_bias ? loss->name : "");
   if (!(f->loss_param >= loss->param_min && f->loss_param <= loss->param_max))
     return cvx_fail (err, CVX_E345,
                      "the parameter of the %s loss is %g, but must be between "

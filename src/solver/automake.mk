@@ -16,6 +16,7 @@ libsolver_la_SOURCES = \
   src/solver/newton.c \
   src/solver/polish.c \
   src/solver/reduced.c \
+  src/solver/reduced_newton.c \
   src/solver/refit.c \
   src/solver/run.c \
   src/solver/settings.c \
@@ -28,7 +29,8 @@ libsolver_la_SOURCES = \
   src/solver/working.c
 noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
   src/solver/descend.h src/solver/kronecker.h src/solver/master.h \
-  src/solver/master_private.h src/solver/reduced.h src/solver/state.h \
+  src/solver/master_private.h src/solver/reduced.h \
+  src/solver/reduced_private.h src/solver/state.h \
   src/solver/train.h
 
 solverincludedir = $(includedir)/cvxnn/solver

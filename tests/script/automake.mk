@@ -18,6 +18,7 @@ script_tests = \
   tests/script/output.sh \
   tests/script/outputs.sh \
   tests/script/paper.sh \
+  tests/script/patterns.sh \
   tests/script/sampling.sh \
   tests/script/plot.sh \
   tests/script/plotting.sh \
