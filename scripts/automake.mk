@@ -19,7 +19,8 @@ scripts_bench_circular_SOURCES = scripts/bench_circular.c
 scripts_bench_circular_LDADD = libplot.la libcore.la $(core_libs)
 scripts_bench_price_SOURCES = scripts/bench_price.c
 scripts_bench_price_LDADD = libcore.la $(core_libs)
-scripts_bench_run_SOURCES = scripts/bench_run.c scripts/bench_report.c
+scripts_bench_run_SOURCES = scripts/bench_run.c scripts/bench_measure.c \
+  scripts/bench_report.c
 scripts_bench_run_LDADD = libplot.la libcore.la $(core_libs)
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench: $(EXTRA_PROGRAMS)

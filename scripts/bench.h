@@ -48,6 +48,24 @@ struct bench_options
   double memory; /* bytes that one measurement may take */
 };
 
+extern struct bench_options bench_options;
+extern struct bench_rows bench_rows;
+
+/* Seconds of a clock that never goes back.  */
+double bench_now (void);
+struct bench_row bench_empty_row (const char *kind, const char *name,
+                                  const char *method);
+/* Run FUNCTION in a process of its own for at most LIMIT seconds; its rows are
+   added with UNIT.  Returns whether the last one is "ok".  */
+bool bench_measure (void (*function) (void *context, struct bench_row row),
+                    void *context, struct bench_row row, double limit,
+                    double unit);
+/* Of such a function.  R goes out with the memory of the process.  */
+void bench_emit (struct bench_row *r);
+/* True when STATUS is CVX_OK; else R goes out with the words of ERR.  */
+bool bench_fine (enum cvx_status status, const struct cvx_error *err,
+                 struct bench_row *r);
+
 /* Append ROW; ends the program when there is no memory.  */
 void bench_add (struct bench_rows *rows, const struct bench_row *row);
 

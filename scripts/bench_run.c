@@ -16,15 +16,10 @@
 #include <argp.h>
 #include <errno.h>
 #include <math.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cblas.h>
@@ -80,83 +75,12 @@ static const size_t sizes[][2]
     = { { 60, 3 }, { 30, 5 }, { 25, 6 }, { 1000, 3 }, { 100, 5 } };
 static const size_t scaling[] = { 10, 32, 100, 316, 1000, 3162 };
 
-static struct bench_options options
+struct bench_options bench_options
     = { .out = "bench-results", .threads = 0, .memory = 0 };
-static struct bench_rows rows;
-static int child_pipe = -1;
+struct bench_rows bench_rows;
 static struct cvx_conv patches; /* of the instance at hand; d = 0: none */
 
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static double
-peak_megabytes (void)
-{
-  struct rusage usage;
-  getrusage (RUSAGE_SELF, &usage);
-  return (double)usage.ru_maxrss / 1024;
-}
-
-void
-bench_add (struct bench_rows *r, const struct bench_row *row)
-{
-  if (r->n == r->cap)
-    {
-      r->cap = 2 * r->cap + 64;
-      r->row = realloc (r->row, r->cap * sizeof *r->row);
-      if (r->row == NULL)
-        exit (EXIT_FAILURE);
-    }
-  r->row[r->n++] = *row;
-}
-
-static struct bench_row
-empty_row (const char *kind, const char *name, const char *method)
-{
-  struct bench_row r = { .tol = NAN,
-                         .status = "ok",
-                         .seconds = NAN,
-                         .unit = NAN,
-                         .rate = NAN,
-                         .prepare = NAN,
-                         .gap = NAN,
-                         .objective = NAN,
-                         .bound = NAN,
-                         .off = NAN,
-                         .megabytes = NAN };
-  snprintf (r.kind, sizeof r.kind, "%s", kind);
-  snprintf (r.name, sizeof r.name, "%s", name);
-  snprintf (r.method, sizeof r.method, "%s", method);
-  r.threads = options.threads;
-  return r;
-}
-
 /* --------------------------------------------------- in the child process */
-
-static void
-emit (struct bench_row *r)
-{
-  r->megabytes = peak_megabytes ();
-  if (write (child_pipe, r, sizeof *r) != (ssize_t)sizeof *r)
-    _exit (EXIT_FAILURE);
-}
-
-/* True when STATUS is CVX_OK; else R goes out with the words of ERR.  */
-static bool
-fine (enum cvx_status status, const struct cvx_error *err, struct bench_row *r)
-{
-  if (status == CVX_OK)
-    return true;
-  snprintf (r->status, sizeof r->status, "E%d: %.140s", (int)err->id,
-            err->text);
-  emit (r);
-  return false;
-}
 
 static void
 measure_dgemm (void *context, struct bench_row r)
@@ -175,16 +99,16 @@ measure_dgemm (void *context, struct bench_row r)
   (void)cvx_blas_threads (r.threads);
   for (int k = 0; k < 4; k++)
     {
-      double since = now ();
+      double since = bench_now ();
       cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, UNIT, UNIT, UNIT,
                    1, a, UNIT, b, UNIT, 0, c, UNIT);
-      best = fmin (best, now () - since);
+      best = fmin (best, bench_now () - since);
     }
   cvx_free (a);
   r.seconds = best;
   r.n = r.d = UNIT;
   r.rate = 2.0 * UNIT * UNIT * UNIT / best / 1e9;
-  emit (&r);
+  bench_emit (&r);
 }
 
 /* The ring as a dataset.  */
@@ -220,7 +144,7 @@ read_instance (const struct problem *p, struct cvx_npz **z,
   const struct cvx_array *x, *y;
   char path[4200];
   enum cvx_status status;
-  snprintf (path, sizeof path, "%s/%s", options.instances, p->file);
+  snprintf (path, sizeof path, "%s/%s", bench_options.instances, p->file);
   status = cvx_npz_read (z, path, 0, NULL, err);
   if (status != CVX_OK)
     return status;
@@ -262,17 +186,17 @@ reach (struct cvx_run *run, bool polish, struct cvx_error *err)
 {
   enum cvx_status status = CVX_OK;
   bool row;
-  cvx_run_begin (run, now ());
+  cvx_run_begin (run, bench_now ());
   if (polish && run->iter > 0 && cvx_run_gap (run) > run->settings.tol)
     {
       struct cvx_error why;
-      if (cvx_run_polish (run, now (), NULL, &why) == CVX_NOMEM)
+      if (cvx_run_polish (run, bench_now (), NULL, &why) == CVX_NOMEM)
         return cvx_fail (err, why.id, "%s", why.text);
     }
-  cvx_run_begin (run, now ());
+  cvx_run_begin (run, bench_now ());
   while (status == CVX_OK && run->status == CVX_RUN_READY
          && cvx_run_gap (run) > run->settings.tol)
-    status = cvx_run_step (run, now (), false, &row, NULL, err);
+    status = cvx_run_step (run, bench_now (), false, &row, NULL, err);
   return status;
 }
 
@@ -295,37 +219,40 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
   struct cvx_run *run;
   struct cvx_error err;
   const char *why = NULL;
-  double since = now (), beta;
+  double since = bench_now (), beta;
   if (patches.d > 0)
     o.conv = &patches;
   r.n = t->n;
   r.d = data->n_features;
   if (class->needs_patterns && gates != NULL)
     {
-      if (!fine (cvx_patterns_gates (&patterns, t->x, t->n, data->n_features,
-                                     gates->values, gates->shape[1], &err),
-                 &err, &r))
+      if (!bench_fine (cvx_patterns_gates (&patterns, t->x, t->n,
+                                           data->n_features, gates->values,
+                                           gates->shape[1], &err),
+                       &err, &r))
         return;
     }
   else if (class->needs_patterns
-           && !fine (s->unstored
-                         ? cvx_patterns_unstored (&patterns, t->x, t->n,
-                                                  data->n_features, 0,
-                                                  r.threads, NULL, &err)
-                         : cvx_patterns_exact (&patterns, t->x, t->n,
-                                               data->n_features, SIZE_MAX,
-                                               r.threads, NULL, &err),
-                     &err, &r))
+           && !bench_fine (
+               s->unstored ? cvx_patterns_unstored (&patterns, t->x, t->n,
+                                                    data->n_features, 0,
+                                                    r.threads, NULL, &err)
+                           : cvx_patterns_exact (&patterns, t->x, t->n,
+                                                 data->n_features, SIZE_MAX,
+                                                 r.threads, NULL, &err),
+               &err, &r))
     return;
   if (patterns != NULL)
     r.patterns = s->unstored && gates == NULL ? (size_t)patterns->bound
                                               : patterns->count;
-  if (!fine (cvx_formulation_new (&f, class, data, patterns, &o, &err), &err,
-             &r))
+  if (!bench_fine (cvx_formulation_new (&f, class, data, patterns, &o, &err),
+                   &err, &r))
     return;
   if (isnan (p->beta)
-      && (!fine (cvx_formulation_betamax (f, &beta, NULL, &err), &err, &r)
-          || !fine (cvx_formulation_set_beta (f, beta / 100, &err), &err, &r)))
+      && (!bench_fine (cvx_formulation_betamax (f, &beta, NULL, &err), &err,
+                       &r)
+          || !bench_fine (cvx_formulation_set_beta (f, beta / 100, &err), &err,
+                          &r)))
     return;
   cvx_settings_init (&settings);
   settings.tol = s->tol[0];
@@ -342,19 +269,19 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
     {
       snprintf (r.status, sizeof r.status, "unsuited: %.140s",
                 why != NULL ? why : "no solver");
-      emit (&r);
+      bench_emit (&r);
       return;
     }
-  r.prepare = now () - since;
-  if (!fine (cvx_run_new (&run, f, solver, &settings, NULL, NULL, &err), &err,
-             &r))
+  r.prepare = bench_now () - since;
+  if (!bench_fine (cvx_run_new (&run, f, solver, &settings, NULL, NULL, &err),
+                   &err, &r))
     return;
   for (size_t k = 0; k < s->n_tol; k++)
     {
       r.tol = run->settings.tol = s->tol[k];
-      if (!fine (reach (run, s->polish, &err), &err, &r))
+      if (!bench_fine (reach (run, s->polish, &err), &err, &r))
         return;
-      r.seconds = now () - since;
+      r.seconds = bench_now () - since;
       r.gap = cvx_run_gap (run);
       r.objective = run->pobj;
       r.bound = run->dobj;
@@ -367,7 +294,7 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
       else if (r.gap > r.tol)
         snprintf (r.status, sizeof r.status, "%s",
                   cvx_run_status_words (run->status));
-      emit (&r);
+      bench_emit (&r);
       if (r.gap > r.tol)
         break;
     }
@@ -379,7 +306,8 @@ reference_optimum (const char *key)
   char path[4200];
   json_t *all;
   double value;
-  snprintf (path, sizeof path, "%s/reference_optima.json", options.instances);
+  snprintf (path, sizeof path, "%s/reference_optima.json",
+            bench_options.instances);
   all = key != NULL ? json_load_file (path, 0, NULL) : NULL;
   value = json_number_value (
       json_object_get (json_object_get (all, key), "objective"));
@@ -399,10 +327,10 @@ measure_solve (void *context, struct bench_row r)
   (void)cvx_blas_threads (r.threads);
   if (p->file == NULL)
     {
-      if (fine (make_ring (&ring, p->n, p->d, &err), &err, &r))
+      if (bench_fine (make_ring (&ring, p->n, p->d, &err), &err, &r))
         solve_data (s, ring, NULL, NAN, r);
     }
-  else if (fine (read_instance (p, &z, &data, &gates, &err), &err, &r))
+  else if (bench_fine (read_instance (p, &z, &data, &gates, &err), &err, &r))
     solve_data (s, &data, gates, reference_optimum (p->key), r);
 }
 
@@ -442,155 +370,61 @@ measure_enumerate (void *context, struct bench_row r)
   r.d = e->d;
   (void)cvx_blas_threads (r.threads);
   if (e->product == FACETS
-      && !fine (cvx_patterns_exact (&p, x, e->n, e->d, SIZE_MAX, r.threads,
-                                    NULL, &err),
-                &err, &r))
+      && !bench_fine (cvx_patterns_exact (&p, x, e->n, e->d, SIZE_MAX,
+                                          r.threads, NULL, &err),
+                      &err, &r))
     return;
-  since = now ();
+  since = bench_now ();
   switch (e->product)
     {
     case COUNT:
-      if (!fine (cvx_patterns_count (&r.patterns, x, e->n, e->d, r.threads,
-                                     NULL, &err),
-                 &err, &r))
+      if (!bench_fine (cvx_patterns_count (&r.patterns, x, e->n, e->d,
+                                           r.threads, NULL, &err),
+                       &err, &r))
         return;
       break;
     case FACETS:
-      if (!fine (cvx_facets_new (&f, p, x, NULL, &err), &err, &r))
+      if (!bench_fine (cvx_facets_new (&f, p, x, NULL, &err), &err, &r))
         return;
       break;
     default:
-      if (!fine (cvx_patterns_exact_with (
-                     &p, x, e->n, e->d, SIZE_MAX,
-                     e->product == BITS ? CVX_PATTERNS_NO_GATES : 0, r.threads,
-                     NULL, &err),
-                 &err, &r))
+      if (!bench_fine (cvx_patterns_exact_with (
+                           &p, x, e->n, e->d, SIZE_MAX,
+                           e->product == BITS ? CVX_PATTERNS_NO_GATES : 0,
+                           r.threads, NULL, &err),
+                       &err, &r))
         return;
     }
-  r.seconds = now () - since;
+  r.seconds = bench_now () - since;
   if (p != NULL)
     r.patterns = p->count;
   r.rate = (double)r.patterns / r.seconds;
   if ((double)r.patterns != cvx_patterns_bound (e->n, e->d))
     snprintf (r.status, sizeof r.status, "WRONG: the formula gives %.0f",
               cvx_patterns_bound (e->n, e->d));
-  emit (&r);
+  bench_emit (&r);
 }
 
 /* ------------------------------------------------------ the parent process */
 
-static void
-print_row (const struct bench_row *r)
-{
-  printf ("%-9s %-9s %-22s", r->kind, r->name, r->method);
-  if (r->patterns > 0)
-    printf (" %9zu patterns", r->patterns);
-  if (!isnan (r->tol))
-    printf (" tol %.0e", r->tol);
-  if (!isnan (r->seconds))
-    printf (" %9.3f s", r->seconds);
-  if (!isnan (r->unit) && !isnan (r->seconds))
-    printf (" %9.3f u", r->seconds / r->unit);
-  if (!isnan (r->rate))
-    printf (" %9.3g %s", r->rate,
-            strcmp (r->kind, "dgemm") == 0 ? "GFLOP/s" : "/s");
-  if (!isnan (r->megabytes))
-    printf (" %7.0f MB", r->megabytes);
-  printf ("%s%s\n", strcmp (r->status, "ok") == 0 ? "" : "  ",
-          strcmp (r->status, "ok") == 0 ? "" : r->status);
-  fflush (stdout);
-}
-
-/* Run FUNCTION in a process of its own for at most LIMIT seconds; its rows are
-   added with UNIT.  Returns whether the last one is "ok".  */
-static bool
-measure (void (*function) (void *context, struct bench_row row), void *context,
-         struct bench_row row, double limit, double unit)
-{
-  struct bench_row r = row;
-  double deadline = now () + limit;
-  size_t got = 0, count = 0;
-  int fd[2], state = 0;
-  bool late = false, ok = false;
-  pid_t pid;
-  fflush (stdout);
-  if (pipe (fd) != 0 || (pid = fork ()) < 0)
-    {
-      perror ("bench");
-      exit (EXIT_FAILURE);
-    }
-  if (pid == 0)
-    {
-      struct rlimit most = { (rlim_t)options.memory, (rlim_t)options.memory };
-      close (fd[0]);
-      child_pipe = fd[1];
-      (void)setrlimit (RLIMIT_DATA, &most);
-      function (context, row);
-      _exit (EXIT_SUCCESS);
-    }
-  close (fd[1]);
-  for (;;)
-    {
-      struct pollfd p = { fd[0], POLLIN, 0 };
-      double left = deadline - now ();
-      ssize_t k;
-      if (left <= 0)
-        {
-          late = true;
-          kill (pid, SIGKILL);
-        }
-      if (poll (&p, 1, late ? -1 : (int)fmin (1000 * left + 1, 1e6)) <= 0)
-        continue;
-      k = read (fd[0], (char *)&r + got, sizeof r - got);
-      if (k <= 0)
-        break;
-      got += (size_t)k;
-      if (got < sizeof r)
-        continue;
-      got = 0;
-      count++;
-      r.unit = unit;
-      ok = strcmp (r.status, "ok") == 0;
-      bench_add (&rows, &r);
-      print_row (&r);
-    }
-  close (fd[0]);
-  while (waitpid (pid, &state, 0) < 0 && errno == EINTR)
-    continue;
-  if (late || WIFSIGNALED (state) || count == 0)
-    {
-      r = row;
-      r.unit = unit;
-      if (late)
-        snprintf (r.status, sizeof r.status, "not in %.0f s", limit);
-      else
-        snprintf (r.status, sizeof r.status, "%s",
-                  WIFSIGNALED (state) ? strsignal (WTERMSIG (state))
-                                      : "no result");
-      bench_add (&rows, &r);
-      print_row (&r);
-      ok = false;
-    }
-  return ok;
-}
-
 static double
 measure_unit (int threads)
 {
-  struct bench_row row
-      = empty_row ("dgemm", "dgemm", threads == 1 ? "one thread" : "threads");
+  struct bench_row row = bench_empty_row (
+      "dgemm", "dgemm", threads == 1 ? "one thread" : "threads");
   row.threads = threads;
-  if (!measure (measure_dgemm, NULL, row, 60, NAN))
+  if (!bench_measure (measure_dgemm, NULL, row, 60, NAN))
     exit (EXIT_FAILURE);
-  rows.row[rows.n - 1].unit = rows.row[rows.n - 1].seconds;
-  return rows.row[rows.n - 1].seconds;
+  bench_rows.row[bench_rows.n - 1].unit
+      = bench_rows.row[bench_rows.n - 1].seconds;
+  return bench_rows.row[bench_rows.n - 1].seconds;
 }
 
 /* Is NAME (or KIND) among those asked for?  */
 static bool
 wanted (const char *kind, const char *name)
 {
-  const char *p = options.only;
+  const char *p = bench_options.only;
   while (p != NULL && *p != '\0')
     {
       size_t len = strcspn (p, ",");
@@ -599,13 +433,13 @@ wanted (const char *kind, const char *name)
         return true;
       p += len + (p[len] == ',');
     }
-  return options.only == NULL;
+  return bench_options.only == NULL;
 }
 
 static double
 limit_of (double own)
 {
-  return options.limit > 0 ? options.limit : own;
+  return bench_options.limit > 0 ? bench_options.limit : own;
 }
 
 static void
@@ -616,7 +450,8 @@ bench_enumeration (void)
       char name[32];
       double unit, formula = cvx_patterns_bound (sizes[k][0], sizes[k][1]);
       snprintf (name, sizeof name, "%zu,%zu", sizes[k][0], sizes[k][1]);
-      if (!wanted ("enumerate", name) || (options.quick && formula > FEW))
+      if (!wanted ("enumerate", name)
+          || (bench_options.quick && formula > FEW))
         continue;
       unit = measure_unit (1);
       for (int j = 0; j < N_PRODUCTS; j++)
@@ -624,9 +459,9 @@ bench_enumeration (void)
           struct enumerating e = { sizes[k][0], sizes[k][1], (enum product)j };
           if (j == FACETS && formula > MAX_FACETS)
             continue;
-          measure (measure_enumerate, &e,
-                   empty_row ("enumerate", name, product_names[j]),
-                   limit_of (120), unit);
+          bench_measure (measure_enumerate, &e,
+                         bench_empty_row ("enumerate", name, product_names[j]),
+                         limit_of (120), unit);
         }
     }
 }
@@ -647,7 +482,7 @@ bench_problem (const struct problem *p)
       printf ("%s: no formulation %s\n", p->name, p->class);
       return;
     }
-  snprintf (path, sizeof path, "%s/%s", options.instances,
+  snprintf (path, sizeof path, "%s/%s", bench_options.instances,
             p->file != NULL ? p->file : "");
   if (p->file != NULL && access (path, R_OK) != 0)
     {
@@ -660,23 +495,26 @@ bench_problem (const struct problem *p)
   for (int k = 0; k < (strcmp (p->class, "gated") == 0 ? 1 : 2); k++)
     {
       s.polish = k == 1;
-      measure (measure_solve, &s,
-               empty_row ("solve", p->name, k == 0 ? "auto" : "auto+polish"),
-               limit_of (p->limit), unit);
+      bench_measure (
+          measure_solve, &s,
+          bench_empty_row ("solve", p->name, k == 0 ? "auto" : "auto+polish"),
+          limit_of (p->limit), unit);
     }
   s.polish = false;
   if (strcmp (p->class, "relu") == 0 && strcmp (p->name, "C") != 0)
     {
       s.unstored = true;
-      measure (measure_solve, &s, empty_row ("solve", p->name, "unstored"),
-               limit_of (p->limit), unit);
+      bench_measure (measure_solve, &s,
+                     bench_empty_row ("solve", p->name, "unstored"),
+                     limit_of (p->limit), unit);
       s.unstored = false;
     }
-  for (size_t k = 0; options.all && cvx_solvers[k] != NULL; k++)
+  for (size_t k = 0; bench_options.all && cvx_solvers[k] != NULL; k++)
     {
       s.solver = cvx_solvers[k]->name;
-      measure (measure_solve, &s, empty_row ("solve", p->name, s.solver),
-               limit_of (p->limit), unit);
+      bench_measure (measure_solve, &s,
+                     bench_empty_row ("solve", p->name, s.solver),
+                     limit_of (p->limit), unit);
     }
 }
 
@@ -707,20 +545,22 @@ bench_scaling (void)
       struct problem p
           = { "scaling", NULL, "relu", NAN, NULL, 0, true, scaling[k], 3 };
       struct solving s = { &p, "auto", false, true, tol, 1 };
-      if (options.quick && cvx_patterns_bound (scaling[k], 3) > FEW)
+      if (bench_options.quick && cvx_patterns_bound (scaling[k], 3) > FEW)
         break;
-      counting = counting
-                 && measure (measure_enumerate, &e,
-                             empty_row ("scaling", "scaling", "count"),
-                             limit_of (300), unit);
-      solving = solving
-                && measure (measure_solve, &s,
-                            empty_row ("scaling", "scaling", "solve"),
-                            limit_of (600), unit);
+      counting
+          = counting
+            && bench_measure (measure_enumerate, &e,
+                              bench_empty_row ("scaling", "scaling", "count"),
+                              limit_of (300), unit);
+      solving
+          = solving
+            && bench_measure (measure_solve, &s,
+                              bench_empty_row ("scaling", "scaling", "solve"),
+                              limit_of (600), unit);
       /* One line of the plot, whichever solver was taken.  */
       if (solving)
-        snprintf (rows.row[rows.n - 1].method,
-                  sizeof rows.row[rows.n - 1].method, "solve");
+        snprintf (bench_rows.row[bench_rows.n - 1].method,
+                  sizeof bench_rows.row[bench_rows.n - 1].method, "solve");
     }
   print_slope ("count");
   print_slope ("solve");
@@ -769,28 +609,29 @@ measure_steps (void *context, struct bench_row r)
   cvx_settings_init (&settings);
   settings.tol = 0;
   settings.every = 1e9;
-  if (!fine (status, &err, &r)
-      || !fine (cvx_patterns_sample (&patterns, data->part[CVX_TRAIN].x, s->n,
-                                     s->d, s->count, 1, 0, NULL, &err),
-                &err, &r)
-      || !fine (cvx_formulation_new (&f, cvx_formulation_find ("gated"), data,
-                                     patterns, &o, &err),
-                &err, &r)
-      || !fine (cvx_run_new (&run, f, cvx_solver_find ("fista"), &settings,
-                             NULL, NULL, &err),
-                &err, &r))
+  if (!bench_fine (status, &err, &r)
+      || !bench_fine (cvx_patterns_sample (&patterns, data->part[CVX_TRAIN].x,
+                                           s->n, s->d, s->count, 1, 0, NULL,
+                                           &err),
+                      &err, &r)
+      || !bench_fine (cvx_formulation_new (&f, cvx_formulation_find ("gated"),
+                                           data, patterns, &o, &err),
+                      &err, &r)
+      || !bench_fine (cvx_run_new (&run, f, cvx_solver_find ("fista"),
+                                   &settings, NULL, NULL, &err),
+                      &err, &r))
     return;
   /* The first step searches its length.  */
   status = cvx_run_step (run, 0, false, &row, NULL, &err);
-  since = now ();
+  since = bench_now ();
   while (status == CVX_OK && run->iter < 7)
     status = cvx_run_step (run, 0, false, &row, NULL, &err);
-  if (!fine (status, &err, &r))
+  if (!bench_fine (status, &err, &r))
     return;
-  r.seconds = (now () - since) / 6;
+  r.seconds = (bench_now () - since) / 6;
   r.rate = 4e-9 * (double)s->n * (double)s->d * (double)s->count / r.seconds;
   r.iterations = run->iter;
-  emit (&r);
+  bench_emit (&r);
 }
 
 /* Time of a step over the samples, the features and the gates.  */
@@ -811,9 +652,10 @@ bench_steps (void)
           s.d *= times;
         else
           s.count *= times;
-        measure (measure_steps, &s,
-                 empty_row ("steps", grown_names[grown], "fista step"),
-                 limit_of (60), unit);
+        bench_measure (
+            measure_steps, &s,
+            bench_empty_row ("steps", grown_names[grown], "fista step"),
+            limit_of (60), unit);
       }
 }
 
@@ -834,30 +676,30 @@ parse (int key, char *arg, struct argp_state *state)
   switch (key)
     {
     case 'o':
-      options.out = arg;
+      bench_options.out = arg;
       break;
     case 'n':
-      options.only = arg;
+      bench_options.only = arg;
       break;
     case 'q':
-      options.quick = true;
+      bench_options.quick = true;
       break;
     case 'a':
-      options.all = true;
+      bench_options.all = true;
       break;
     case 't':
-      options.threads = atoi (arg);
+      bench_options.threads = atoi (arg);
       break;
     case 'l':
-      options.limit = atof (arg);
+      bench_options.limit = atof (arg);
       break;
     case ARGP_KEY_ARG:
-      if (options.instances != NULL)
+      if (bench_options.instances != NULL)
         argp_usage (state);
-      options.instances = arg;
+      bench_options.instances = arg;
       break;
     case ARGP_KEY_END:
-      if (options.instances == NULL)
+      if (bench_options.instances == NULL)
         argp_usage (state);
       break;
     default:
@@ -879,31 +721,31 @@ main (int argc, char **argv)
           NULL,
           NULL };
   struct cvx_error err;
-  argp_parse (&argp, argc, argv, 0, NULL, &options);
-  if (options.threads < 1)
-    options.threads = (int)sysconf (_SC_NPROCESSORS_ONLN);
-  options.memory = 0.8 * (double)sysconf (_SC_PHYS_PAGES)
-                   * (double)sysconf (_SC_PAGESIZE);
-  if (mkdir (options.out, 0777) != 0 && errno != EEXIST)
+  argp_parse (&argp, argc, argv, 0, NULL, &bench_options);
+  if (bench_options.threads < 1)
+    bench_options.threads = (int)sysconf (_SC_NPROCESSORS_ONLN);
+  bench_options.memory = 0.8 * (double)sysconf (_SC_PHYS_PAGES)
+                         * (double)sysconf (_SC_PAGESIZE);
+  if (mkdir (bench_options.out, 0777) != 0 && errno != EEXIST)
     {
-      fprintf (stderr, "bench: %s: %s\n", options.out, strerror (errno));
+      fprintf (stderr, "bench: %s: %s\n", bench_options.out, strerror (errno));
       return EXIT_FAILURE;
     }
   (void)measure_unit (1);
-  if (options.threads > 1)
-    (void)measure_unit (options.threads);
+  if (bench_options.threads > 1)
+    (void)measure_unit (bench_options.threads);
   bench_enumeration ();
   for (size_t k = 0; k < sizeof problems / sizeof *problems; k++)
     if (wanted ("solve", problems[k].name)
-        && (!options.quick || problems[k].small))
+        && (!bench_options.quick || problems[k].small))
       bench_problem (&problems[k]);
   bench_scaling ();
   bench_steps ();
-  if (bench_write (&options, &rows, &err) != CVX_OK)
+  if (bench_write (&bench_options, &bench_rows, &err) != CVX_OK)
     {
       fprintf (stderr, "bench: %s\n", err.text);
       return EXIT_FAILURE;
     }
-  free (rows.row);
+  free (bench_rows.row);
   return EXIT_SUCCESS;
 }

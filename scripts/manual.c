@@ -167,10 +167,17 @@ methods (void)
         "@code{solve}:\n\n@table @code");
   for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
     {
-      char more[160];
-      snprintf (more, sizeof more, "%s%s%g at first, from %g to %g",
-                v->solvers, v->solvers[0] != '\0' ? "; " : "", v->initial,
-                v->min, v->max);
+      char more[160], text[32];
+      const char *first = cvx_setting_text (v, v->initial, text, sizeof text);
+      const char *const *words = cvx_setting_words (v);
+      int len = snprintf (more, sizeof more, "%s%s%s at first", v->solvers,
+                          v->solvers[0] != '\0' ? "; " : "", first);
+      if (words == NULL && v->type != CVX_SETTING_FLAG)
+        snprintf (more + len, sizeof more - (size_t)len, ", from %g to %g",
+                  v->min, v->max);
+      for (size_t k = 1; words != NULL && words[k] != NULL; k++)
+        len += snprintf (more + len, sizeof more - (size_t)len, ", or %s",
+                         words[k]);
       item (v->name, v->help, more);
     }
   puts ("@end table\n");

@@ -176,6 +176,7 @@ static void
 help_command (struct session *s, const struct lang_command *c)
 {
   const struct lang_key *extra = more (s, c);
+  char buf[32];
   session_say (s, "%s\n  %s\n", c->usage, c->summary);
   if (c->help != NULL)
     session_say (s, "%s\n", c->help);
@@ -188,13 +189,15 @@ help_command (struct session *s, const struct lang_command *c)
       for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL;
            v++)
         if (strstr (v->solvers, cvx_solvers[k]->name) != NULL)
-          session_say (s, "  %-10s %-10s %s [%g]\n", v->name,
-                       cvx_solvers[k]->name, v->help, v->initial);
+          session_say (s, "  %-10s %-10s %s [%s]\n", v->name,
+                       cvx_solvers[k]->name, v->help,
+                       cvx_setting_text (v, v->initial, buf, sizeof buf));
   if (c->more_keys == cmd_more_train)
     for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
       if (strstr (v->solvers, "sgd") != NULL
           || strstr (v->solvers, "momentum") != NULL)
-        session_say (s, "  %-10s %s [%g]\n", v->name, v->help, v->initial);
+        session_say (s, "  %-10s %s [%s]\n", v->name, v->help,
+                     cvx_setting_text (v, v->initial, buf, sizeof buf));
   if (c->examples != NULL)
     {
       session_say (s, "examples:\n");

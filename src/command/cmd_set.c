@@ -180,8 +180,10 @@ show_settings (struct session *s)
       double x
           = *(const double *)(const void *)((const char *)&s->solver_settings
                                             + v->offset);
+      char text[32];
       if (x != v->initial)
-        session_say (s, "  %-12s %-10.6g* %s\n", v->name, x, v->help);
+        session_say (s, "  %-12s %-10s* %s\n", v->name,
+                     cvx_setting_text (v, x, text, sizeof text), v->help);
     }
 }
 

@@ -40,32 +40,6 @@ concerns (const struct cvx_setting *s, const char *solver)
   return false;
 }
 
-static const char *
-default_words (const struct cvx_setting *s, char *buf, size_t size)
-{
-  if (s->type == CVX_SETTING_FLAG)
-    return s->initial != 0 ? "yes" : "no";
-  snprintf (buf, size, "%g", s->initial);
-  return buf;
-}
-
-/* Settings whose numbers have names.  */
-static const struct
-{
-  const char *name;
-  const char *words[5]; /* in the order of their numbers */
-} worded[] = { { "schedule", { "constant", "cosine", "step", "root", NULL } },
-               { "precision", { "double", "single", NULL } } };
-
-static const char *const *
-words_of (const char *setting)
-{
-  for (size_t k = 0; k < sizeof worded / sizeof *worded; k++)
-    if (strcmp (worded[k].name, setting) == 0)
-      return worded[k].words;
-  return NULL;
-}
-
 /* Keys made of the table of settings, made once per solver.  */
 static const struct lang_key *
 keys_of (const char *solver)
@@ -92,17 +66,16 @@ keys_of (const char *solver)
         struct lang_key *key = &made[n_made].key[n];
         key->name = s->name;
         key->help = s->help;
-        key->default_text = default_words (s, made[n_made].words[n],
-                                           sizeof made[0].words[0]);
+        key->default_text = cvx_setting_text (
+            s, s->initial, made[n_made].words[n], sizeof made[0].words[0]);
         key->kind = s->type == CVX_SETTING_FLAG     ? LANG_KIND_FLAG
                     : s->type == CVX_SETTING_COUNT  ? LANG_KIND_COUNT
                     : strcmp (s->name, "time") == 0 ? LANG_KIND_TIME
                                                     : LANG_KIND_NUMBER;
-        if (words_of (s->name) != NULL)
+        if (cvx_setting_words (s) != NULL)
           {
             key->kind = LANG_KIND_WORD;
-            key->words = words_of (s->name);
-            key->default_text = key->words[0];
+            key->words = cvx_setting_words (s);
             n++;
             continue;
           }

@@ -42,6 +42,12 @@ struct cvx_setting
   double initial, min, max;
 };
 extern const struct cvx_setting cvx_setting_table[]; /* ends with name NULL */
+/* The names of the numbers of S in their order, NULL at the end; NULL when it
+   has none.  */
+const char *const *cvx_setting_words (const struct cvx_setting *s);
+/* VALUE of S as a user writes it: its own word, or in BUF (SIZE).  */
+const char *cvx_setting_text (const struct cvx_setting *s, double value,
+                              char *buf, size_t size);
 void cvx_settings_init (struct cvx_settings *s);
 enum cvx_status cvx_settings_set (struct cvx_settings *s, const char *name,
                                   double value,

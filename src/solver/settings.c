@@ -4,6 +4,7 @@
 
 #include "solver/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct cvx_setting cvx_setting_table[] = {
@@ -20,6 +21,36 @@ const struct cvx_setting cvx_setting_table[] = {
 #undef CVX_SETTING
   { NULL, NULL, NULL, CVX_SETTING_REAL, 0, 0, 0, 0 }
 };
+
+/* Settings whose numbers have names, in the order of the numbers.  */
+static const struct
+{
+  const char *name;
+  const char *words[5];
+} worded[] = { { "schedule", { "constant", "cosine", "step", "root", NULL } },
+               { "precision", { "double", "single", NULL } } };
+
+const char *const *
+cvx_setting_words (const struct cvx_setting *s)
+{
+  for (size_t k = 0; k < sizeof worded / sizeof *worded; k++)
+    if (strcmp (worded[k].name, s->name) == 0)
+      return worded[k].words;
+  return NULL;
+}
+
+const char *
+cvx_setting_text (const struct cvx_setting *s, double value, char *buf,
+                  size_t size)
+{
+  const char *const *words = cvx_setting_words (s);
+  if (words != NULL)
+    return words[(size_t)value];
+  if (s->type == CVX_SETTING_FLAG)
+    return value != 0 ? "yes" : "no";
+  snprintf (buf, size, "%g", value);
+  return buf;
+}
 
 static double *
 setting_value (struct cvx_settings *s, const struct cvx_setting *row)

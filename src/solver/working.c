@@ -82,6 +82,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "this formulation has no products in single precision";
   if (f->n_blocks == 0)
     return "the patterns are not stored; use interior";
+  if (f->class->penalized)
+    return "it knows group-l1 penalties; use fista or admm";
   if (!f->loss->smooth)
     return "the loss has kinks and the working sets need its gradient; use "
            "admm";

@@ -66,6 +66,17 @@ set_beta (struct cvx_formulation *f, double share)
   ck_assert_ok (cvx_formulation_set_beta (f, share * betamax, &err), err);
 }
 
+/* *ONE: the data of P with room for one output, its patterns borrowed.  */
+static void
+alone (struct problem *one, const struct problem *p)
+{
+  *one = *p;
+  one->patches = NULL;
+  one->data.n_outputs = 1;
+  one->data.part[CVX_TRAIN].x = one->x;
+  one->data.part[CVX_TRAIN].y = one->y;
+}
+
 static const char *const classes[] = { "relu", "gated" };
 
 /* A loss that is a sum over the outputs: the optimum is the sum of those of
@@ -94,11 +105,7 @@ START_TEST (separable_losses_make_separate_problems)
           f = problem_formulation (&p, class, loss, NAN);
           set_beta (f, 0.2);
           all = solve (f, solver, &bound);
-          one = p;
-          one.patches = NULL;
-          one.data.n_outputs = 1;
-          one.data.part[CVX_TRAIN].x = one.x;
-          one.data.part[CVX_TRAIN].y = one.y;
+          alone (&one, &p);
           for (size_t c = 0; c < OUTPUTS; c++)
             {
               double low;
@@ -163,11 +170,7 @@ START_TEST (bounds_of_outputs_add_up)
                       err);
         ck_assert_msg (norm <= f->beta * (1 + 1e-12), "%s: %.17g > %.17g",
                        loss->name, norm, f->beta);
-        one = p;
-        one.patches = NULL;
-        one.data.n_outputs = 1;
-        one.data.part[CVX_TRAIN].x = one.x;
-        one.data.part[CVX_TRAIN].y = one.y;
+        alone (&one, &p);
         for (size_t o = 0; o < OUTPUTS; o++)
           {
             for (size_t i = 0; i < n; i++)
@@ -205,11 +208,7 @@ START_TEST (softmax_of_two_classes_is_logistic)
       struct cvx_formulation *f, *g;
       double two, low, single, single_low;
       make (&p, trial % 4 < 2 ? GENERIC : CONFLICT, softmax, 2, &r);
-      one = p;
-      one.patches = NULL;
-      one.data.n_outputs = 1;
-      one.data.part[CVX_TRAIN].x = one.x;
-      one.data.part[CVX_TRAIN].y = one.y;
+      alone (&one, &p);
       for (size_t i = 0; i < p.data.part[CVX_TRAIN].n; i++)
         one.y[i] = p.y[2 * i] == 1 ? 1 : -1;
       f = problem_formulation (&p, class, softmax, NAN);
@@ -374,8 +373,39 @@ START_TEST (classes_against_the_rest)
 }
 END_TEST
 
-TEST_MAIN ("outputs", separable_losses_make_separate_problems,
-           bounds_of_outputs_add_up, softmax_of_two_classes_is_logistic,
-           solvers_agree_on_softmax,
+/* Working sets are chosen output by output: the same end as fista on all
+   blocks, for every smooth loss, coupled or not.  */
+START_TEST (working_sets_of_several_outputs)
+{
+  struct cvx_rng r;
+  cvx_rng_init (&r, 11, 1);
+  for (size_t l = 0; cvx_losses[l] != NULL; l++)
+    {
+      const struct cvx_loss *loss = cvx_losses[l];
+      struct problem p;
+      struct cvx_formulation *f;
+      double all, all_low, sets, sets_low;
+      if (!loss->smooth)
+        continue;
+      make (&p, 0, loss, OUTPUTS, &r);
+      f = problem_formulation (&p, cvx_formulation_find ("gated"), loss, NAN);
+      set_beta (f, 0.1);
+      all = solve (f, "fista", &all_low);
+      sets = solve (f, "working", &sets_low);
+      ck_assert_msg (sets - sets_low <= 1e-9 * sets, "%s: gap %g", loss->name,
+                     (sets - sets_low) / sets);
+      ck_assert_msg (sets <= all * (1 + 1e-9) && all_low <= sets * (1 + 1e-12)
+                         && sets_low <= all * (1 + 1e-12),
+                     "%s: %.17g .. %.17g, fista %.17g .. %.17g", loss->name,
+                     sets_low, sets, all_low, all);
+      cvx_formulation_free (f);
+      problem_free (&p);
+    }
+}
+END_TEST
+
+TEST_MAIN ("outputs", working_sets_of_several_outputs,
+           separable_losses_make_separate_problems, bounds_of_outputs_add_up,
+           softmax_of_two_classes_is_logistic, solvers_agree_on_softmax,
            neurons_with_several_outputs_count_for_each,
            classes_against_the_rest)

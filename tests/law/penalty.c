@@ -168,6 +168,7 @@ START_TEST (networks_and_betamax)
       {
         ck_assert_ptr_nonnull (cvx_solver_find ("newton")->unsuited (f, &s));
         ck_assert_ptr_nonnull (cvx_solver_find ("cd")->unsuited (f, &s));
+        ck_assert_ptr_nonnull (cvx_solver_find ("working")->unsuited (f, &s));
         ck_assert_ptr_nonnull (cvx_trainer_find ("adam")->unsuited (f, &s));
       }
     free (x), free (ax);

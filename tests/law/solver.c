@@ -1,6 +1,5 @@
 /* Laws of runs, over all formulations and all solvers that suit them.  */
 
-#define TEST_SECONDS 240 /* every solver on every formulation */
 #include "problems.h"
 
 #include "files.h"
