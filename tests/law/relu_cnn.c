@@ -24,6 +24,7 @@ struct network
   const struct cvx_conv *conv;
   const struct problem *p;
   double beta;
+  size_t width;
 };
 
 /* 1/2 ||f - y||^2, of separate patches over all of them, plus weight decay;
@@ -37,7 +38,7 @@ objective (const void *context, const double *x, double *g)
   bool separate = c->pool == CVX_POOL_SEPARATE;
   double scale = c->pool == CVX_POOL_AVERAGE ? 1 / (double)k : 1;
   double value = 0, z[MAX_K * MAX_H], at[MAX_K];
-  memset (g, 0, WIDTH * (h + 1) * sizeof *g);
+  memset (g, 0, net->width * (h + 1) * sizeof *g);
   for (size_t i = 0; i < n; i++)
     {
       double sum = -net->p->y[i];
@@ -45,7 +46,7 @@ objective (const void *context, const double *x, double *g)
       for (size_t q = 0; q < k; q++)
         {
           at[q] = 0;
-          for (size_t j = 0; j < WIDTH; j++)
+          for (size_t j = 0; j < net->width; j++)
             at[q] += fmax (0, inner (h, z + q * h, x + j * (h + 1)))
                      * x[j * (h + 1) + h];
           sum += scale * at[q];
@@ -54,7 +55,7 @@ objective (const void *context, const double *x, double *g)
         }
       value += separate ? 0 : 0.5 * sum * sum;
       for (size_t q = 0; q < k; q++)
-        for (size_t j = 0; j < WIDTH; j++)
+        for (size_t j = 0; j < net->width; j++)
           {
             const double *u = x + j * (h + 1);
             double t = inner (h, z + q * h, u), *to = g + j * (h + 1);
@@ -64,7 +65,7 @@ objective (const void *context, const double *x, double *g)
             to[h] += slope * fmax (0, t);
           }
     }
-  for (size_t e = 0; e < WIDTH * (h + 1); e++)
+  for (size_t e = 0; e < net->width * (h + 1); e++)
     {
       value += 0.5 * net->beta * x[e] * x[e];
       g[e] += net->beta * x[e];
@@ -87,6 +88,7 @@ convex (const struct network *q)
   struct cvx_error err;
   double *rows, value, loss, penalty, x[DESCENT_MAX] = { 0 }, g[DESCENT_MAX];
   size_t h = q->conv->h;
+  struct network own = *q;
   bool row;
   ck_assert_ok (cvx_conv_rows (q->conv, part->x, part->n, &rows, &err), err);
   ck_assert_ok (cvx_patterns_exact (&patterns, rows, part->n * q->conv->k, h,
@@ -111,13 +113,14 @@ convex (const struct network *q)
       cvx_formulation_network_objective (f, run->net, &loss, &penalty, &err),
       err);
   ck_assert_near (loss + penalty, value, 1e-12);
-  ck_assert_uint_le (run->net->width, WIDTH);
+  own.width = run->net->width;
+  ck_assert_uint_le (own.width * (h + 1), DESCENT_MAX);
   for (size_t j = 0; j < run->net->width; j++)
     {
       memcpy (x + j * (h + 1), run->net->u + j * h, h * sizeof *x);
       x[j * (h + 1) + h] = run->net->a[j];
     }
-  ck_assert_near (objective (q, x, g), value, 1e-12);
+  ck_assert_near (objective (&own, x, g), value, 1e-12);
   cvx_run_free (run);
   cvx_formulation_free (f);
   cvx_patterns_free (patterns);
@@ -160,7 +163,8 @@ equals_training (enum cvx_pool pool, uint64_t seed, int count)
       struct cvx_conv conv;
       size_t d = 3 + cvx_rng_below (&r, 2), n = 2 + cvx_rng_below (&r, 2);
       const size_t size[2] = { 1, 2 }, stride[2] = { 1, 1 };
-      struct network q = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r) };
+      struct network q
+          = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r), WIDTH };
       double value, best;
       ck_assert_ok (
           cvx_conv_init (&conv, d, NULL, size, stride, k % 2 == 0, &err), err);
@@ -304,7 +308,8 @@ START_TEST (output_weights_for_every_patch)
       struct cvx_conv conv;
       size_t d = 3 + cvx_rng_below (&r, 2), n = 3 + cvx_rng_below (&r, 3);
       const size_t size[2] = { 1, t % 4 == 3 ? 1 : 2 }, stride[2] = { 1, 1 };
-      struct network q = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r) };
+      struct network q
+          = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r), FREE_WIDTH };
       double low, high, best = HUGE_VAL, x[DESCENT_MAX];
       ck_assert_ok (
           cvx_conv_init (&conv, d, NULL, size, stride, t % 2 == 0, &err), err);
@@ -344,7 +349,7 @@ START_TEST (one_patch_is_a_dense_network)
                 err);
   for (size_t k = 0; k < 4; k++)
     {
-      struct network q = { &conv, &p, 0.1 };
+      struct network q = { &conv, &p, 0.1, WIDTH };
       conv.pool = pools[k];
       ck_assert_near (convex (&q), 0.89144720260, 1e-9);
     }
