@@ -80,7 +80,7 @@ say (struct session *s, const struct cvx_bound *b, double seconds, size_t top)
       for (size_t k = 0; k < b->n_found && k < top; k++)
         say_direction (s, b, k, f->n_features);
     }
-  else if (f->class->activation == CVX_ACT_RELU)
+  else if (cvx_formulation_is_relu (f))
     session_say (s, "  no direction was found where a new neuron lowers the "
                     "objective\n");
 }

@@ -9,7 +9,8 @@
 #include "command/command.h"
 #include "linalg/masked.h"
 
-static const char *const pool_words[] = { "average", "sum", "separate", NULL };
+static const char *const pool_words[]
+    = { "average", "sum", "separate", "none", NULL };
 
 const struct lang_key cmd_formulation_keys[]
     = { { .name = "kind",
@@ -57,7 +58,8 @@ const struct lang_key cmd_formulation_keys[]
           .words = pool_words,
           .default_text = "average",
           .help = "relu-cnn: output weights on the mean of the patches or "
-                  "their sum, or every patch a sample" },
+                  "their sum, every patch a sample, or none: a weight for "
+                  "every patch, between two bounds" },
         { .name = NULL } };
 
 const struct lang_key cmd_estimate_keys[]
@@ -124,7 +126,8 @@ describe (struct session *s)
                          : f->patterns->complete ? (double)f->patterns->count
                                                  : (double)n_patterns),
         cmd_count_words (bound, sizeof bound, f->patterns->bound),
-        session_scope_words (f->patterns->complete));
+        f->class->pair ? "between two bounds"
+                       : session_scope_words (f->patterns->complete));
   if (f->patterns != NULL && f->patterns->bits == NULL)
     session_note (s, "  none stored: the solver finds the cells it needs\n");
   else if (cvx_formulation_estimate (f->class, f->n_samples, f->n_features,

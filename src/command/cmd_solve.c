@@ -281,12 +281,17 @@ void
 cmd_run_line (struct session *s)
 {
   const struct cvx_run *run = s->run->run;
+  const struct cvx_formulation *f = run->formulation;
   double gap = cvx_run_gap (run), tol = run->settings.tol;
-  session_say (
-      s, "run %zu %s: gap %.1e %s %.0e, %zu iteration%s, %.2f s (%s)\n",
-      run->id, cvx_run_status_words (run->status), gap,
-      gap <= tol ? "<=" : ">", tol, run->iter, run->iter == 1 ? "" : "s",
-      run->elapsed, run->complete ? "complete" : "sampled");
+  session_say (s,
+               "run %zu %s: gap %.1e %s %.0e, %zu iteration%s, %.2f s (%s)\n",
+               run->id, cvx_run_status_words (run->status), gap,
+               gap <= tol ? "<=" : ">", tol, run->iter,
+               run->iter == 1 ? "" : "s", run->elapsed,
+               f != NULL && f->class->pair
+                   ? (run->complete ? "complete; a pair of bounds"
+                                    : "sampled; a pair of bounds")
+                   : (run->complete ? "complete" : "sampled"));
 }
 
 /* The end of solve and its like: the line, and what to do about failures. */
@@ -300,7 +305,12 @@ finish (struct session *s, const struct lang_call *c, struct cvx_error *err)
       s->interrupt_said = true;
       return cvx_fail_interrupted (err);
     }
-  if (run->status == CVX_RUN_STALLED)
+  if (run->status == CVX_RUN_STALLED && run->formulation->class->pair)
+    session_note (s,
+                  "the optimum lies between %.10g and %.10g: these bounds "
+                  "need not meet\n",
+                  run->dobj, run->pobj);
+  else if (run->status == CVX_RUN_STALLED)
     lang_call_warn (c, NULL, CVX_E340,
                     "stalled at gap %.1e (no progress in %g iterations); "
                     "polish, or another solver, may help",

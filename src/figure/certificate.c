@@ -169,75 +169,79 @@ draw_blocks (struct plot_figure *fig, const struct block *block, size_t n,
   cvx_free (ay);
 }
 
-/* A linear CNN: singular values of the dual matrix, from the largest; those of
-   its neurons' pairs are active.  */
-static enum cvx_status
-add_singular_values (struct plot_figure *fig, const struct cvx_formulation *f,
-                     const struct cvx_run *run, struct cvx_error *err)
+enum cvx_status
+figure_dual_values (double **out, size_t *n, const struct cvx_formulation *f,
+                    const struct cvx_run *run, struct cvx_error *err)
 {
-  size_t h = f->conv.h, k = f->conv.k, p = h < k ? h : k;
-  double *z = cvx_alloc (f->n_var, sizeof *z);
-  double *value = cvx_alloc (p, sizeof *value);
-  struct block *block = cvx_calloc (p, sizeof *block);
+  size_t h = f->conv.h, k = f->conv.k;
+  double *z = cvx_alloc (f->n_var, sizeof *z), *value;
   enum cvx_status status = CVX_OK;
-  if (z == NULL || value == NULL || block == NULL)
+  *n = !f->class->nuclear ? f->n_blocks : h < k ? h : k;
+  value = cvx_alloc (*n, sizeof *value);
+  if (z == NULL || value == NULL)
     status = cvx_fail_nomem (err, "making a figure");
   else
     status = f->class->adjoint (f, run->nu, z, NULL);
-  if (status == CVX_OK)
+  if (status == CVX_OK && f->class->nuclear)
     status = cvx_dense_svd (z, k, h, NULL, value, NULL, NULL, err);
-  if (status == CVX_OK)
+  for (size_t g = 0; status == CVX_OK && g < *n; g++)
     {
-      for (size_t j = 0; j < p; j++)
-        block[j] = (struct block){ value[j] / f->beta, j < run->net->width };
-      draw_blocks (fig, block, p, 1);
-      plot_set_labels (fig, 0, "number", "singular value / beta");
-      plot_set_range (&fig->panel[0].y, 0, 1.15);
-      fig->panel[0].x.integer = true;
+      size_t solved = 0;
+      if (!f->class->nuclear)
+        value[g]
+            = f->class->support (f, g, z + g * f->block_len, NULL, &solved, 0);
+      value[g] /= f->beta;
     }
   cvx_free (z);
-  cvx_free (value);
-  cvx_free (block);
+  if (status != CVX_OK)
+    {
+      cvx_free (value);
+      value = NULL;
+    }
+  *out = value;
   return status;
 }
 
+/* One value for each block, or of a linear CNN the singular values of the dual
+   matrix, from the largest: those of its neurons' pairs are active.  */
 static enum cvx_status
 add_blocks (struct plot_figure *fig, const struct cvx_formulation *f,
             const struct cvx_run *run, struct cvx_error *err)
 {
-  double *z = cvx_alloc (f->n_var, sizeof *z);
-  struct block *block = cvx_calloc (f->n_blocks, sizeof *block);
-  bool spectrum = f->conv.d > 0 && f->patterns == NULL;
-  enum cvx_status status = CVX_OK;
-  if (z == NULL || block == NULL)
+  bool nuclear = f->class->nuclear;
+  bool spectrum = f->conv.d > 0 && f->patterns == NULL && !nuclear;
+  const struct cvx_network *net = run->net;
+  double *value;
+  size_t n;
+  struct block *block;
+  enum cvx_status status = figure_dual_values (&value, &n, f, run, err);
+  if (status != CVX_OK)
+    return status;
+  block = cvx_calloc (n, sizeof *block);
+  if (block == NULL)
     status = cvx_fail_nomem (err, "making a figure");
   else
-    status = f->class->adjoint (f, run->nu, z, NULL);
-  if (status == CVX_OK)
     {
-      const struct cvx_network *net = run->net;
-      for (size_t g = 0; g < f->n_blocks; g++)
-        {
-          size_t solved = 0;
-          block[g].psi = f->class->support (f, g, z + g * f->block_len, NULL,
-                                            &solved, 0)
-                         / f->beta;
-        }
-      for (size_t k = 0; net->merged != NULL && k < net->merged[net->width];
-           k++)
-        if (net->source[k] < f->n_blocks)
+      for (size_t g = 0; g < n; g++)
+        block[g] = (struct block){ value[g], nuclear && g < net->width };
+      for (size_t k = 0;
+           !nuclear && net->merged != NULL && k < net->merged[net->width]; k++)
+        if (net->source[k] < n)
           block[net->source[k]].active = true;
-      if (!spectrum)
-        qsort (block, f->n_blocks, sizeof *block, larger_first);
-      draw_blocks (fig, block, f->n_blocks, spectrum ? 0 : 1);
+      if (!spectrum && !nuclear)
+        qsort (block, n, sizeof *block, larger_first);
+      draw_blocks (fig, block, n, spectrum ? 0 : 1);
       plot_set_labels (fig, 0,
-                       spectrum ? "frequency" : "block, from the largest",
-                       "dual value / beta");
+                       nuclear    ? "number"
+                       : spectrum ? "frequency"
+                                  : "block, from the largest",
+                       nuclear ? "singular value / beta"
+                               : "dual value / beta");
       plot_set_range (&fig->panel[0].y, 0, 1.15);
-      fig->panel[0].x.log = f->n_blocks > 1000 && !spectrum;
+      fig->panel[0].x.log = n > 1000 && !spectrum && !nuclear;
       fig->panel[0].x.integer = true;
     }
-  cvx_free (z);
+  cvx_free (value);
   cvx_free (block);
   return status;
 }
@@ -269,8 +273,6 @@ figure_certificate (struct plot_figure **out, const struct figure_input *in,
     return status;
   if (plane)
     add_directions (fig, d, run);
-  else if (in->formulation->class->nuclear)
-    status = add_singular_values (fig, in->formulation, run, err);
   else
     status = add_blocks (fig, in->formulation, run, err);
   return figure_finish (out, fig, status, err);

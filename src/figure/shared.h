@@ -112,6 +112,12 @@ bool *figure_active_patterns (const struct cvx_formulation *f,
                               const struct cvx_run *run);
 
 /* The formulation that RUN was made with when it is the current one.  */
+/* psi / beta of the dual point of RUN, which has one, for every block of F, or
+   for every singular value: N of them, the caller's.  CVX_NOMEM.  */
+enum cvx_status figure_dual_values (double **value, size_t *n,
+                                    const struct cvx_formulation *f,
+                                    const struct cvx_run *run,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
 bool figure_is_of (const struct cvx_formulation *f, const struct cvx_run *run);
 
 /* --- numbers --- */

@@ -4,6 +4,12 @@
    |what_k| / sqrt (d) with what the transform that is not normalised: the
    unitary one, which the penalty of circular networks sees (equation 14).
 
+   At the optimum Z is what a proximal step from it gives, of any length t:
+   singular values of Z + t A'nu, less t beta, and zero below.  Points show
+   these values before the threshold t beta, the line, with t beta a third of
+   the largest value of Z: by psi / beta, the figures of `plot certificate',
+   value + t beta psi / beta.  Points above the line are where Z is not zero.
+
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include "figure/shared.h"
@@ -26,12 +32,52 @@ coefficient (const double *w, size_t d, size_t k)
   return hypot (re, im) / sqrt ((double)d);
 }
 
-static void
-add_coefficients (struct plot_figure *fig, const double *w, size_t d,
-                  const char *truth)
+/* The values Y (n) before the threshold, and it, where the run of the network
+   knows its dual point and the penalty is that of two factors.  */
+static enum cvx_status
+add_threshold (struct plot_figure *fig, const struct figure_input *in,
+               size_t n, const double *x, const double *y,
+               struct cvx_error *err)
+{
+  const struct cvx_run *run = in->n_runs > 0 ? in->runs[0] : NULL;
+  double *before, *ratio, threshold = 0;
+  size_t count;
+  enum cvx_status status;
+  if (run == NULL || run->nu == NULL || run->net == NULL
+      || run->net != in->network || !(run->beta > 0)
+      || !figure_is_of (in->formulation, run) || in->formulation->conv.d == 0
+      || in->formulation->conv.factors != 2)
+    return CVX_OK;
+  status = figure_dual_values (&ratio, &count, in->formulation, run, err);
+  if (status != CVX_OK)
+    return status;
+  before = cvx_alloc (n, sizeof *before);
+  for (size_t k = 0; k < n; k++)
+    threshold = fmax (threshold, y[k] / 3);
+  if (before == NULL)
+    fig->failed = true;
+  else if (threshold > 0 && count == n)
+    {
+      for (size_t k = 0; k < n; k++)
+        before[k] = y[k] + threshold * ratio[k];
+      plot_add (fig, 0, PLOT_POINTS, PLOT_KINK, "before the threshold", n, x,
+                before);
+      plot_add_rules (fig, 0, PLOT_HLINE, PLOT_TOLERANCE, "threshold", 1,
+                      &threshold);
+    }
+  cvx_free (before);
+  cvx_free (ratio);
+  return CVX_OK;
+}
+
+static enum cvx_status
+add_coefficients (struct plot_figure *fig, const struct figure_input *in,
+                  const double *w, size_t d, const char *truth,
+                  struct cvx_error *err)
 {
   size_t n = d / 2 + 1;
   double *x = cvx_alloc (n, sizeof *x), *y = cvx_alloc (n, sizeof *y);
+  enum cvx_status status = CVX_OK;
   if (x == NULL || y == NULL)
     fig->failed = true;
   else
@@ -44,10 +90,14 @@ add_coefficients (struct plot_figure *fig, const double *w, size_t d,
       if (truth != NULL)
         plot_add (fig, 0, PLOT_POINTS, PLOT_TRUTH, truth, n, x, y);
       else
-        plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, x, y);
+        {
+          plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, x, y);
+          status = add_threshold (fig, in, n, x, y, err);
+        }
     }
   cvx_free (x);
   cvx_free (y);
+  return status;
 }
 
 /* The singular values of Z of a linear CNN: the norms of its neurons, and
@@ -75,6 +125,7 @@ singular_values (struct plot_figure **out, const struct figure_input *in,
               y[k] = k < net->width ? cvx_network_norm (net, order[k]) : 0;
             }
           plot_add (fig, 0, PLOT_IMPULSES, PLOT_MODEL, NULL, n, x, y);
+          status = add_threshold (fig, in, n, x, y, err);
         }
       plot_set_labels (fig, 0, "number", "singular value of Z");
       plot_set_range (&fig->panel[0].x, 0.5, (double)n + 0.5);
@@ -114,10 +165,11 @@ figure_spectrum (struct plot_figure **out, const struct figure_input *in,
       return status;
     }
   if (truth != NULL)
-    add_coefficients (fig, truth, d, "truth");
+    status = add_coefficients (fig, in, truth, d, "truth", err);
   else if (in->data->planted != NULL)
-    add_coefficients (fig, in->data->planted, d, "planted");
-  add_coefficients (fig, w, d, NULL);
+    status = add_coefficients (fig, in, in->data->planted, d, "planted", err);
+  if (status == CVX_OK)
+    status = add_coefficients (fig, in, w, d, NULL, err);
   cvx_free (w);
   cvx_free (truth);
   plot_set_labels (fig, 0, "frequency", "size of the coefficient");

@@ -14,6 +14,7 @@ libformulation_la_SOURCES = \
   src/formulation/loss.c \
   src/formulation/loss_free.c \
   src/formulation/penalty.c \
+  src/formulation/positions.c \
   src/formulation/price.c \
   src/formulation/price_search.c \
   src/formulation/relu.c \
@@ -25,7 +26,8 @@ libformulation_la_SOURCES = \
   src/formulation/softmax.c
 
 noinst_HEADERS += src/formulation/gated.h src/formulation/group_l1.h \
-  src/formulation/linear.h src/formulation/price_private.h \
+  src/formulation/linear.h src/formulation/positions.h \
+  src/formulation/price_private.h \
   src/formulation/private.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation

@@ -78,6 +78,7 @@ struct cvx_formulation_class
   bool free_bias; /* knows an output bias outside the penalty */
   bool patches; /* the patterns are those of all patches of the samples */
   bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
+  bool pair;    /* the ends of the gap are two bounds that need not meet */
   bool vector;  /* takes several outputs, each neuron one of them */
   bool penalized; /* R is no sum of Euclidean norms of neurons */
   bool ridge;     /* R is half a sum of squares: there is no betamax */

@@ -86,6 +86,15 @@ double cvxi_nuclear_support (const struct cvx_formulation *f, size_t g,
                              size_t *solved, int thread);
 double cvxi_nuclear_support_bound (const struct cvx_formulation *f, size_t g,
                                    const double *z, int thread);
+/* Singular values of Z (block_len), largest first, left vectors one after the
+   other, and right ones side by side: element q of vector j is RIGHT[q p + j],
+   p of them.  In the memory of F, until its next one; nan when Z is not
+   finite.  */
+void cvxi_nuclear_svd (const struct cvx_formulation *f, const double *z,
+                       const double **values, const double **left,
+                       const double **right);
+/* block_len numbers of THREAD, until its next decomposition.  */
+double *cvxi_nuclear_scratch (const struct cvx_formulation *f, int thread);
 double cvxi_nuclear_violation (const struct cvx_formulation *f, size_t g,
                                const double *x);
 enum cvx_status cvxi_nuclear_decode (const struct cvx_formulation *f,

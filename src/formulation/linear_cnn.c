@@ -268,6 +268,24 @@ cvxi_nuclear_support_bound (const struct cvx_formulation *f, size_t g,
          * (1 + (double)f->block_len * DBL_EPSILON);
 }
 
+void
+cvxi_nuclear_svd (const struct cvx_formulation *f, const double *z,
+                  const double **values, const double **left,
+                  const double **right)
+{
+  const struct svd *v = decompose (f->impl, z, 0);
+  *values = v->s;
+  *left = v->u;
+  *right = v->vt;
+}
+
+double *
+cvxi_nuclear_scratch (const struct cvx_formulation *f, int thread)
+{
+  const struct nuclear *s = f->impl;
+  return s->svd[thread].z;
+}
+
 double
 cvxi_nuclear_violation (const struct cvx_formulation *f, size_t g,
                         const double *x)

@@ -18,6 +18,9 @@
    (relu) on M; only the sum over patches is added here, s S on one side and
    s S' on the other.
 
+   An output weight for every patch: positions.c; of a single patch that is the
+   sum.
+
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
@@ -25,6 +28,7 @@
 
 #include "base/alloc.h"
 #include "formulation/group_l1.h"
+#include "formulation/positions.h"
 #include "formulation/private.h"
 
 struct relu_cnn
@@ -122,9 +126,6 @@ build (struct cvx_formulation *f, struct cvx_error *err)
                       f->class->name, f->n_features);
       return cvx_hint (err, "patches size=5");
     }
-  if (f->conv.pool == CVX_POOL_NONE)
-    return cvx_fail (err, CVX_E352, "formulation %s needs a way of pooling",
-                     f->class->name);
   if (f->patterns->bits == NULL)
     {
       (void)cvx_fail (err, CVX_E341, "formulation %s works on stored patterns",
@@ -136,6 +137,8 @@ build (struct cvx_formulation *f, struct cvx_error *err)
     return status;
   if (f->conv.pool == CVX_POOL_SEPARATE)
     return build_separate (f, err);
+  if (f->conv.pool == CVX_POOL_NONE && f->conv.k > 1)
+    return cvxi_positions_build (f, err);
   s = cvx_calloc (1, sizeof *s);
   if (s == NULL)
     return cvx_fail_nomem (err, "building the formulation");

@@ -391,6 +391,18 @@ stall_limit (const struct cvx_run *run)
                              : run->settings.stall;
 }
 
+/* The program of a pair of bounds is solved, whatever is between them.  */
+static bool
+settled (const struct cvx_run *run)
+{
+  struct cvx_measures m;
+  if (run->formulation == NULL || !run->formulation->class->pair
+      || run->iter == 0)
+    return false;
+  measure (run, &m);
+  return residual (&m) <= fmin (1e-9, run->settings.tol);
+}
+
 /* What the ends say: nothing here depends on how they were reached.  */
 static enum cvx_run_status
 judge (const struct cvx_run *run)
@@ -404,6 +416,8 @@ judge (const struct cvx_run *run)
     return CVX_RUN_REDUCED;
   if ((double)(run->iter - d->ref_iter) >= stall_limit (run))
     return gap <= 1e3 * run->floor ? CVX_RUN_REDUCED : CVX_RUN_STALLED;
+  if (settled (run))
+    return CVX_RUN_STALLED;
   if ((double)run->iter >= s->maxiter)
     return CVX_RUN_MAXITER;
   if (run->elapsed >= s->time)

@@ -26,6 +26,7 @@
 
 #include "base/alloc.h"
 #include "solver/blocks.h"
+#include "solver/reduced.h"
 
 enum
 {
@@ -87,7 +88,7 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
   if (!f->loss->smooth)
     return "the loss has kinks and the working sets need its gradient; use "
            "admm";
-  if (f->patterns == NULL || f->block_len != f->n_features)
+  if (f->patterns == NULL || f->block_len != cvxi_rows (f)->n_features)
     return "it needs neurons with one pattern each";
   if (f->n_cone > 0)
     return "the blocks lie in cones; use newton";

@@ -401,6 +401,66 @@ START_TEST (l1_is_a_lower_bound)
 }
 END_TEST
 
-TEST_MAIN ("convolutions", transforms_are_sums_and_inverses,
-           patches_select_features, weights_are_convolutions, full_filters,
-           short_filters, three_factors, four_factors, l1_is_a_lower_bound)
+/* A certified optimum for every loss of one output on every formulation with
+   filters; the others are refused.  */
+START_TEST (every_loss_is_solved)
+{
+  static const char *const names[] = { "linear-cnn", "circular", "relu-cnn" };
+  struct problem p;
+  struct cvx_rng r;
+  struct cvx_error err;
+  cvx_rng_init (&r, 16, 9);
+  for (size_t k = 0; k < 3; k++)
+    for (size_t l = 0; cvx_losses[l] != NULL; l++)
+      {
+        const struct cvx_formulation_class *class = cvx_formulation_find (
+            names[k]);
+        const struct cvx_loss *loss = cvx_losses[l];
+        struct cvx_formulation *f;
+        struct cvx_settings s;
+        struct cvx_run *run;
+        double betamax;
+        bool row;
+        problem_random (&p, GENERIC, loss->labels, &r);
+        problem_patterns (&p, 0);
+        if (loss->coupled)
+          {
+            struct cvx_conv conv;
+            struct cvx_formulation_options o
+                = { .loss = loss, .loss_param = NAN, .beta = 1, .threads = 1 };
+            o.conv = problem_conv (&p, class, &conv);
+            ck_assert_int_ne (cvx_formulation_new (
+                                  &f, class, &p.data,
+                                  problem_patterns_for (&p, class), &o, &err),
+                              CVX_OK);
+            problem_free (&p);
+            continue;
+          }
+        f = problem_formulation (&p, class, loss, NAN);
+        ck_assert_ok (cvx_formulation_betamax (f, &betamax, NULL, &err), err);
+        ck_assert_ok (cvx_formulation_set_beta (f, 0.2 * betamax, &err), err);
+        cvx_settings_init (&s);
+        s.tol = 1e-6;
+        ck_assert_ok (cvx_run_new (&run, f, cvx_solver_choose (f, &s, NULL),
+                                   &s, NULL, NULL, &err),
+                      err);
+        cvx_run_begin (run, 0);
+        while (run->status == CVX_RUN_READY)
+          ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+        ck_assert_msg (run->status == CVX_RUN_SOLVED
+                           && run->pobj - run->dobj <= 1e-6 * run->pobj
+                           && run->net->width > 0,
+                       "%s on %s by %s: %s, gap %g", loss->name, names[k],
+                       run->solver->name, cvx_run_status_words (run->status),
+                       cvx_run_gap (run));
+        cvx_run_free (run);
+        cvx_formulation_free (f);
+        problem_free (&p);
+      }
+}
+END_TEST
+
+TEST_MAIN ("convolutions", every_loss_is_solved,
+           transforms_are_sums_and_inverses, patches_select_features,
+           weights_are_convolutions, full_filters, short_filters,
+           three_factors, four_factors, l1_is_a_lower_bound)

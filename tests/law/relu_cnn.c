@@ -24,6 +24,7 @@ struct network
   const struct cvx_conv *conv;
   const struct problem *p;
   double beta;
+  size_t width;
 };
 
 /* 1/2 ||f - y||^2, of separate patches over all of them, plus weight decay;
@@ -37,7 +38,7 @@ objective (const void *context, const double *x, double *g)
   bool separate = c->pool == CVX_POOL_SEPARATE;
   double scale = c->pool == CVX_POOL_AVERAGE ? 1 / (double)k : 1;
   double value = 0, z[MAX_K * MAX_H], at[MAX_K];
-  memset (g, 0, WIDTH * (h + 1) * sizeof *g);
+  memset (g, 0, net->width * (h + 1) * sizeof *g);
   for (size_t i = 0; i < n; i++)
     {
       double sum = -net->p->y[i];
@@ -45,7 +46,7 @@ objective (const void *context, const double *x, double *g)
       for (size_t q = 0; q < k; q++)
         {
           at[q] = 0;
-          for (size_t j = 0; j < WIDTH; j++)
+          for (size_t j = 0; j < net->width; j++)
             at[q] += fmax (0, inner (h, z + q * h, x + j * (h + 1)))
                      * x[j * (h + 1) + h];
           sum += scale * at[q];
@@ -54,7 +55,7 @@ objective (const void *context, const double *x, double *g)
         }
       value += separate ? 0 : 0.5 * sum * sum;
       for (size_t q = 0; q < k; q++)
-        for (size_t j = 0; j < WIDTH; j++)
+        for (size_t j = 0; j < net->width; j++)
           {
             const double *u = x + j * (h + 1);
             double t = inner (h, z + q * h, u), *to = g + j * (h + 1);
@@ -64,7 +65,7 @@ objective (const void *context, const double *x, double *g)
             to[h] += slope * fmax (0, t);
           }
     }
-  for (size_t e = 0; e < WIDTH * (h + 1); e++)
+  for (size_t e = 0; e < net->width * (h + 1); e++)
     {
       value += 0.5 * net->beta * x[e] * x[e];
       g[e] += net->beta * x[e];
@@ -87,6 +88,7 @@ convex (const struct network *q)
   struct cvx_error err;
   double *rows, value, loss, penalty, x[DESCENT_MAX] = { 0 }, g[DESCENT_MAX];
   size_t h = q->conv->h;
+  struct network own = *q;
   bool row;
   ck_assert_ok (cvx_conv_rows (q->conv, part->x, part->n, &rows, &err), err);
   ck_assert_ok (cvx_patterns_exact (&patterns, rows, part->n * q->conv->k, h,
@@ -111,13 +113,14 @@ convex (const struct network *q)
       cvx_formulation_network_objective (f, run->net, &loss, &penalty, &err),
       err);
   ck_assert_near (loss + penalty, value, 1e-12);
-  ck_assert_uint_le (run->net->width, WIDTH);
+  own.width = run->net->width;
+  ck_assert_uint_le (own.width * (h + 1), DESCENT_MAX);
   for (size_t j = 0; j < run->net->width; j++)
     {
       memcpy (x + j * (h + 1), run->net->u + j * h, h * sizeof *x);
       x[j * (h + 1) + h] = run->net->a[j];
     }
-  ck_assert_near (objective (q, x, g), value, 1e-12);
+  ck_assert_near (objective (&own, x, g), value, 1e-12);
   cvx_run_free (run);
   cvx_formulation_free (f);
   cvx_patterns_free (patterns);
@@ -160,7 +163,8 @@ equals_training (enum cvx_pool pool, uint64_t seed, int count)
       struct cvx_conv conv;
       size_t d = 3 + cvx_rng_below (&r, 2), n = 2 + cvx_rng_below (&r, 2);
       const size_t size[2] = { 1, 2 }, stride[2] = { 1, 1 };
-      struct network q = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r) };
+      struct network q
+          = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r), WIDTH };
       double value, best;
       ck_assert_ok (
           cvx_conv_init (&conv, d, NULL, size, stride, k % 2 == 0, &err), err);
@@ -191,11 +195,151 @@ START_TEST (separate_patches)
 }
 END_TEST
 
+/* --- an output weight for every patch --- */
+
+enum
+{
+  FREE_WIDTH = 6
+};
+
+/* FREE_WIDTH neurons, each a filter and K output weights.  */
+static double
+free_objective (const void *context, const double *x, double *g)
+{
+  const struct network *net = context;
+  const struct cvx_conv *c = net->conv;
+  size_t n = net->p->data.part[CVX_TRAIN].n, k = c->k, h = c->h, len = h + k;
+  double value = 0, z[MAX_K * MAX_H];
+  memset (g, 0, FREE_WIDTH * len * sizeof *g);
+  for (size_t i = 0; i < n; i++)
+    {
+      double sum = -net->p->y[i];
+      cvx_conv_gather (c, net->p->x + i * c->d, z);
+      for (size_t j = 0; j < FREE_WIDTH; j++)
+        for (size_t q = 0; q < k; q++)
+          sum += fmax (0, inner (h, z + q * h, x + j * len))
+                 * x[j * len + h + q];
+      value += 0.5 * sum * sum;
+      for (size_t j = 0; j < FREE_WIDTH; j++)
+        for (size_t q = 0; q < k; q++)
+          {
+            double *to = g + j * len, a = x[j * len + h + q];
+            double t = inner (h, z + q * h, x + j * len);
+            for (size_t e = 0; e < h && t > 0; e++)
+              to[e] += sum * a * z[q * h + e];
+            to[h + q] += sum * fmax (0, t);
+          }
+    }
+  for (size_t e = 0; e < FREE_WIDTH * len; e++)
+    {
+      value += 0.5 * net->beta * x[e] * x[e];
+      g[e] += net->beta * x[e];
+    }
+  return value;
+}
+
+/* Both ends for Q; the upper one is the objective of a network by the
+   definition above.  */
+static void
+free_ends (const struct network *q, double *low, double *high)
+{
+  struct cvx_formulation_options o
+      = { .loss_param = NAN, .beta = q->beta, .threads = 1, .conv = q->conv };
+  const struct cvx_part *part = &q->p->data.part[CVX_TRAIN];
+  struct cvx_patterns *patterns;
+  struct cvx_formulation *f;
+  struct cvx_settings s;
+  struct cvx_run *run;
+  struct cvx_error err;
+  double *rows, loss, penalty, x[DESCENT_MAX] = { 0 }, g[DESCENT_MAX];
+  size_t h = q->conv->h, k = q->conv->k;
+  bool row;
+  ck_assert_ok (cvx_conv_rows (q->conv, part->x, part->n, &rows, &err), err);
+  ck_assert_ok (cvx_patterns_exact (&patterns, rows, part->n * k, h, 100000, 1,
+                                    NULL, &err),
+                err);
+  ck_assert_ok (cvx_formulation_new (&f, cvx_formulation_find ("relu-cnn"),
+                                     &q->p->data, patterns, &o, &err),
+                err);
+  ck_assert (f->class->pair == (k > 1));
+  cvx_settings_init (&s);
+  s.tol = 1e-9;
+  ck_assert_ok (cvx_run_new (&run, f, cvx_solver_choose (f, &s, NULL), &s,
+                             NULL, NULL, &err),
+                err);
+  cvx_run_begin (run, 0);
+  while (run->status == CVX_RUN_READY)
+    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  ck_assert_msg (run->status == CVX_RUN_SOLVED
+                     || run->status == CVX_RUN_STALLED,
+                 "%s", cvx_run_status_words (run->status));
+  *low = run->dobj;
+  *high = run->pobj;
+  cvx_network_balance (run->net);
+  ck_assert_ok (
+      cvx_formulation_network_objective (f, run->net, &loss, &penalty, &err),
+      err);
+  ck_assert_near (loss + penalty, *high, 1e-12);
+  if (run->net->width <= FREE_WIDTH)
+    {
+      for (size_t j = 0; j < run->net->width; j++)
+        {
+          memcpy (x + j * (h + k), run->net->u + j * h, h * sizeof *x);
+          memcpy (x + j * (h + k) + h, run->net->a + j * k, k * sizeof *x);
+        }
+      ck_assert_near (free_objective (q, x, g), *high, 1e-12);
+    }
+  cvx_run_free (run);
+  cvx_formulation_free (f);
+  cvx_patterns_free (patterns);
+  cvx_free (rows);
+}
+
+/* The best of many descents lies between the ends; with filters of one number,
+   whose singular vectors lie in every cone or opposite to it, they meet.  */
+START_TEST (output_weights_for_every_patch)
+{
+  struct cvx_rng r;
+  struct cvx_error err;
+  cvx_rng_init (&r, 24, 9);
+  for (int t = 0; t < 2 * COUNT; t++)
+    {
+      struct problem p;
+      struct cvx_conv conv;
+      size_t d = 3 + cvx_rng_below (&r, 2), n = 3 + cvx_rng_below (&r, 3);
+      const size_t size[2] = { 1, t % 4 == 3 ? 1 : 2 }, stride[2] = { 1, 1 };
+      struct network q
+          = { &conv, &p, 0.05 + 0.2 * cvx_rng_uniform (&r), FREE_WIDTH };
+      double low, high, best = HUGE_VAL, x[DESCENT_MAX];
+      ck_assert_ok (
+          cvx_conv_init (&conv, d, NULL, size, stride, t % 2 == 0, &err), err);
+      conv.pool = CVX_POOL_NONE;
+      problem_set (&p, n, d);
+      draw (&r, n * d, p.x);
+      draw (&r, n, p.y);
+      free_ends (&q, &low, &high);
+      for (int k = 0; k < 100; k++)
+        {
+          draw (&r, FREE_WIDTH * (conv.h + conv.k), x);
+          best = fmin (best, descend (free_objective, &q,
+                                      FREE_WIDTH * (conv.h + conv.k), x));
+        }
+      ck_assert_msg (best >= low - 1e-8 && high >= low - 1e-12,
+                     "network %.10g below the bound %.10g", best, low);
+      ck_assert_msg (best <= high * (1 + 1e-6),
+                     "best network %.10g above that of the pair %.10g", best,
+                     high);
+      if (conv.h == 1)
+        ck_assert_near (low, high, 1e-6);
+    }
+}
+END_TEST
+
 /* One patch, the whole sample: the program of a two-layer network.  */
 START_TEST (one_patch_is_a_dense_network)
 {
   static const enum cvx_pool pools[]
-      = { CVX_POOL_AVERAGE, CVX_POOL_SUM, CVX_POOL_SEPARATE };
+      = { CVX_POOL_AVERAGE, CVX_POOL_SUM, CVX_POOL_SEPARATE, CVX_POOL_NONE };
   const size_t size[2] = { 1, 2 }, stride[2] = { 1, 1 };
   struct problem p;
   struct cvx_conv conv;
@@ -203,9 +347,9 @@ START_TEST (one_patch_is_a_dense_network)
   problem_five_points (&p);
   ck_assert_ok (cvx_conv_init (&conv, 2, NULL, size, stride, false, &err),
                 err);
-  for (size_t k = 0; k < 3; k++)
+  for (size_t k = 0; k < 4; k++)
     {
-      struct network q = { &conv, &p, 0.1 };
+      struct network q = { &conv, &p, 0.1, WIDTH };
       conv.pool = pools[k];
       ck_assert_near (convex (&q), 0.89144720260, 1e-9);
     }
@@ -214,4 +358,4 @@ START_TEST (one_patch_is_a_dense_network)
 END_TEST
 
 TEST_MAIN ("relu cnn", average_pooling, sum_pooling, separate_patches,
-           one_patch_is_a_dense_network)
+           output_weights_for_every_patch, one_patch_is_a_dense_network)

@@ -120,6 +120,19 @@ else
 fi
 grep -E '^[0-9.]+e' out | cut -d ' ' -f 1 | cmp -s - sparse.obj
 check "to the same optimum" test "$?" -eq 0 -a -s sparse.obj
+# The same with filters, whose formulations read X whole.
+for k in circular linear-cnn relu-cnn; do
+  for file in wide.svm wide.csv; do
+    rows='; subset rows=1:60; bias augmented'
+    test $file = wide.csv && rows=
+    run -e "load $file$rows; patches size=20 stride=20" \
+      -e 'patterns sample patches n=10 seed=1' \
+      -e "formulation $k; solve tol=1e-7; print \"{run.obj:%.5e}\""
+    grep -E '^[0-9.]+e' out | cut -d ' ' -f 1 >"$file.obj"
+  done
+  check "$k has one optimum, sparse or not" \
+    test -s wide.svm.obj -a "$(cat wide.svm.obj)" = "$(cat wide.csv.obj)"
+done
 run -q -e 'set maxmem=100k; load wide.svm; patterns sample n=5'
 has err 'E395: X with its zeros needs' "and refused before any is made"
 run -q -e 'set maxmem=1G; load huge.svm'

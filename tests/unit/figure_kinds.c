@@ -447,6 +447,7 @@ START_TEST (convolutional_certificates_touch_on_the_support)
   struct cvx_error err;
   struct plot_figure *f;
   const struct plot_series *dual, *model, *truth;
+  double line;
   for (size_t k = 0; cvx_generators[k] != NULL; k++)
     if (strcmp (cvx_generators[k]->name, "circular") == 0)
       ck_assert_ok (cvx_generators[k]->make (&s.data, &o, &err), err);
@@ -480,8 +481,13 @@ START_TEST (convolutional_certificates_touch_on_the_support)
   plot_figure_free (f);
   f = make ("spectrum", &s.in);
   model = series (f, PLOT_MODEL, PLOT_IMPULSES);
+  truth = series (f, PLOT_KINK, PLOT_POINTS);
+  line = series (f, PLOT_TOLERANCE, PLOT_HLINE)->y[0];
   for (size_t k = 0; k < 4; k++)
-    ck_assert ((model->y[k] > 0) == (k < s.run->net->width));
+    {
+      ck_assert ((model->y[k] > 0) == (k < s.run->net->width));
+      ck_assert_near (fmax (0, truth->y[k] - line), model->y[k], 1e-5);
+    }
   plot_figure_free (f);
   solved_free (&s);
 }
