@@ -33,6 +33,7 @@ cvx_pricer_free (struct cvx_pricer *p)
       cvx_cone_work_free (p->worker[k].cone);
     }
   cvx_free (p->worker);
+  cvx_signs_free (p->signs);
   cvx_free (p->x);
   cvx_free (p->map);
   cvx_free (p->value);
@@ -135,6 +136,8 @@ cvx_pricer_new (struct cvx_pricer **out, const double *x, size_t n, size_t d,
       if (p->worker == NULL)
         status = cvx_fail_nomem (err, "preparing prices");
     }
+  if (status == CVX_OK && p->r >= CVXI_SIGNS_RANK && n <= CVXI_SIGNS_ROWS)
+    status = cvx_signs_new (&p->signs, p->x, n, p->r, p->threads, err);
   if (status != CVX_OK)
     cvx_pricer_free (p);
   else
@@ -355,10 +358,20 @@ any_failed (const struct cvx_pricer *p)
   return failed;
 }
 
-/* Close the whole sphere above the threshold or the best value known; every
-   better direction that turns up is climbed from and the search starts
-   again.  A value far above the threshold wanted means an iterate far from
+/* The level above which all is closed: the threshold WANTED or the best value
+   known.  A value far above the threshold wanted means an iterate far from
    optimal, whose bound needs no more digits than that.  */
+static double
+level (double wanted, double known)
+{
+  double slack = wanted > 0 && known > wanted
+                     ? fmin (0.05, 0.1 * (known / wanted - 1))
+                     : 0;
+  return fmax (wanted, known * (1 + fmax (slack, 1e-12)));
+}
+
+/* Close the whole sphere above that level; every better direction that turns
+   up is climbed from and the search starts again.  */
 static enum cvx_status
 bound_phase (struct cvxi_search *s, struct cvx_error *err)
 {
@@ -368,12 +381,8 @@ bound_phase (struct cvxi_search *s, struct cvx_error *err)
     {
       struct cvxi_candidate *all;
       size_t n, before = 0, after = 0;
-      double known = best_lower (p);
       enum cvx_status status;
-      double slack = wanted > 0 && known > wanted
-                         ? fmin (0.05, 0.1 * (known / wanted - 1))
-                         : 0;
-      s->threshold = fmax (wanted, known * (1 + fmax (slack, 1e-12)));
+      s->threshold = level (wanted, best_lower (p));
       for (int k = 0; k < p->threads; k++)
         {
           before += p->worker[k].n_found;
@@ -395,6 +404,34 @@ bound_phase (struct cvxi_search *s, struct cvx_error *err)
         }
       cvx_free (all);
     }
+}
+
+/* The same by branching on signs: few samples in many dimensions have far
+   fewer signs to branch on than cones.  *DONE: it ended within its nodes.  */
+static enum cvx_status
+sign_phase (struct cvx_pricer *p, struct cvxi_search *s, bool *done,
+            struct cvx_error *err)
+{
+  struct cvx_signs_result found;
+  double top = level (s->threshold, best_lower (p));
+  size_t nodes
+      = s->max_nodes < CVXI_SIGNS_NODES ? s->max_nodes : CVXI_SIGNS_NODES;
+  enum cvx_status status
+      = cvx_signs_run (p->signs, s->nu, top, nodes, &found, s->progress, err);
+  if (status != CVX_OK)
+    return status;
+  if (found.lower > top)
+    {
+      s->sign = found.sign;
+      climb_all (s, found.u, 1);
+    }
+  *done = found.complete;
+  if (found.complete)
+    {
+      p->worker[0].upper = found.upper;
+      p->worker[0].nodes += found.nodes;
+    }
+  return CVX_OK;
 }
 
 /* The best MAX_FOUND directions, near copies left out, in all d features.  */
@@ -479,7 +516,10 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
   status = climb_phase (&s, err);
   if (status == CVX_OK && (prove || best_lower (p) <= threshold))
     {
-      status = bound_phase (&s, err);
+      if (p->signs != NULL)
+        status = sign_phase (p, &s, &proved, err);
+      if (status == CVX_OK && !proved)
+        status = bound_phase (&s, err);
       proved = true;
     }
   else

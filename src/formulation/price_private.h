@@ -8,13 +8,18 @@
 #include <stdint.h>
 
 #include "formulation/price.h"
+#include "formulation/signs.h"
 #include "linalg/cone.h"
 
 enum
 {
   CVXI_R_MAX = CVX_PRICE_MAX_RANK,
-  CVXI_LEAF_ROWS = 8,  /* a cone crossed by at most this many rows is closed */
-  CVXI_DEPTH_MAX = 600 /* far below rounding of the vertices */
+  CVXI_LEAF_ROWS = 8, /* a cone crossed by at most this many rows is closed */
+  CVXI_DEPTH_MAX = 600, /* far below rounding of the vertices */
+  /* Where signs are tried before cones, and for how many nodes.  */
+  CVXI_SIGNS_RANK = 5,
+  CVXI_SIGNS_ROWS = 60,
+  CVXI_SIGNS_NODES = 20000
 };
 
 struct cvxi_candidate
@@ -50,6 +55,7 @@ struct cvx_pricer
   double *map; /* r x d: V' */
   int threads;
   struct cvxi_worker *worker;
+  struct cvx_signs *signs; /* of x; NULL where it is not tried */
   double *value, *u;
   int *sign;
   size_t cap;
