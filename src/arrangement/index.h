@@ -11,6 +11,7 @@
 enum cvx_status
 cvxi_pattern_index_sized (struct cvx_pattern_index **out, const uint64_t *bits,
                           size_t n_words, size_t capacity,
+                          struct cvx_progress *progress,
                           struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Add pattern number G at its place.  False, and nothing is added, when a

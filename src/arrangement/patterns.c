@@ -69,6 +69,11 @@ struct slot
   uint32_t tag;    /* high half of the hash */
 };
 
+enum
+{
+  CLEARED = 1 << 20 /* slots at a time */
+};
+
 struct cvx_pattern_index
 {
   const uint64_t *bits;
@@ -85,10 +90,10 @@ hash_bits (const uint64_t *bits, size_t n_words)
 enum cvx_status
 cvxi_pattern_index_sized (struct cvx_pattern_index **out, const uint64_t *bits,
                           size_t n_words, size_t capacity,
-                          struct cvx_error *err)
+                          struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvx_pattern_index *index;
-  size_t size = 16;
+  size_t size = 16, cleared = 0;
   *out = NULL;
   if (capacity >= UINT32_MAX)
     return cvx_fail (err, CVX_E312, "%zu patterns are too many to index",
@@ -97,11 +102,23 @@ cvxi_pattern_index_sized (struct cvx_pattern_index **out, const uint64_t *bits,
     size *= 2;
   index = cvx_calloc (1, sizeof *index);
   if (index != NULL)
-    index->slot = cvx_calloc (size, sizeof *index->slot);
+    index->slot = cvx_alloc (size, sizeof *index->slot);
   if (index == NULL || index->slot == NULL)
     {
       cvx_free (index);
       return cvx_fail_nomem (err, "indexing patterns");
+    }
+  /* In parts: the table may have gigabytes, and Ctrl-C is not to wait.  */
+  while (cleared < size && !cvx_aborted (progress))
+    {
+      size_t part = size - cleared < CLEARED ? size - cleared : CLEARED;
+      memset (index->slot + cleared, 0, part * sizeof *index->slot);
+      cleared += part;
+    }
+  if (cleared < size)
+    {
+      cvx_pattern_index_free (index);
+      return cvx_fail_interrupted (err);
     }
   index->bits = bits;
   index->n_words = n_words;
@@ -146,7 +163,7 @@ cvx_pattern_index_new (struct cvx_pattern_index **out,
                        const struct cvx_patterns *p, struct cvx_error *err)
 {
   enum cvx_status status = cvxi_pattern_index_sized (out, p->bits, p->n_words,
-                                                     p->n_patterns, err);
+                                                     p->n_patterns, NULL, err);
   for (size_t g = 0; status == CVX_OK && g < p->n_patterns; g++)
     cvxi_pattern_index_add (*out, g);
   return status;

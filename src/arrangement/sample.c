@@ -230,7 +230,7 @@ collect (struct set *set, struct sampler *s, const struct source *source,
 static enum cvx_status
 set_init (struct set *set, struct sampler *s, enum cvx_patterns_kind kind,
           const double *x, size_t n, size_t d, size_t wanted,
-          struct cvx_error *err)
+          struct cvx_progress *progress, struct cvx_error *err)
 {
   enum cvx_status status;
   *set = (struct set){ .wanted = wanted };
@@ -238,8 +238,8 @@ set_init (struct set *set, struct sampler *s, enum cvx_patterns_kind kind,
     return cvx_fail_nomem (err, "sampling patterns");
   status = new_set (&set->p, kind, x, n, d, wanted + 1, err);
   if (status == CVX_OK)
-    status = cvxi_pattern_index_sized (&set->index, set->p->bits,
-                                       set->p->n_words, wanted + 1, err);
+    status = cvxi_pattern_index_sized (
+        &set->index, set->p->bits, set->p->n_words, wanted + 1, progress, err);
   if (status == CVX_OK)
     status = sampler_init (s, x, n, d, err);
   if (status == CVX_OK)
@@ -377,7 +377,7 @@ cvx_patterns_sample_as (struct cvx_patterns **out, const double *x, size_t n,
     status = cvx_fail_nomem (err, "sampling patterns");
   if (status == CVX_OK)
     status = set_init (&set, &s, CVX_PATTERNS_SAMPLED, x, n, d,
-                       kept + how->count, err);
+                       kept + how->count, progress, err);
   if (status != CVX_OK)
     return status;
   cvx_progress_total (progress, how->count);
@@ -422,7 +422,8 @@ cvx_patterns_gates (struct cvx_patterns **out, const double *x, size_t n,
   enum cvx_status status = check_finite (gates, d, n_gates, err);
   *out = NULL;
   if (status == CVX_OK)
-    status = set_init (&set, &s, CVX_PATTERNS_GATES, x, n, d, n_gates, err);
+    status
+        = set_init (&set, &s, CVX_PATTERNS_GATES, x, n, d, n_gates, NULL, err);
   if (status != CVX_OK)
     return status;
   status = collect (&set, &s, &source, &set.p->n_drawn, NULL, err);

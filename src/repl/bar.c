@@ -43,6 +43,7 @@ struct repl_bar
   size_t iter0, iter, max_iter;
   double at[N_SAMPLES], log_gap[N_SAMPLES]; /* for the time left */
   size_t n_samples;
+  double asked; /* clock when Ctrl-C was seen; nan: it was not */
 };
 
 static void
@@ -95,9 +96,16 @@ draw (struct repl_bar *b)
   size_t done = atomic_load (&b->progress->done),
          total = atomic_load (&b->progress->total), width = 80;
   struct winsize w;
-  if (seconds < 0.5)
+  if (cvx_aborted (b->progress) && isnan (b->asked))
+    b->asked = now;
+  if (seconds < 0.5 || now - b->asked < 0.3)
     return;
-  if (isfinite (b->gap) && b->gap > 0 && b->gap0 > 0)
+  /* Nothing jumps out of a factorization: say what is waited for.  */
+  if (!isnan (b->asked))
+    snprintf (line, sizeof line,
+              "stopping after the current step or factorization ... %.1f s",
+              now - b->asked);
+  else if (isfinite (b->gap) && b->gap > 0 && b->gap0 > 0)
     {
       double left,
           share = b->tol > 0 && b->gap0 > b->tol
@@ -170,7 +178,7 @@ begin (void *data, struct cvx_progress *progress, const char *what)
   b->what = what;
   b->progress = progress;
   b->start = session_clock ();
-  b->gap = b->gap0 = b->tol = NAN;
+  b->gap = b->gap0 = b->tol = b->asked = NAN;
   b->iter = b->iter0 = b->n_samples = 0;
   pthread_cond_signal (&b->wake);
   pthread_mutex_unlock (&b->lock);

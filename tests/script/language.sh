@@ -282,6 +282,26 @@ exits 0 "--check of abbreviations"
 check "gives the full forms" test "$(grep -c 'W110' err)" -eq 2
 has err '"form" is short for formulation' "each"
 
+# Arguments of scripts; settings; fields.
+printf 'sovle\nassert arg[2] == "b"\nprint len(arg)\n' >s.cvx
+run --keep-going s.cvx a b
+exits 2 "--keep-going goes on"
+has out '2' "with the arguments of the script"
+says 2 'solver is a command of its own: solver interior' \
+  'solve solver=interior' "an option that is a command"
+run -e 'set echo=yes timer=yes; let a = 1; sleep 0'
+has out 'cvx> sleep 0' "set echo"
+has out 'sleep: 0.0' "set timer"
+run -q -e "$points; bias augmented; formulation relu beta=0.1; solve tol=1e-9" \
+  -e 'near train.loss + run.beta * sum(net.norms) run.obj' \
+  -e 'near train.loss 2.5 * train.mse' \
+  -e 'assert net.certmax <= 1 + 1e-9 and net.certmax > 0.99' \
+  -e 'assert run.cpu > 0 and run.seed == 0'
+exits 0 "the fields loss, certmax, cpu and seed"
+run --selftest
+exits 0 "--selftest"
+has out 'selftest passed' "says so"
+
 # Each row of the table names a test that is there.
 bad=0
 while IFS='	' read -r id file words; do

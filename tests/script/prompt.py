@@ -193,6 +193,13 @@ def main():
     print(f"1..{count}")
 
 
+def sanitized(program):
+    with open(program, "rb") as f:
+        if b"__asan_init" in f.read(1 << 24):
+            return True
+    return False
+
+
 def completion(program, prompt):
     s = Session(program)
     s.wait(prompt)
@@ -214,7 +221,7 @@ def completion(program, prompt):
             ("solver ad\t", rb"solver admm ", "a solver"),
             ("solver admm ada\t", rb"solver admm adapt", "its options")]:
         s.send(typed)
-        report(s.wait(wanted, 5) is not None, "completion of " + words,
+        report(s.wait(wanted) is not None, "completion of " + words,
                s.seen)
         s.send("\x03")
         s.wait(rb"\^C[\s\S]*" + prompt)
@@ -229,19 +236,27 @@ def completion(program, prompt):
            "and says what the argument is", s.seen)
     s.send("\x03")
     s.wait(rb"\^C[\s\S]*" + prompt)
+    # The promise is 50 ms.  A loaded machine makes some tries slow, so the
+    # best of several counts.
     slowest = 0
-    for typed in ["g", "solve ", "plot ", "= r", "table be", "help s",
+    for typed in ["g", "solve ", "plot ", "= r", "help s",
                   "load /usr/", "for x in ", "set "]:
-        s.send(typed)
-        s.wait(re.escape(typed.encode()) + rb"$", 5)
-        s.send("\t\t")
-        took = s.wait(rb"\S", 5)
-        slowest = max(slowest, 9 if took is None else took)
-        time.sleep(0.05)
-        s.send("\x03")
-        s.wait(rb"\^C[\s\S]*" + prompt)
-    # The promise is 50 ms; a loaded machine gets more.
-    report(slowest < 0.5, "completion is quick", s.seen)
+        best = 9
+        for _ in range(10):
+            s.send(typed)
+            s.wait(re.escape(typed.encode()) + rb"$")
+            start = time.monotonic()
+            s.send("\t\t")
+            if s.wait(rb"\n[\s\S]*cvx> |possibilities", 2) is not None:
+                best = min(best, time.monotonic() - start)
+            time.sleep(0.05)
+            s.send("\x03")
+            s.wait(rb"\^C[\s\S]*" + prompt)
+            if best < 0.05:
+                break
+        slowest = max(slowest, best)
+    report(slowest < (0.5 if sanitized(program) else 0.05),
+           "completion takes less than 50 ms", s.seen)
     print(f"# {slowest * 1000:.0f} ms at most")
     s.do("examples", rb"-- Enter shows more, q leaves it --")
     s.wait(rb"leaves it --$")
@@ -375,7 +390,25 @@ def interrupts(program, prompt):
     stops("expect E902 sleep 60", "L15 expect does not catch Ctrl-C")
     s.do("generate gaussians n=2000 d=12 seed=1", rb"data gaussians")
     stops("patterns sample n=1M seed=1", "I4 Ctrl-C in sampling")
+    stops("patterns sample n=20M seed=1",
+          "I4 Ctrl-C while memory is made ready", 0.05)
+    # 48 MB, so that saving takes longer than typing; whole or as it was.
+    s.do("generate gaussians n=20000 d=300 seed=1 as=wide", rb"data wide")
+    s.do("save wide.cvxs", rb"wrote")
+    before = os.stat("wide.cvxs")
+    stops("save wide.cvxs", "I4 Ctrl-C in save", 0.02)
+    report(os.stat("wide.cvxs").st_ino == before.st_ino
+           and not [f for f in os.listdir(".") if f.startswith(".")
+                    and "cvxs" in f], "I4 the old file stays, alone", s.seen)
     s.do("use data ring", rb"data ring")
+    s.do("formulation relu beta=0.1*betamax; solve", rb"run 2 ")
+    s.send("plot gap,objective,neurons,function,path to=late.pdf\r")
+    s.wait(rb"late.pdf\r\n")
+    time.sleep(0.03)
+    s.send("\x03")
+    report(s.wait(prompt) is not None
+           and (b"wrote" in s.seen) == os.path.exists("late.pdf"),
+           "I4 Ctrl-C in plot: a whole file or none", s.seen)
     # Suspended and back; another size; both while something works.
     s.send("sleep 1\r")
     s.wait(rb"sleep 1\r\n")
