@@ -217,6 +217,13 @@ read_array (struct source *s, struct cvx_array *a, struct cvx_error *err)
                 s->size > len ? s->size - len : 0);
       return cvx_at (err, s->path, 0, 0);
     }
+  /* A file of one array is a table, and BLAS counts in int.  */
+  if (s->member == NULL && h.rank > 0 && h.shape[0] > INT32_MAX)
+    {
+      cvx_fail (err, CVX_E231, "%zu rows are more than %d", h.shape[0],
+                INT32_MAX);
+      return cvx_at (err, s->path, 0, 0);
+    }
   status = charge (s, h.count * h.kept, err);
   if (status != CVX_OK)
     return status;

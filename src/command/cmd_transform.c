@@ -104,7 +104,7 @@ const struct lang_key cmd_shrink_keys[]
           .help = "columns" },
         { .name = "grey",
           .kind = LANG_KIND_FLAG,
-          .help = "one channel, the mean of them" },
+          .help = "one channel, as grey makes it" },
         { .name = NULL } };
 
 /* Take D over, or blame argument KEY.  */

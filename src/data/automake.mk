@@ -6,8 +6,8 @@ libdata_la_SOURCES = \
   src/data/dataset.c \
   src/data/describe.c \
   src/data/generate.c \
-  src/data/grey.c \
   src/data/header.c \
+  src/data/image.c \
   src/data/import.c \
   src/data/join.c \
   src/data/labels.c \
@@ -32,7 +32,6 @@ libdata_la_SOURCES = \
   src/data/rows.c \
   src/data/save.c \
   src/data/scale.c \
-  src/data/shrink.c \
   src/data/sheets.c \
   src/data/sparse.c \
   src/data/transform.c

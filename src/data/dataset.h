@@ -319,7 +319,7 @@ enum cvx_status cvx_dataset_subset (struct cvx_dataset **out,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Images of ROWS x COLUMNS pixels, each the mean of the area that it covers;
-   with GREY of one channel, the mean of all.  CVX_INVALID (E625): no images,
+   with GREY of one channel, as cvx_dataset_grey makes it.  CVX_INVALID (E625): no images,
    not smaller, or scaled already; CVX_NOMEM.  */
 enum cvx_status cvx_dataset_shrink (struct cvx_dataset **out,
                                     const struct cvx_dataset *d, size_t rows,

@@ -73,4 +73,10 @@ enum cvx_status cvxi_labels_from_values (struct cvx_dataset *d, size_t limit,
 /* The label of D with this value; NULL: none.  */
 struct cvx_label *cvxi_label_find (const struct cvx_dataset *d, double value);
 
+/* The image X of FROM rows, columns and channels as Z of TO: every pixel is
+   the mean of the area that it covers; TO has as many channels, or one, grey.
+ */
+void cvxi_image_fit (const double *x, const size_t *from, const size_t *to,
+                     double *z);
+
 #endif

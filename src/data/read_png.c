@@ -6,8 +6,7 @@
    alpha is laid over white.  Files whose name does not end in .png are passed
    over.
 
-   Another size: pixel (r, c) of R x C is the mean of the old image, H x W,
-   over the rectangle [r H / R, (r + 1) H / R] x [c W / C, (c + 1) W / C].
+   Another size and gray: image.c.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -15,7 +14,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +24,7 @@
 #include "base/alloc.h"
 #include "base/input.h"
 #include "data/import.h"
+#include "data/parts.h"
 
 #ifdef HAVE_PNG
 #  include <png.h>
@@ -197,39 +196,26 @@ compare (const struct images *m, const png_image *image, const char *path,
   return CVX_OK;
 }
 
-/* Share of the old pixel K that falls into the new pixel TO, when N old ones
-   become M.  */
-static double
-share (size_t k, size_t to, size_t n, size_t m)
+/* The image OLD of H x W pixels and CHANNELS as NEW of the size SIZE.  */
+static enum cvx_status
+fit (const unsigned char *old, size_t h, size_t w, size_t channels,
+     const size_t *size, unsigned char *new, struct cvx_error *err)
 {
-  double from = (double)to * (double)n / (double)m,
-         end = ((double)to + 1) * (double)n / (double)m;
-  return fmax (0, fmin (end, (double)k + 1) - fmax (from, (double)k));
-}
-
-/* The image OLD of H x W pixels as NEW of the size SIZE.  */
-static void
-resize (const unsigned char *old, size_t h, size_t w, const size_t *size,
-        unsigned char *new)
-{
-  for (size_t r = 0; r < size[0]; r++)
-    for (size_t c = 0; c < size[1]; c++)
-      for (size_t q = 0; q < size[2]; q++)
-        {
-          double sum = 0, all = 0;
-          for (size_t i = r * h / size[0];
-               i < h && share (i, r, h, size[0]) > 0; i++)
-            for (size_t j = c * w / size[1];
-                 j < w && share (j, c, w, size[1]) > 0; j++)
-              {
-                double part
-                    = share (i, r, h, size[0]) * share (j, c, w, size[1]);
-                sum += part * old[(i * w + j) * size[2] + q];
-                all += part;
-              }
-          new[(r * size[1] + c) * size[2] + q]
-              = (unsigned char)(sum / all + 0.5);
-        }
+  const size_t from[3] = { h, w, channels };
+  size_t n = h * w * channels, m = size[0] * size[1] * size[2];
+  double *x = cvx_alloc (n, sizeof *x), *z = cvx_alloc (m, sizeof *z);
+  bool ok = x != NULL && z != NULL;
+  if (ok)
+    {
+      for (size_t k = 0; k < n; k++)
+        x[k] = old[k];
+      cvxi_image_fit (x, from, size, z);
+      for (size_t k = 0; k < m; k++)
+        new[k] = (unsigned char)(z[k] + 0.5);
+    }
+  cvx_free (x);
+  cvx_free (z);
+  return ok ? CVX_OK : cvx_fail_nomem (err, "reading images");
 }
 
 /* The pixels of IMAGE, which was begun, as number K of M.  */
@@ -238,28 +224,36 @@ take (struct images *m, png_image *image, const char *path, size_t k,
       struct cvx_error *err)
 {
   const png_color white = { 255, 255, 255 };
-  size_t bytes = m->size[0] * m->size[1] * m->size[2], old;
+  size_t bytes = m->size[0] * m->size[1] * m->size[2], old, work;
+  bool colour
+      = m->size[2] == 3 || (image->format & PNG_FORMAT_FLAG_COLOR) != 0;
+  size_t channels = colour ? 3 : 1;
   unsigned char *to = (unsigned char *)m->x->values + k * bytes, *own = NULL;
-  bool same = image->height == m->size[0] && image->width == m->size[1];
+  bool same = image->height == m->size[0] && image->width == m->size[1]
+              && channels == m->size[2];
   enum cvx_status status = CVX_OK;
   if (!same)
     {
+      /* Its bytes, and as many numbers.  */
       if (!cvx_mul (image->height, image->width, &old)
-          || !cvx_mul (old, m->size[2], &old) || old > m->im->budget)
+          || !cvx_mul (old, channels, &old)
+          || !cvx_mul (old, 1 + sizeof (double), &work)
+          || work > m->im->budget)
         return cvxi_fail_memory (NULL, path,
                                  (double)image->height * image->width
-                                     * (double)m->size[2],
+                                     * (double)(9 * channels),
                                  m->im->budget, err);
       own = cvx_alloc (old, 1);
       if (own == NULL)
         return cvx_fail_nomem (err, "reading images");
     }
-  image->format = m->size[2] == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  image->format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
   image->flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   if (png_image_finish_read (image, &white, same ? to : own, 0, NULL) == 0)
     status = fail_image (path, image->message, err);
   else if (!same)
-    resize (own, image->height, image->width, m->size, to);
+    status
+        = fit (own, image->height, image->width, channels, m->size, to, err);
   cvx_free (own);
   cvx_progress_add (m->im->progress, bytes);
   return status;

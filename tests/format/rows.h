@@ -124,7 +124,7 @@ static const struct row good[] = {
   { "png", "gray", 3, 4, 0, -1, 1, "cat = -1, dog = 1", PLAIN },
   { "png", "colour", 3, 3, 1, -1, 1, "scaled", PLAIN },
   { "png", "mixed", 2, 1, 0, -1, 1, NULL, { .gray = true } },
-  { "png", "colour", 3, 1, 127. / 255, -1, 1, NULL, { .gray = true } },
+  { "png", "colour", 3, 1, 82. / 255, -1, 1, NULL, { .gray = true } },
   { "png", "sizes", 2, 1, 0.4, -1, 1, NULL, { .resize = { 1, 1 } } },
   { "png", "sizes", 2, 3, 26. / 255, -1, 1, NULL, { .resize = { 3, 1 } } },
   { "png", "gray", 3, 2, 0.2, -1, 1, NULL, { .resize = { 1, 2 } } },

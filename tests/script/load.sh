@@ -49,6 +49,12 @@ else
   loads "$formats/png/gray" "" 3 4
   refused "$formats/png/sizes" E246 "1 x 1"
   refused "$formats/png/foreign" E245 "1.png"
+  # Gray on the way in and grey afterwards differ by the rounding to bytes.
+  run -q -e "load \"$formats/png/colour\" gray; let g = data.x" \
+    -e "load \"$formats/png/colour\"; grey; let h = data.x" \
+    -e "load \"$formats/png/colour\"; shrink size=1 grey" \
+    -e 'print "{max(abs(h - g)) < 0.002} {max(abs(h - data.x)) == 0}"'
+  has out 'true true' "one way to grey"
 fi
 refused "$formats/container/two.zip" E237 "a.csv, b.csv"
 loads "$formats/container/two.zip:b.csv" "" 2 1

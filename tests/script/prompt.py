@@ -3,6 +3,7 @@
 # Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.
 
 import fcntl
+import gzip
 import os
 import pty
 import re
@@ -189,6 +190,7 @@ def main():
     completion(program, prompt)
     typing(program, prompt)
     interrupts(program, prompt)
+    loading(program, prompt)
     terminals(program, prompt)
     print(f"1..{count}")
 
@@ -443,6 +445,41 @@ def interrupts(program, prompt):
     sanitized = not os.path.exists(note)
     report(sanitized or "save mine.cvxs" in open(note).read(),
            "I11 and leaves a note with the last command")
+
+
+def loading(program, prompt):
+    # Members of a gzip file follow each other: 1.5 GB of text in 5 MB.
+    rows = b"1,0.1234567890123,2.5,3\n" * 40000
+    with open("long.csv.gz", "wb") as f:
+        f.write(gzip.compress(rows) * 1600)
+    s = Session(program)
+    s.wait(prompt)
+    s.do("generate ring n=20 seed=1", rb"data ring")
+    s.do("formulation relu beta=0.1*betamax; solve", rb"run 1 ")
+    s.do("let before = [data.n, data.d, run.gap, data.x[1]]")
+    s.send("load long.csv.gz\r")
+    started = s.wait(rb"load long.csv.gz\r\n")
+    bar = s.wait(rb"reading[^\r\n]* [0-9]+ %  ([0-9.]+) s", 10)
+    report(started is not None and bar is not None,
+           "a bar while data are loaded", s.seen)
+    first = re.search(rb"reading[^\r\n]* %  ([0-9.]+) s", s.seen)
+    # A loaded machine draws later.
+    report(first is not None and 0.5 <= float(first.group(1)) < 3,
+           "from half a second on", s.seen)
+    print(f"# after {bar} s")
+    s.send("\x03")
+    took = s.wait(rb"interrupted[\s\S]*" + prompt)
+    report(took is not None and took < 3, "Ctrl-C stops load", s.seen)
+    s.do('print "{norm([data.n, data.d, run.gap, data.x[1]] - before)}"',
+         rb"\r0\r\n")
+    report(b"\r0\r\n" in s.seen, "the data and the run are as they were",
+           s.seen)
+    s.do("data; runs", rb"run|ring")
+    report(b"long" not in s.seen and b"data ring: n=20" in s.seen,
+           "and nothing of the file is there", s.seen)
+    s.send("quit\r")
+    report(s.end() == 0, "and the program ends", s.seen)
+    os.remove("long.csv.gz")
 
 
 def terminals(program, prompt):
