@@ -25,7 +25,11 @@ small ()
   fi
 }
 small fig2-convex
-small fig2 20
+small fig2 2000 2
+check "a row for every width" test "$(grep -c '^ *[0-9]*  *[0-9]*/2 ' out)" -eq 3
+check "near ones are polished to the optimum" awk '
+  $2 ~ "/2" { near += $2; polished += $3; stuck += $4; if (NF != 4 + $4) bad = 1 }
+  END { exit !(near == polished && near > 0 && !bad) }' out
 small fig3 10
 small fig4 made-up 5 1 100
 small fig5 made-up 5
