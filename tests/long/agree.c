@@ -173,7 +173,8 @@ solve (const struct cvx_formulation *f, const struct cvx_solver *solver,
   for (double last = fmin (FIRST, iterations);; last *= 4)
     {
       iterate (run, fmin (last, iterations));
-      if (cvx_run_gap (run) <= s.tol || last >= iterations || run->iter < last)
+      if (cvx_run_gap (run) <= s.tol || last >= iterations
+          || (double)run->iter < last)
         break;
       if (cvx_run_polish (run, 0, NULL, &err) == CVX_NOMEM)
         need (CVX_NOMEM, &err);
