@@ -522,7 +522,7 @@ static void
 print_slope (const char *method)
 {
   size_t used;
-  double slope = bench_slope (&rows, method, &used);
+  double slope = bench_slope (&bench_rows, method, &used);
   if (!isnan (slope))
     printf ("scaling   %s: time grows as patterns to the power %.2f "
             "(%zu sizes)\n",
