@@ -410,11 +410,7 @@ point (const void *state, const struct cvx_formulation *f,
        struct cvx_point *out)
 {
   const struct admm *s = state;
-  out->n_atoms = f->n_blocks;
-  out->block = NULL;
-  out->sign = NULL;
-  out->x = s->v;
-  out->nu = s->q;
+  *out = (struct cvx_point){ .n_atoms = f->n_blocks, .x = s->v, .nu = s->q };
 }
 
 static void
@@ -449,11 +445,15 @@ tune (void *state, const struct cvx_formulation *f, const char *name,
 }
 
 const struct cvx_solver cvxi_solver_admm = {
-  "admm", "alternating directions with an exact linear step",
-  false,  sizeof (struct admm),
-  fields, unsuited,
-  init,   restore,
-  step,   point,
-  NULL,   measures,
-  tune,   NULL,
+  .name = "admm",
+  .summary = "alternating directions with an exact linear step",
+  .state_size = sizeof (struct admm),
+  .fields = fields,
+  .unsuited = unsuited,
+  .init = init,
+  .restore = restore,
+  .step = step,
+  .point = point,
+  .measures = measures,
+  .tune = tune,
 };

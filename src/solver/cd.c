@@ -697,11 +697,7 @@ point (const void *state, const struct cvx_formulation *f,
        struct cvx_point *out)
 {
   const struct cd *s = state;
-  out->n_atoms = f->n_blocks;
-  out->block = NULL;
-  out->x = s->x;
-  out->sign = NULL;
-  out->nu = NULL;
+  *out = (struct cvx_point){ .n_atoms = f->n_blocks, .x = s->x };
 }
 
 static void
@@ -715,11 +711,14 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_cd = {
-  "cd",   "working sets with coordinate descent and Newton's method",
-  true,   sizeof (struct cd),
-  fields, unsuited,
-  init,   NULL,
-  step,   point,
-  NULL,   measures,
-  NULL,   NULL,
+  .name = "cd",
+  .summary = "working sets with coordinate descent and Newton's method",
+  .rounds = true,
+  .state_size = sizeof (struct cd),
+  .fields = fields,
+  .unsuited = unsuited,
+  .init = init,
+  .step = step,
+  .point = point,
+  .measures = measures,
 };

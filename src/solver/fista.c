@@ -263,11 +263,7 @@ point (const void *state, const struct cvx_formulation *f,
        struct cvx_point *out)
 {
   const struct fista *s = state;
-  out->n_atoms = f->n_blocks;
-  out->block = NULL;
-  out->sign = NULL;
-  out->x = s->x;
-  out->nu = NULL;
+  *out = (struct cvx_point){ .n_atoms = f->n_blocks, .x = s->x };
 }
 
 static void
@@ -284,11 +280,13 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_fista = {
-  "fista", "accelerated proximal gradient with restart and a searched step",
-  false,   sizeof (struct fista),
-  fields,  unsuited,
-  init,    NULL,
-  step,    point,
-  NULL,    measures,
-  NULL,    NULL,
+  .name = "fista",
+  .summary = "accelerated proximal gradient with restart and a searched step",
+  .state_size = sizeof (struct fista),
+  .fields = fields,
+  .unsuited = unsuited,
+  .init = init,
+  .step = step,
+  .point = point,
+  .measures = measures,
 };

@@ -710,12 +710,11 @@ point (const void *state, const struct cvx_formulation *f,
 {
   const struct interior *s = state;
   (void)f;
-  memset (out, 0, sizeof *out);
-  out->n_atoms = s->k;
-  out->x = s->w.p;
-  out->block = s->block;
-  out->sign = s->block == NULL ? s->output : NULL;
-  out->nu = s->nu;
+  *out = (struct cvx_point){ .n_atoms = s->k,
+                             .block = s->block,
+                             .x = s->w.p,
+                             .sign = s->block == NULL ? s->output : NULL,
+                             .nu = s->nu };
 }
 
 static void
@@ -740,11 +739,16 @@ destroy (void *state)
 }
 
 const struct cvx_solver cvxi_solver_interior = {
-  "interior", "column generation over all patterns, interior point and Newton",
-  true,       sizeof (struct interior),
-  fields,     unsuited,
-  init,       restore,
-  step,       point,
-  NULL,       measures,
-  NULL,       destroy,
+  .name = "interior",
+  .summary = "column generation over all patterns, interior point and Newton",
+  .rounds = true,
+  .state_size = sizeof (struct interior),
+  .fields = fields,
+  .unsuited = unsuited,
+  .init = init,
+  .restore = restore,
+  .step = step,
+  .point = point,
+  .measures = measures,
+  .destroy = destroy,
 };

@@ -168,11 +168,9 @@ point (const void *state, const struct cvx_formulation *f,
 {
   const struct newton *s = state;
   (void)f;
-  out->n_atoms = s->block.len;
-  out->block = s->block.p;
-  out->sign = NULL;
-  out->x = s->w.p;
-  out->nu = s->nu;
+  *out = (struct cvx_point){
+    .n_atoms = s->block.len, .block = s->block.p, .x = s->w.p, .nu = s->nu
+  };
 }
 
 static void
@@ -186,11 +184,14 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_newton = {
-  "newton", "column generation with Newton's method on the active neurons",
-  true,     sizeof (struct newton),
-  fields,   unsuited,
-  init,     NULL,
-  step,     point,
-  NULL,     measures,
-  NULL,     NULL,
+  .name = "newton",
+  .summary = "column generation with Newton's method on the active neurons",
+  .rounds = true,
+  .state_size = sizeof (struct newton),
+  .fields = fields,
+  .unsuited = unsuited,
+  .init = init,
+  .step = step,
+  .point = point,
+  .measures = measures,
 };

@@ -542,11 +542,7 @@ point (const void *state, const struct cvx_formulation *f,
        struct cvx_point *out)
 {
   const struct subspace *s = state;
-  out->n_atoms = f->n_blocks;
-  out->block = NULL;
-  out->x = s->x;
-  out->sign = NULL;
-  out->nu = NULL;
+  *out = (struct cvx_point){ .n_atoms = f->n_blocks, .x = s->x };
 }
 
 static void
@@ -560,11 +556,14 @@ measures (const void *state, const struct cvx_formulation *f,
 }
 
 const struct cvx_solver cvxi_solver_subspace = {
-  "subspace", "active subspace of the nuclear norm with Newton's method",
-  true,       sizeof (struct subspace),
-  fields,     unsuited,
-  init,       NULL,
-  step,       point,
-  NULL,       measures,
-  NULL,       NULL,
+  .name = "subspace",
+  .summary = "active subspace of the nuclear norm with Newton's method",
+  .rounds = true,
+  .state_size = sizeof (struct subspace),
+  .fields = fields,
+  .unsuited = unsuited,
+  .init = init,
+  .step = step,
+  .point = point,
+  .measures = measures,
 };

@@ -347,11 +347,9 @@ point (const void *state, const struct cvx_formulation *f,
 {
   const struct working *s = state;
   (void)f;
-  out->n_atoms = s->block.len;
-  out->block = s->block.p;
-  out->sign = NULL;
-  out->x = s->w.p;
-  out->nu = s->nu;
+  *out = (struct cvx_point){
+    .n_atoms = s->block.len, .block = s->block.p, .x = s->w.p, .nu = s->nu
+  };
 }
 
 static void
