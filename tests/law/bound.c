@@ -6,6 +6,7 @@
 
 #include "formulation/bound.h"
 #include "solver/run.h"
+#include "runs.h"
 
 static size_t n_instances = 120;
 
@@ -31,14 +32,12 @@ solve (const struct cvx_formulation *f, double *low, double *high)
   struct cvx_settings s;
   struct cvx_run *run;
   struct cvx_error err;
-  bool row;
   cvx_settings_init (&s);
   s.tol = 1e-9;
   ck_assert_ok (
       cvx_run_new (&run, f, cvx_solver_find ("newton"), &s, NULL, NULL, &err),
       err);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   *low = run->dobj;
   *high = run->pobj;
   cvx_run_free (run);

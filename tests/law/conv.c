@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "linalg/fourier.h"
 #include "solver/run.h"
+#include "runs.h"
 
 START_TEST (transforms_are_sums_and_inverses)
 {
@@ -269,7 +270,6 @@ convex (const struct problem *p, size_t h, size_t factors, double beta)
   struct cvx_settings s;
   struct cvx_run *run;
   double value, loss, penalty;
-  bool row;
   ck_assert_ok (cvx_conv_init (&conv, p->data.n_features, NULL, size, stride,
                                true, &err),
                 err);
@@ -284,8 +284,7 @@ convex (const struct problem *p, size_t h, size_t factors, double beta)
                              NULL, NULL, &err),
                 err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   ck_assert_msg (run->status == CVX_RUN_SOLVED,
                  "%s: %s, gap %g at d %zu, h %zu, %zu factors, beta %g",
                  run->solver->name, cvx_run_status_words (run->status),
@@ -420,7 +419,6 @@ START_TEST (every_loss_is_solved)
         struct cvx_settings s;
         struct cvx_run *run;
         double betamax;
-        bool row;
         problem_random (&p, GENERIC, loss->labels, &r);
         problem_patterns (&p, 0);
         if (loss->coupled)
@@ -445,8 +443,7 @@ START_TEST (every_loss_is_solved)
                                    &s, NULL, NULL, &err),
                       err);
         cvx_run_begin (run, 0);
-        while (run->status == CVX_RUN_READY)
-          ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+        run_to_end (run);
         ck_assert_msg (run->status == CVX_RUN_SOLVED
                            && run->pobj - run->dobj <= 1e-6 * run->pobj
                            && run->net->width > 0,

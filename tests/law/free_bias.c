@@ -7,6 +7,7 @@
 
 #include "problems.h"
 #include "solver/run.h"
+#include "runs.h"
 
 enum
 {
@@ -110,11 +111,7 @@ optimum (const struct cvx_formulation *f, const struct cvx_solver *solver,
   s.tol = 1e-7;
   s.stall = s.maxiter;
   ck_assert_ok (cvx_run_new (&run, f, solver, &s, NULL, NULL, &err), err);
-  while (run->status == CVX_RUN_READY)
-    {
-      bool row;
-      ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
-    }
+  run_to_end (run);
   value = run->pobj;
   ck_assert_msg (cvx_run_gap (run) <= 1e-5, "%s on %s %s: gap %g",
                  solver->name, f->class->name, f->loss->name,

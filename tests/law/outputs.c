@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "solver/run.h"
+#include "runs.h"
 
 enum
 {
@@ -41,7 +42,6 @@ solve (const struct cvx_formulation *f, const char *solver, double *bound)
   struct cvx_run *run;
   struct cvx_error err;
   double value;
-  bool row;
   cvx_settings_init (&s);
   s.tol = 1e-11;
   s.maxiter = 40000;
@@ -49,8 +49,7 @@ solve (const struct cvx_formulation *f, const char *solver, double *bound)
       cvx_run_new (&run, f, cvx_solver_find (solver), &s, NULL, NULL, &err),
       err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   value = run->pobj;
   *bound = run->dobj;
   cvx_run_free (run);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "solver/run.h"
+#include "runs.h"
 
 static struct cvx_formulation *
 make (struct problem *p, enum cvx_penalty penalty, const char *loss, size_t c,
@@ -184,7 +185,6 @@ solve (const struct cvx_formulation *f, const char *solver, double tol,
   struct cvx_run *run;
   struct cvx_error err;
   double value;
-  bool row;
   cvx_settings_init (&s);
   s.tol = 1e-10;
   s.maxiter = 20000;
@@ -192,8 +192,7 @@ solve (const struct cvx_formulation *f, const char *solver, double tol,
       cvx_run_new (&run, f, cvx_solver_find (solver), &s, NULL, NULL, &err),
       err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   value = run->pobj;
   *bound = run->dobj;
   ck_assert_msg (value - *bound <= tol * value, "%s %s %s: gap %g",

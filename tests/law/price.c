@@ -10,6 +10,7 @@
 #include "formulation/signs.h"
 #include "problems.h"
 #include "solver/run.h"
+#include "runs.h"
 
 /* h (u) = sum nu_i (x_i'u)_+.  */
 static double
@@ -212,11 +213,7 @@ optimum (const struct cvx_formulation *f, const char *solver, double *bound)
   ck_assert_ok (
       cvx_run_new (&run, f, cvx_solver_find (solver), &s, NULL, NULL, &err),
       err);
-  while (run->status == CVX_RUN_READY)
-    {
-      bool row;
-      ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
-    }
+  run_to_end (run);
   value = run->pobj;
   *bound = run->dobj;
   cvx_run_free (run);
@@ -307,11 +304,7 @@ solve_unstored (double *x, double *y, size_t n, size_t d, const char *loss,
   ck_assert_ok (cvx_run_new (&run, f, cvx_solver_find ("interior"), &s, NULL,
                              NULL, &err),
                 err);
-  while (run->status == CVX_RUN_READY)
-    {
-      bool row;
-      ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
-    }
+  run_to_end (run);
   ck_assert_msg (cvx_run_gap (run) <= tol, "%s, %zu x %zu: gap %g", loss, n, d,
                  cvx_run_gap (run));
   value = run->pobj;

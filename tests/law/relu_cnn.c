@@ -6,6 +6,7 @@
 #include "problems.h"
 
 #include "solver/run.h"
+#include "runs.h"
 
 #ifndef COUNT
 #  define COUNT 4 /* instances; more in make check-long */
@@ -89,7 +90,6 @@ convex (const struct network *q)
   double *rows, value, loss, penalty, x[DESCENT_MAX] = { 0 }, g[DESCENT_MAX];
   size_t h = q->conv->h;
   struct network own = *q;
-  bool row;
   ck_assert_ok (cvx_conv_rows (q->conv, part->x, part->n, &rows, &err), err);
   ck_assert_ok (cvx_patterns_exact (&patterns, rows, part->n * q->conv->k, h,
                                     100000, 1, NULL, &err),
@@ -103,8 +103,7 @@ convex (const struct network *q)
                              NULL, NULL, &err),
                 err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   ck_assert_msg (run->status == CVX_RUN_SOLVED, "%s gap %g",
                  cvx_run_status_words (run->status), cvx_run_gap (run));
   value = run->pobj;
@@ -253,7 +252,6 @@ free_ends (const struct network *q, double *low, double *high)
   struct cvx_error err;
   double *rows, loss, penalty, x[DESCENT_MAX] = { 0 }, g[DESCENT_MAX];
   size_t h = q->conv->h, k = q->conv->k;
-  bool row;
   ck_assert_ok (cvx_conv_rows (q->conv, part->x, part->n, &rows, &err), err);
   ck_assert_ok (cvx_patterns_exact (&patterns, rows, part->n * k, h, 100000, 1,
                                     NULL, &err),
@@ -268,8 +266,7 @@ free_ends (const struct network *q, double *low, double *high)
                              NULL, NULL, &err),
                 err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   ck_assert_msg (run->status == CVX_RUN_SOLVED
                      || run->status == CVX_RUN_STALLED,
                  "%s", cvx_run_status_words (run->status));

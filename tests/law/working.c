@@ -13,6 +13,7 @@
 #include "linalg/threads.h"
 #include "solver/kronecker.h"
 #include "solver/run.h"
+#include "runs.h"
 
 /* A planted gated network with noise on n samples, d features and P gates.  */
 struct problem
@@ -86,7 +87,6 @@ solved (const struct problem *p, const char *solver, double tol,
   struct cvx_settings s;
   struct cvx_run *run;
   struct cvx_error err;
-  bool row;
   cvx_settings_init (&s);
   s.tol = tol;
   s.precision = precision;
@@ -94,8 +94,7 @@ solved (const struct problem *p, const char *solver, double tol,
       cvx_run_new (&run, p->f, cvx_solver_find (solver), &s, warm, NULL, &err),
       err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   ck_assert_int_eq (run->status, CVX_RUN_SOLVED);
   return run;
 }

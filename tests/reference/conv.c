@@ -9,6 +9,7 @@
 #include "base/npz.h"
 #include "linalg/threads.h"
 #include "solver/run.h"
+#include "runs.h"
 
 static double
 now (void)
@@ -28,15 +29,13 @@ solve (const struct cvx_formulation *f, const char *solver, double tol,
   struct cvx_error err;
   const struct cvx_solver *method;
   double value, begin = now ();
-  bool row;
   cvx_settings_init (&s);
   s.tol = tol;
   method = solver != NULL ? cvx_solver_find (solver)
                           : cvx_solver_choose (f, &s, NULL);
   ck_assert_ok (cvx_run_new (&run, f, method, &s, NULL, NULL, &err), err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   *seconds = now () - begin;
   ck_assert_msg (run->status == CVX_RUN_SOLVED, "%s: %s, gap %g after %zu",
                  method->name, cvx_run_status_words (run->status),

@@ -12,6 +12,7 @@
 #include "formulation/bound.h"
 #include "linalg/threads.h"
 #include "solver/run.h"
+#include "runs.h"
 
 static const char *
 instance (const char *name)
@@ -58,7 +59,6 @@ solve (const char *file, const char *class, const char *solver, double beta,
   struct cvx_run *run;
   double best = optimum (key);
   uint64_t bits[16];
-  bool row;
   size_t n;
   ck_assert_ok (cvx_npz_read (&z, instance (file), 1 << 28, NULL, &err), err);
   x = cvx_npz_find (z, "X");
@@ -101,8 +101,7 @@ solve (const char *file, const char *class, const char *solver, double beta,
       cvx_run_new (&run, f, cvx_solver_find (solver), &s, NULL, NULL, &err),
       err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   ck_assert_int_eq (run->status, CVX_RUN_SOLVED);
   if (polish)
     {
@@ -117,16 +116,6 @@ solve (const char *file, const char *class, const char *solver, double beta,
   cvx_formulation_free (f);
   cvx_patterns_free (patterns);
   cvx_npz_free (z);
-}
-
-/* Steps of RUN until it is over.  */
-static void
-finish (struct cvx_run *run)
-{
-  struct cvx_error err;
-  bool row;
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
 }
 
 /* An SGD network on instance FILE, with one pattern known, is bounded below at
@@ -172,7 +161,7 @@ grow (const char *file, double beta, size_t rounds, const char *key)
   ck_assert_ok (
       cvx_run_new (&run, f, cvx_trainer_find ("sgd"), &s, NULL, NULL, &err),
       err);
-  finish (run);
+  run_to_end (run);
   ck_assert_ok (
       cvx_network_bound (f, run->net, NULL, &options, &b, NULL, NULL, &err),
       err);
@@ -195,7 +184,7 @@ grow (const char *file, double beta, size_t rounds, const char *key)
   ck_assert_ok (
       cvx_run_new (&run, f, cvx_trainer_find ("grow"), &s, &warm, NULL, &err),
       err);
-  finish (run);
+  run_to_end (run);
   ck_assert_msg (cvx_run_gap (run) <= 1e-3, "gap %g after %zu rounds",
                  cvx_run_gap (run), run->iter);
   ck_assert (run->complete && run->dobj <= best * (1 + 1e-11)

@@ -3,6 +3,7 @@
 #include "problems.h"
 
 #include "solver/run.h"
+#include "runs.h"
 
 /* Solve P with SOLVER and polish; the value to 9 digits, certified to 1e-8.
    The network is the caller's when NET is not NULL.  */
@@ -15,7 +16,6 @@ expect (struct problem *p, const char *solver, double beta, double value,
   struct cvx_settings s;
   struct cvx_run *run;
   struct cvx_error err;
-  bool row;
   cvx_settings_init (&s);
   s.tol = 1e-9;
   s.maxiter = 300;
@@ -23,8 +23,7 @@ expect (struct problem *p, const char *solver, double beta, double value,
       cvx_run_new (&run, f, cvx_solver_find (solver), &s, NULL, NULL, &err),
       err);
   cvx_run_begin (run, 0);
-  while (run->status == CVX_RUN_READY)
-    ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+  run_to_end (run);
   ck_assert_ok (cvx_run_polish (run, 0, NULL, &err), err);
   ck_assert_msg (cvx_run_gap (run) <= 1e-10, "%s, beta %g: gap %g", solver,
                  beta, cvx_run_gap (run));
@@ -144,7 +143,6 @@ START_TEST (hinge_of_the_five_points)
       struct cvx_settings s;
       struct cvx_run *run;
       struct cvx_error err;
-      bool row;
       problem_five_points (&p);
       problem_patterns (&p, 0);
       f = problem_formulation (&p, cvx_formulation_find ("relu"),
@@ -157,8 +155,7 @@ START_TEST (hinge_of_the_five_points)
                     err);
       ck_assert_str_eq (run->solver->name, "interior");
       cvx_run_begin (run, 0);
-      while (run->status == CVX_RUN_READY)
-        ck_assert_ok (cvx_run_step (run, 0, false, &row, NULL, &err), err);
+      run_to_end (run);
       ck_assert_msg (run->status == CVX_RUN_SOLVED, "%s at %zu, gap %g",
                      cvx_run_status_words (run->status), run->iter,
                      cvx_run_gap (run));
