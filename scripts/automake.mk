@@ -8,7 +8,7 @@ EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
   scripts/bench_torch.py
 EXTRA_DIST += scripts/bench_mnist.cvx
-noinst_HEADERS += scripts/bench.h
+noinst_HEADERS += scripts/bench.h scripts/bench_clock.h
 EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_load \
   scripts/bench_masked scripts/bench_price scripts/bench_run
 scripts_bench_load_SOURCES = scripts/bench_load.c

@@ -18,7 +18,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cblas.h>
@@ -32,6 +31,7 @@
 #include "linalg/threads.h"
 #include "plot/plot.h"
 #include "solver/run.h"
+#include "bench_clock.h"
 
 enum
 {
@@ -47,14 +47,6 @@ struct result
   double product, operator, transform; /* seconds */
   double data, extra;                  /* bytes: of X, beside it at most */
 };
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double
 peak_bytes (void)
@@ -118,19 +110,20 @@ measure_size (struct result *r)
   r->product = r->operator= r->transform = HUGE_VAL;
   for (int k = 0; k < 30; k++)
     {
-      double since = now ();
+      double since = bench_clock (CLOCK_MONOTONIC);
       cblas_dgemv (CblasRowMajor, CblasTrans, ROWS, d, 1, x, d, u, 1, 0, g, 1);
       cblas_dgemv (CblasRowMajor, CblasNoTrans, ROWS, d, 1, x, d, g, 1, 0, u,
                    1);
-      r->product = fmin (r->product, now () - since);
-      since = now ();
+      r->product = fmin (r->product, bench_clock (CLOCK_MONOTONIC) - since);
+      since = bench_clock (CLOCK_MONOTONIC);
       (void)f->class->adjoint (f, u, g, NULL);
       (void)f->class->apply (f, g, u, NULL);
-      r->operator= fmin (r->operator, now () - since);
-      since = now ();
+      r->operator= fmin (r->operator, bench_clock (CLOCK_MONOTONIC) - since);
+      since = bench_clock (CLOCK_MONOTONIC);
       cvx_fourier_forward (fourier, x, g);
       cvx_fourier_inverse (fourier, g, g + f->n_var);
-      r->transform = fmin (r->transform, now () - since);
+      r->transform
+          = fmin (r->transform, bench_clock (CLOCK_MONOTONIC) - since);
       cblas_dscal (ROWS, 1 / cblas_dnrm2 (ROWS, u, 1), u, 1);
     }
   r->extra = peak_bytes () - before;
@@ -159,7 +152,7 @@ measure_large (struct result *r)
            + 0.5 * cos (2 * acos (-1) * 1999 * (double)i / LARGE_D);
   cblas_dgemv (CblasRowMajor, CblasNoTrans, LARGE_N, LARGE_D, 1, part->x,
                LARGE_D, w, 1, 20, part->y, 1);
-  since = now ();
+  since = bench_clock (CLOCK_MONOTONIC);
   must (cvx_formulation_new (&f, cvx_formulation_find ("circular"), &data,
                              NULL, &o, &err),
         &err);
@@ -170,12 +163,14 @@ measure_large (struct result *r)
   must (cvx_run_new (&run, f, cvx_solver_choose (f, &s, NULL), &s, NULL, NULL,
                      &err),
         &err);
-  cvx_run_begin (run, now ());
+  cvx_run_begin (run, bench_clock (CLOCK_MONOTONIC));
   while (run->status == CVX_RUN_READY)
-    must (cvx_run_step (run, now (), false, &row, NULL, &err), &err);
+    must (cvx_run_step (run, bench_clock (CLOCK_MONOTONIC), false, &row, NULL,
+                        &err),
+          &err);
   if (cvx_run_gap (run) > s.tol)
     exit (EXIT_FAILURE);
-  r->operator= now () - since;
+  r->operator= bench_clock (CLOCK_MONOTONIC) - since;
   r->extra = peak_bytes () - r->data;
 }
 

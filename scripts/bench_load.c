@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <csv.h>
@@ -20,20 +19,13 @@
 #include "base/npz.h"
 #include "base/rng.h"
 #include "data/dataset.h"
+#include "bench_clock.h"
 
 enum
 {
   COLUMNS = 50,
   TRIES = 3
 };
-
-static double
-now (clockid_t clock)
-{
-  struct timespec t;
-  clock_gettime (clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void
 must (bool truth, const char *what)
@@ -109,9 +101,9 @@ best (void (*work) (const char *), const char *path, clockid_t clock)
   double least = 1e99;
   for (int k = 0; k < TRIES; k++)
     {
-      double t = now (clock);
+      double t = bench_clock (clock);
       work (path);
-      t = now (clock) - t;
+      t = bench_clock (clock) - t;
       least = t < least ? t : least;
     }
   return least;
@@ -166,22 +158,22 @@ bench_npy (const char *path, double bytes)
         "writing");
   for (int k = 0; k < TRIES; k++)
     {
-      t = now (CLOCK_MONOTONIC);
+      t = bench_clock (CLOCK_MONOTONIC);
       memcpy (w, v, n * sizeof *v);
       __asm__ volatile("" : : "r"(w) : "memory");
-      t = now (CLOCK_MONOTONIC) - t;
+      t = bench_clock (CLOCK_MONOTONIC) - t;
       copy = t < copy ? t : copy;
     }
   cvx_free (w);
   /* Memory that nobody has had is given by the kernel page by page.  */
   for (int k = 0; k < TRIES; k++)
     {
-      t = now (CLOCK_MONOTONIC);
+      t = bench_clock (CLOCK_MONOTONIC);
       w = cvx_alloc (n, sizeof *w);
       must (w != NULL, "memory");
       memcpy (w, v, n * sizeof *v);
       __asm__ volatile("" : : "r"(w) : "memory");
-      t = now (CLOCK_MONOTONIC) - t;
+      t = bench_clock (CLOCK_MONOTONIC) - t;
       fresh = t < fresh ? t : fresh;
       cvx_free (w);
     }

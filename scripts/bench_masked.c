@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <cblas.h>
 
@@ -18,18 +17,11 @@
 #include "linalg/cone.h"
 #include "linalg/masked.h"
 #include "linalg/threads.h"
+#include "bench_clock.h"
 
 static double seconds = 1;
 /* Of this thread where one thread works, so that others do not disturb.  */
 static clockid_t clock_id = CLOCK_MONOTONIC;
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (clock_id, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double *
 normal (struct cvx_rng *rng, size_t count)
@@ -156,17 +148,17 @@ once (const struct job *j)
 static double
 rate (struct job j, enum job_kind kind)
 {
-  double best = 1e30, until = now () + seconds;
+  double best = 1e30, until = bench_clock (clock_id) + seconds;
   j.kind = kind;
   once (&j);
   do
     {
-      double t = now ();
+      double t = bench_clock (clock_id);
       once (&j);
-      t = now () - t;
+      t = bench_clock (clock_id) - t;
       best = t < best ? t : best;
     }
-  while (now () < until);
+  while (bench_clock (clock_id) < until);
   return 2e-9 * (double)j.n * (double)j.d * (double)j.count / best;
 }
 
@@ -260,8 +252,8 @@ cones (size_t d, size_t n)
     exit (EXIT_FAILURE);
   for (int warm = 0; warm < 2; warm++)
     {
-      double start = now (), done = 0;
-      while (now () - start < seconds)
+      double start = bench_clock (clock_id), done = 0;
+      while (bench_clock (clock_id) - start < seconds)
         for (size_t k = 0; k < POINTS; k++, done++)
           {
             struct cvx_cone cone = { x, d, bits + k * words, NULL, n };
@@ -275,7 +267,7 @@ cones (size_t d, size_t n)
             else
               cvx_cone_project (&cone, z + k * d, p, false, w);
           }
-      per_second[warm] = done / (now () - start);
+      per_second[warm] = done / (bench_clock (clock_id) - start);
     }
   printf ("cone d=%-4zu rows=%-5zu  %10.0f a second cold, %10.0f warm\n", d, n,
           per_second[0], per_second[1]);

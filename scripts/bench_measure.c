@@ -3,6 +3,7 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include "bench.h"
+#include "bench_clock.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static int child_pipe = -1;
@@ -21,9 +21,7 @@ static int child_pipe = -1;
 double
 bench_now (void)
 {
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+  return bench_clock (CLOCK_MONOTONIC);
 }
 
 static double

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "formulation/formulation.h"
 #include "formulation/signs.h"
+#include "bench_clock.h"
 
 static struct cvx_progress progress;
 
@@ -26,14 +26,6 @@ over (int signal)
 {
   (void)signal;
   atomic_store (&progress.abort, 1);
-}
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* 2 sum_{k < d} C (n - 1, k).  */
@@ -168,14 +160,14 @@ main (int argc, char **argv)
                 continue;
               }
             limit (seconds);
-            since = now ();
+            since = bench_clock (CLOCK_MONOTONIC);
             if (ways[w](&data, x + n * d, threads, &value, &err) != CVX_OK)
               {
                 hopeless[w] = 1;
                 printf ("%12s", "-");
               }
             else
-              printf ("%12.4f", now () - since);
+              printf ("%12.4f", bench_clock (CLOCK_MONOTONIC) - since);
             limit (0);
             if (value > 0 && !hopeless[w] && first == 0)
               first = value;
