@@ -39,12 +39,11 @@ add_threshold (struct plot_figure *fig, const struct figure_input *in,
                size_t n, const double *x, const double *y,
                struct cvx_error *err)
 {
-  const struct cvx_run *run = in->n_runs > 0 ? in->runs[0] : NULL;
+  const struct cvx_run *run = in->n_runs == 1 ? in->runs[0] : NULL;
   double *before, *ratio, threshold = 0;
   size_t count;
   enum cvx_status status;
-  if (run == NULL || run->nu == NULL || run->net == NULL
-      || run->net != in->network || !(run->beta > 0)
+  if (run == NULL || run->nu == NULL || run->net == NULL || !(run->beta > 0)
       || !figure_is_of (in->formulation, run) || in->formulation->conv.d == 0
       || in->formulation->conv.factors != 2)
     return CVX_OK;

@@ -168,6 +168,7 @@ let a = 1; plot filter true=a*cos(2*pi*2*x/16) to=w.csv
 plot spectrum true=a*cos(2*pi*2*x/16) to=s.csv; let a = 2; replot to=s2.csv'
   exits 0 "the truth beside what was learned"
   has w.csv 'truth' "weights"
+  has s.csv 'before the threshold' "the spectrum shows its threshold"
   check "its coefficient is d/2/sqrt(d)" grep -q 'truth.*,2,2\(\.0*\)\?,\?$\|truth.*,2,1\.99999' s.csv
   check "replot computes it again" grep -q 'truth.*,2,4\|truth.*,2,3\.99999' s2.csv
   plots gnuplot 'generate circular n=30 d=16 freqs=2 seed=1
@@ -176,6 +177,7 @@ formulation circular; solve; plot filter true=y+1 to=w.csv'
   plots gnuplot 'generate circular n=30 d=16 freqs=2 seed=1
 formulation circular h=5; solve; plot spectrum to=s.csv'
   exits 0 "singular values"
+  has s.csv 'before the threshold' "before the threshold, and it"
   plots gnuplot 'plot gap live'
   exits 0 "live without a display"
   plots gnuplot "$data" 
