@@ -355,9 +355,10 @@ def typing(program, prompt):
 def interrupts(program, prompt):
     s = Session(program)
     s.wait(prompt)
-    with open("big.csv", "w") as f:
-        row = ",".join(str(0.5 + k / 7) for k in range(60))
-        f.write("\n".join([row] * 60000))
+    # Members of a gzip file follow each other: 1.3 GB of text.
+    row = ",".join(str(0.5 + k / 7) for k in range(60)) + "\n"
+    with open("big.csv.gz", "wb") as f:
+        f.write(gzip.compress(row.encode() * 20000) * 60)
     s.do("generate ring n=20 seed=1", rb"data ring")
     s.do("formulation relu beta=0.1*betamax", rb"variables")
     s.do("solve tol=1e-3", rb"run 1 ")
@@ -373,7 +374,7 @@ def interrupts(program, prompt):
             s.send("\x03")
             s.wait(prompt)
 
-    stops("load big.csv", "I4 Ctrl-C in load")
+    stops("load big.csv.gz", "I4 Ctrl-C in load")
     s.do("assert data.name == \"ring\" and runs[1].converged")
     report(b"E" not in s.seen, "I4 and nothing changed", s.seen)
     # Line by line: what is typed ahead is echoed before the loop begins.
