@@ -166,7 +166,8 @@ struct cvx_formulation_class
   /* A network (caller's) whose own objective is at most that of the point with
      its blocks projected onto their cones: equal, but for colinear neurons
      that were merged where that does not raise it.  Blocks of norm at most
-     DROP times the largest are left out.  */
+     DROP times the largest are left out.  With `pair' its objective may be
+     above that of the point, and betamax above the smallest.  */
   enum cvx_status (*decode) (const struct cvx_formulation *f,
                              const struct cvx_point *point, double drop,
                              struct cvx_network **net, struct cvx_error *err);
