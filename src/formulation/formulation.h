@@ -76,10 +76,10 @@ struct cvx_formulation_class
   const char *name, *summary;
   bool needs_patterns;
   bool free_bias; /* knows an output bias outside the penalty */
-  bool patches; /* the patterns are those of all patches of the samples */
-  bool nuclear; /* one block, R the nuclear norm of an h x k matrix */
-  bool pair;    /* the ends of the gap are two bounds that need not meet */
-  bool vector;  /* takes several outputs, each neuron one of them */
+  bool patches;   /* the patterns are those of all patches of the samples */
+  bool nuclear;   /* one block, R the nuclear norm of an h x k matrix */
+  bool pair;      /* the ends of the gap are two bounds that need not meet */
+  bool vector;    /* takes several outputs, each neuron one of them */
   bool penalized; /* R is no sum of Euclidean norms of neurons */
   bool ridge;     /* R is half a sum of squares: there is no betamax */
   /* The class to take instead when the patterns are complete but not stored;
@@ -217,9 +217,9 @@ struct cvx_formulation
   /* Complete patterns and rank <= CVX_PRICE_MAX_RANK: pricing without
      enumeration; else NULL.  Owned; scratch of calls that take F.  */
   struct cvx_pricer *pricer;
-  struct cvx_formulation *inner; /* its beta follows; of the class, or NULL */
+  struct cvx_formulation *inner;  /* its beta follows; of the class, or NULL */
   struct cvx_dataset *patch_data; /* owned: a sample for every patch; NULL */
-  void *impl;                        /* of the class */
+  void *impl;                     /* of the class */
   struct cvx_formulation_work *work; /* private */
 };
 
