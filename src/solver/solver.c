@@ -4,6 +4,7 @@
 
 #include "solver/run.h"
 
+#include <math.h>
 #include <string.h>
 
 #define CVX_SOLVER(NAME) extern const struct cvx_solver cvxi_solver_##NAME;
@@ -46,6 +47,53 @@ cvx_trainer_find (const char *name)
   return NULL;
 }
 
+/* Problems that a row of the table of `auto' is for.  */
+enum suits
+{
+  ALL,
+  CONES,      /* blocks in cones */
+  FREE,       /* blocks without cones */
+  FREE_DENSE, /* these, and many of them carry weights */
+  NO_PATTERNS
+};
+
+/* Most samples for which one factorisation is cheaper than what many active
+   gates cost the working sets.  */
+enum
+{
+  DENSE_SAMPLES = 4000
+};
+
+/* Whether about as many gates carry weights as the samples allow.  That is so
+   where beta is small; the border, measured at 208 and 3000 samples between
+   betamax / 30 and betamax / 1000, moves like the root of their number.  */
+static bool
+dense (const struct cvx_formulation *f)
+{
+  return !f->loss->coupled && f->n_samples <= DENSE_SAMPLES
+         && f->beta < 0.2 * f->betamax / sqrt ((double)f->n_samples);
+}
+
+static bool
+is_for (enum suits suits, const struct cvx_formulation *f)
+{
+  bool cones = f->n_cone > 0;
+  switch (suits)
+    {
+    case CONES:
+      return cones;
+    case FREE:
+      return !cones;
+    case FREE_DENSE:
+      return !cones && f->patterns != NULL && dense (f);
+    case NO_PATTERNS:
+      return f->patterns == NULL;
+    case ALL:
+      break;
+    }
+  return true;
+}
+
 const struct cvx_solver *
 cvx_solver_choose (const struct cvx_formulation *f,
                    const struct cvx_settings *s, const char **why)
@@ -53,39 +101,38 @@ cvx_solver_choose (const struct cvx_formulation *f,
   static const struct
   {
     const struct cvx_solver *solver;
-    int cones; /* -1: with and without; -2: without patterns */
+    enum suits suits;
     const char *why;
   } order[] = {
-    { &cvxi_solver_interior, -1,
+    { &cvxi_solver_interior, ALL,
       "it finds the cells that matter among all patterns, and is exact" },
-    { &cvxi_solver_newton, 1,
+    { &cvxi_solver_newton, CONES,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
-    { &cvxi_solver_subspace, -2,
+    { &cvxi_solver_subspace, NO_PATTERNS,
       "few neurons carry the nuclear norm, and Newton's method finds their "
       "weights" },
-    { &cvxi_solver_cd, -2,
+    { &cvxi_solver_cd, NO_PATTERNS,
       "its frequencies are priced by one product with the data, and the few "
       "that matter are solved for by Newton's method" },
-    { &cvxi_solver_working, 0,
+    { &cvxi_solver_admm, FREE_DENSE,
+      "beta is small, so that many gates carry weights, and one factorisation "
+      "serves them all" },
+    { &cvxi_solver_working, FREE,
       "without cones, few of the gates carry weights: it multiplies those, "
-      "and "
-      "looks at the others once a round" },
-    { &cvxi_solver_fista, 0,
+      "and looks at the others once a round" },
+    { &cvxi_solver_fista, FREE,
       "without cones, a step is one product with the data and one cheap "
       "shrinkage" },
-    { &cvxi_solver_admm, -1, "it needs no derivative of the loss" },
-    { &cvxi_solver_fista, -1,
+    { &cvxi_solver_admm, ALL, "it needs no derivative of the loss" },
+    { &cvxi_solver_fista, ALL,
       "the matrix of admm would be too large; projecting onto the cones is "
       "slow but needs no memory" },
   };
   const char *reason = "no solver suits this formulation and loss";
   const struct cvx_solver *choice = NULL;
   for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
-    if ((order[k].cones == -1
-         || (order[k].cones == -2 ? f->patterns == NULL
-                                  : order[k].cones == (f->n_cone > 0)))
-        && order[k].solver->unsuited (f, s) == NULL)
+    if (is_for (order[k].suits, f) && order[k].solver->unsuited (f, s) == NULL)
       {
         choice = order[k].solver;
         reason = order[k].why;
