@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += libsolver.la
 layer_libs += libsolver.la
 libsolver_la_SOURCES = \
   src/solver/admm.c \
+  src/solver/barrier.c \
   src/solver/blocks.c \
   src/solver/cd.c \
   src/solver/colgen.c \

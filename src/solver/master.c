@@ -4,7 +4,6 @@
 
 #include "solver/master_private.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +11,13 @@
 #include <cblas.h>
 
 #include "base/alloc.h"
+#include "linalg/small.h"
+#include "linalg/threads.h"
 
 enum
 {
-  MAX_ITER = 100
+  MAX_ITER = 100,
+  MAX_CENTRE = 30
 };
 
 /* The conjugate of the loss as rows; false when it has no such form.  */
@@ -80,7 +82,7 @@ ipm_free (struct cvxi_ipm *p)
           p->w,   p->t,   p->z,    p->dw,    p->dt,     p->dz,  p->rc,
           p->nu,  p->dnu, p->zl,   p->zh,    p->dzl,    p->dzh, p->rl,
           p->rh,  p->f,   p->s,    p->scale, p->lambda, p->h,   p->system,
-          p->u,   p->rhs, p->diag, p->edge };
+          p->u,   p->rhs, p->diag, p->edge,  p->scratch };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     cvx_free (all[i]);
 }
@@ -148,6 +150,7 @@ ipm_new (struct cvxi_ipm *p, const struct cvxi_master *m,
   p->rhs = reals (order, &failed);
   p->diag = reals (n, &failed);
   p->edge = reals (m->free_bias ? n : 1, &failed);
+  p->scratch = reals (4 * (d + 1), &failed);
   if (failed)
     return cvx_fail_nomem (err, "preparing the restricted problem");
   for (size_t i = 0; i < n; i++)
@@ -172,11 +175,132 @@ balance (struct cvxi_ipm *p)
     p->nu[i] *= p->nu[i] > 0 ? fmin (1, down / up) : fmin (1, up / down);
 }
 
+/* Blocks FROM .. TO - 1 at the start from outside their cones: room UNIT, and
+   multipliers that leave the dual room for nu.  ROWS: a typical row of X.  */
 static void
-start_point (struct cvxi_ipm *p)
+start_outside (struct cvxi_ipm *p, size_t from, size_t to, double unit,
+               double rows)
+{
+  double far = 0;
+  for (size_t g = from; g < to; g++)
+    {
+      p->t[g] = unit;
+      memset (p->w + g * p->d, 0, p->d * sizeof *p->w);
+      memset (p->z + g * p->d, 0, p->d * sizeof *p->z);
+      for (size_t c = p->start[g]; c < p->start[g + 1]; c++)
+        {
+          p->e[c] = unit * rows;
+          p->a[c] = 1;
+        }
+      cvxi_ipm_add_cone_adjoint (p, g, g + 1, p->a, p->z);
+      far = fmax (far, cblas_dnrm2 ((int)p->d, p->z + g * p->d, 1));
+    }
+  for (size_t c = p->start[from]; far > 0 && c < p->start[to]; c++)
+    p->a[c] = 0.4 * p->m->beta / far;
+}
+
+/* The analytic centre of the cone of block G and the unit ball,
+
+     argmin  -sum_i log (G w)_i + m |w|^2 / 2     (m facets; its norm is 1),
+
+   into W by damped Newton steps from the direction there, and G w into E.
+   False when that is not inside.  H: d x d.  */
+static bool
+centre (const struct cvxi_ipm *p, size_t g, double *w, double *e, double *h,
+        double *row)
+{
+  size_t d = p->d, first = p->start[g], m = p->start[g + 1] - first;
+  double norm = cblas_dnrm2 ((int)d, w, 1), decrement = 1;
+  double *step = p->scratch;
+  if (!(norm > 0))
+    return false;
+  cblas_dscal ((int)d, 1 / norm, w, 1);
+  for (size_t round = 0;; round++)
+    {
+      for (size_t c = 0; c < m; c++)
+        {
+          e[c] = cvxi_ipm_cone_value (p, g, first + c, w);
+          if (!(e[c] > 0))
+            return false;
+        }
+      if (decrement < 0.25 || round == MAX_CENTRE)
+        return true;
+      for (size_t j = 0; j < d; j++)
+        step[j] = -(double)m * w[j];
+      memset (h, 0, d * d * sizeof *h);
+      for (size_t j = 0; j < d; j++)
+        h[j * d + j] = (double)m;
+      for (size_t c = 0; c < m; c++)
+        {
+          size_t i = p->cone_row[first + c];
+          memcpy (row + c * d, p->m->x + i * d, d * sizeof *row);
+          cblas_dscal ((int)d, (cvxi_ipm_bit (p, g, i) ? 1 : -1) / e[c],
+                       row + c * d, 1);
+          cblas_daxpy ((int)d, 1, row + c * d, 1, step, 1);
+        }
+      cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (int)d, (int)m, 1,
+                   row, (int)d, 1, h, (int)d);
+      if (!cvxi_ipm_cholesky (h, d))
+        return true;
+      cvxi_small_lower (h, d, step);
+      decrement = cblas_dnrm2 ((int)d, step, 1);
+      cvxi_small_upper (h, d, step);
+      cblas_daxpy ((int)d, 1 / (1 + decrement), step, 1, w, 1);
+    }
+}
+
+/* Blocks on the central path of their cone and ball, for the complementarity
+   MU: w = tau c with the centre c of norm 1 and m facets has
+   tau = m mu / beta and t = (m + 1) mu / beta; multipliers of half that leave
+   the dual room for nu.  */
+static enum cvx_status
+start_inside (struct cvxi_ipm *p, double mu, double unit, double rows,
+              struct cvx_error *err)
+{
+  size_t d = p->d, most = 0;
+  double *h, *row;
+  int before;
+  for (size_t g = 0; g < p->k; g++)
+    if (p->start[g + 1] - p->start[g] > most)
+      most = p->start[g + 1] - p->start[g];
+  h = cvx_alloc (d, d * sizeof *h);
+  row = cvx_alloc (most + 1, d * sizeof *row);
+  if (h == NULL || row == NULL)
+    {
+      cvx_free (h);
+      cvx_free (row);
+      return cvx_fail_nomem (err, "preparing the restricted problem");
+    }
+  before = cvx_blas_threads (1);
+  for (size_t g = 0; g < p->k; g++)
+    {
+      size_t first = p->start[g], m = p->start[g + 1] - first;
+      double *w = p->w + g * d, tau = (double)m * mu / p->m->beta;
+      memcpy (w, p->m->inside + g * d, d * sizeof *w);
+      if (m == 0 || !centre (p, g, w, p->e + first, h, row))
+        {
+          start_outside (p, g, g + 1, unit, rows);
+          continue;
+        }
+      cblas_dscal ((int)d, tau, w, 1);
+      p->t[g] = cblas_dnrm2 ((int)d, w, 1) * (1 + 1 / (double)m);
+      for (size_t c = first; c < first + m; c++)
+        {
+          p->e[c] *= tau;
+          p->a[c] = 0.5 * mu / p->e[c];
+        }
+    }
+  (void)cvx_blas_threads (before);
+  cvx_free (h);
+  cvx_free (row);
+  return CVX_OK;
+}
+
+static enum cvx_status
+start_point (struct cvxi_ipm *p, struct cvx_error *err)
 {
   const struct cvxi_master *m = p->m;
-  double size = 0, rows = 0, top = 0, far = 0, unit;
+  double size = 0, rows = 0, top = 0, unit, degree;
   for (size_t i = 0; i < p->n; i++)
     {
       const struct cvxi_ipm_row *r = &p->row[i];
@@ -200,26 +324,22 @@ start_point (struct cvxi_ipm *p)
   if (rows == 0)
     rows = 1;
   unit = 1000 * fmax (size, 1e-8) / rows;
-  for (size_t g = 0; g < p->k; g++)
+  degree = (double)(p->k + p->start[p->k]);
+  p->zero = m->loss->value (p->f, m->y, p->n, 1, m->loss_param);
+  if (m->inside != NULL && p->start[p->k] > 0)
     {
-      p->t[g] = unit;
-      for (size_t c = p->start[g]; c < p->start[g + 1]; c++)
-        {
-          p->e[c] = unit * rows;
-          p->a[c] = 1;
-        }
+      enum cvx_status st = start_inside (p, p->zero / degree, unit, rows, err);
+      if (st != CVX_OK)
+        return st;
     }
-  memset (p->z, 0, p->kd * sizeof *p->z);
-  cvxi_ipm_add_cone_adjoint (p, p->a, p->z);
-  for (size_t g = 0; g < p->k; g++)
-    far = fmax (far, cblas_dnrm2 ((int)p->d, p->z + g * p->d, 1));
-  for (size_t c = 0; far > 0 && c < p->start[p->k]; c++)
-    p->a[c] = 0.4 * m->beta / far;
+  else
+    start_outside (p, 0, p->k, unit, rows);
   for (size_t i = 0; i < p->n; i++)
     if (cvxi_ipm_boxed (p, i))
       p->zl[i] = p->zh[i] = fmax (size, 1e-8);
   cvxi_ipm_dual_part (p, p->nu, p->a, p->z);
   cvxi_ipm_fit (p);
+  return CVX_OK;
 }
 
 static double
@@ -334,7 +454,8 @@ relative_gap (const struct cvxi_ipm *p)
                  * (cvxi_ipm_slope (p, i) + p->zl[i] - p->zh[i] - p->f[i]));
   if (m->free_bias)
     gap += fabs (p->bias * cvxi_ipm_imbalance (p));
-  return gap / fmax (fabs (pobj), 1e-300);
+  /* The start may fit worse than the zero network does.  */
+  return gap / fmax (fmin (fabs (pobj), p->zero), 1e-300);
 }
 
 /* Predictor, corrector, and the move; *STEP is its length, 0 when there was
@@ -376,10 +497,9 @@ cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
   struct cvxi_ipm p;
   enum cvx_status status = ipm_new (&p, m, err);
   double degree, best = HUGE_VAL;
-  assert (m->d <= CVXI_MASTER_D);
   *iterations = 0;
   if (status == CVX_OK)
-    start_point (&p);
+    status = start_point (&p, err);
   degree = status == CVX_OK ? (double)(p.k + p.start[p.k]) : 1;
   for (size_t i = 0; status == CVX_OK && i < p.n; i++)
     degree += cvxi_ipm_boxed (&p, i) ? 2 : 0;

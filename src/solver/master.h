@@ -41,6 +41,9 @@ struct cvxi_master
   const int *sign;
   const size_t *start; /* k + 1 */
   const uint32_t *row;
+  /* k x d: directions inside the cones, to start from; NULL: from outside,
+     which is as good where cones have few facets.  */
+  const double *inside;
 };
 
 /* Solve to the relative gap TOL of the restricted problem.  W (k x d) and NU

@@ -9,12 +9,12 @@
 
 #include <math.h>
 
-#include "formulation/price.h"
 #include "solver/master.h"
 
+/* From this many features on, blocks are for BLAS and LAPACK.  */
 enum
 {
-  CVXI_MASTER_D = CVX_PRICE_MAX_RANK /* features at most */
+  CVXI_MASTER_WIDE = 16
 };
 
 /* One sample's part of the dual objective: c nu - q nu^2 / 2 on [lo, hi], or
@@ -49,6 +49,8 @@ struct cvxi_ipm
   double *h;          /* kd */
   double *system, *u; /* the matrix; kd x n */
   double *rhs, *diag; /* n */
+  double *scratch;    /* 4 (d + 1) */
+  double zero;        /* objective of the zero network */
   bool primal;        /* the system is in w */
   bool precise;       /* factor without forming matrices */
 };
@@ -92,9 +94,11 @@ double cvxi_ipm_curve (const struct cvxi_ipm *p, size_t i);
 void cvxi_ipm_fit (struct cvxi_ipm *p);
 void cvxi_ipm_dual_part (const struct cvxi_ipm *p, const double *nu,
                          const double *a, double *z);
-/* z += G'a.  */
-void cvxi_ipm_add_cone_adjoint (const struct cvxi_ipm *p, const double *a,
-                                double *z);
+/* z += G'a of blocks FROM .. TO - 1.  */
+void cvxi_ipm_add_cone_adjoint (const struct cvxi_ipm *p, size_t from,
+                                size_t to, const double *a, double *z);
+/* A (d x d, lower half) = L L' in place; false when A is not positive.  */
+bool cvxi_ipm_cholesky (double *a, size_t d);
 /* Row C of G, of block G, times W.  */
 double cvxi_ipm_cone_value (const struct cvxi_ipm *p, size_t g, size_t c,
                             const double *w);

@@ -30,6 +30,7 @@
 #include "base/alloc.h"
 #include "linalg/dense.h"
 #include "linalg/small.h"
+#include "linalg/threads.h"
 
 void
 cvxi_ipm_fit (struct cvxi_ipm *p)
@@ -41,16 +42,18 @@ cvxi_ipm_fit (struct cvxi_ipm *p)
 }
 
 void
-cvxi_ipm_add_cone_adjoint (const struct cvxi_ipm *p, const double *a,
-                           double *z)
+cvxi_ipm_add_cone_adjoint (const struct cvxi_ipm *p, size_t from, size_t to,
+                           const double *a, double *z)
 {
-  for (size_t g = 0; g < p->k; g++)
+  for (size_t g = from; g < to; g++)
     for (size_t c = p->start[g]; c < p->start[g + 1]; c++)
       {
         size_t i = p->cone_row[c];
         double v = cvxi_ipm_bit (p, g, i) ? a[c] : -a[c];
+        const double *x = p->m->x + i * p->d;
+        double *sum = z + g * p->d;
         for (size_t j = 0; j < p->d; j++)
-          z[g * p->d + j] += v * cvxi_ipm_at (p, i, j);
+          sum[j] += v * x[j];
       }
 }
 
@@ -60,7 +63,7 @@ cvxi_ipm_dual_part (const struct cvxi_ipm *p, const double *nu,
 {
   cblas_dgemv (CblasRowMajor, CblasTrans, (int)p->n, (int)p->kd, 1, p->b,
                (int)p->kd, nu, 1, 0, z, 1);
-  cvxi_ipm_add_cone_adjoint (p, a, z);
+  cvxi_ipm_add_cone_adjoint (p, 0, p->k, a, z);
 }
 
 double
@@ -69,8 +72,11 @@ cvxi_ipm_cone_value (const struct cvxi_ipm *p, size_t g, size_t c,
 {
   size_t i = p->cone_row[c];
   double v = 0;
-  for (size_t j = 0; j < p->d; j++)
-    v += cvxi_ipm_at (p, i, j) * w[g * p->d + j];
+  if (p->d >= CVXI_MASTER_WIDE)
+    v = cblas_ddot ((int)p->d, p->m->x + i * p->d, 1, w + g * p->d, 1);
+  else
+    for (size_t j = 0; j < p->d; j++)
+      v += cvxi_ipm_at (p, i, j) * w[g * p->d + j];
   return cvxi_ipm_bit (p, g, i) ? v : -v;
 }
 
@@ -102,10 +108,10 @@ void
 cvxi_ipm_scaling (struct cvxi_ipm *p)
 {
   size_t d = p->d;
+  double *s = p->scratch, *z = s + d + 1;
   for (size_t g = 0; g < p->k; g++)
     {
-      double s[CVXI_MASTER_D + 1], z[CVXI_MASTER_D + 1], ss, zz, dot = 0,
-                                                                 gamma;
+      double ss, zz, dot = 0, gamma;
       double *scale = p->scale + g * (d + 2);
       s[0] = p->t[g];
       z[0] = p->m->beta;
@@ -143,18 +149,17 @@ void
 cvxi_ipm_right_side (struct cvxi_ipm *p, double sigma_mu, bool correct)
 {
   size_t d = p->d;
+  double *v = p->scratch, *q = v + d + 1, *a = q + d + 1, *b = a + d + 1;
   for (size_t g = 0; g < p->k; g++)
     {
       const double *l = p->lambda + g * (d + 1);
-      double v[CVXI_MASTER_D + 1], q[CVXI_MASTER_D + 1],
-          *rc = p->rc + g * (d + 1);
+      double *rc = p->rc + g * (d + 1);
       const double *scale = p->scale + g * (d + 2);
       v[0] = -cblas_ddot ((int)d + 1, l, 1, l, 1) + sigma_mu;
       for (size_t j = 1; j <= d; j++)
         v[j] = -2 * l[0] * l[j];
       if (correct)
         {
-          double a[CVXI_MASTER_D + 1], b[CVXI_MASTER_D + 1];
           a[0] = p->dt[g];
           b[0] = 0;
           for (size_t j = 0; j < d; j++)
@@ -202,11 +207,21 @@ m_inverse (const double *scale, size_t d, const double *v, double *out)
     out[j] = (out[j] - (left - along) * w1[j]) / e2;
 }
 
-/* S_g, its lower half.  */
+/* Row R of the cones times the root of its Lambda, into ROW.  */
 static void
-block_form (const struct cvxi_ipm *p, size_t g)
+cone_row (const struct cvxi_ipm *p, size_t r, double *row)
 {
-  size_t d = p->d;
+  const double *x = p->m->x + p->cone_row[r] * p->d;
+  double l = sqrt (p->a[r] / p->e[r]);
+  for (size_t j = 0; j < p->d; j++)
+    row[j] = l * x[j];
+}
+
+/* S_g, its lower half.  ROW: room for the facets of a wide block.  */
+static void
+block_form (const struct cvxi_ipm *p, size_t g, double *row)
+{
+  size_t d = p->d, facets = p->start[g + 1] - p->start[g];
   double *s = p->s + g * d * d;
   const double *scale = p->scale + g * (d + 2), *w1 = scale + 2;
   double e2 = scale[0] * scale[0];
@@ -214,6 +229,14 @@ block_form (const struct cvxi_ipm *p, size_t g)
   for (size_t i = 0; i < d; i++)
     for (size_t j = 0; j <= i; j++)
       s[i * d + j] = ((i == j) - c * w1[i] * w1[j]) / e2;
+  if (d >= CVXI_MASTER_WIDE)
+    {
+      for (size_t r = 0; r < facets; r++)
+        cone_row (p, p->start[g] + r, row + r * d);
+      cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (int)d, (int)facets,
+                   1, row, (int)d, 1, s, (int)d);
+      return;
+    }
   for (size_t r = p->start[g]; r < p->start[g + 1]; r++)
     {
       const double *x = p->m->x + p->cone_row[r] * d;
@@ -224,52 +247,88 @@ block_form (const struct cvxi_ipm *p, size_t g)
     }
 }
 
-static double
-largest_of (const double *row, size_t d)
+/* A row of F_g and its largest entry.  */
+struct ranked
 {
-  double top = 0;
-  for (size_t j = 0; j < d; j++)
-    top = fmax (top, fabs (row[j]));
-  return top;
+  double size;
+  size_t row;
+};
+
+/* Row M of F_g into TO.  The first d are those of M^{-1/2} in the basis of the
+   reflection 1 - 2 v v' / VV that takes w1, of this LENGTH, to the first
+   axis.  */
+static void
+block_row (const struct cvxi_ipm *p, size_t g, size_t m, double length,
+           const double *v, double vv, double *to)
+{
+  size_t d = p->d;
+  double by = m == 0 ? 1 / sqrt (1 + 2 * length * length) : 1;
+  if (m >= d)
+    cone_row (p, p->start[g] + m - d, to);
+  else
+    for (size_t j = 0; j < d; j++)
+      to[j] = by / p->scale[g * (d + 2)]
+              * ((double)(m == j) - 2 * v[m] * v[j] / vv);
 }
 
-/* The rows of F_g into ROW (CVXI_MASTER_D + facets) x d, the larger first;
-   returns their number.  M^{-1/2} in the basis of the reflection that takes w1
-   to the first axis.  */
+/* The rows of F_g into ROW (d + facets) x d, the larger first; returns their
+   number.  ORDER has room for as many.  */
 static size_t
-block_rows (const struct cvxi_ipm *p, size_t g, double *row)
+block_rows (const struct cvxi_ipm *p, size_t g, struct ranked *order,
+            double *row)
 {
-  size_t d = p->d, m = 0;
-  const double *scale = p->scale + g * (d + 2), *w1 = scale + 2;
-  double length = cblas_dnrm2 ((int)d, w1, 1), v[CVXI_MASTER_D], vv;
+  size_t d = p->d, m = d + p->start[g + 1] - p->start[g];
+  const double *w1 = p->scale + g * (d + 2) + 2;
+  double length = cblas_dnrm2 ((int)d, w1, 1), vv, *v = p->scratch;
   for (size_t j = 0; j < d; j++)
     v[j] = length > 0 ? w1[j] / length : 0;
   v[0] += v[0] < 0 ? -1 : 1;
   vv = cblas_ddot ((int)d, v, 1, v, 1);
-  for (; m < d; m++)
+  for (size_t k = 0; k < m; k++)
     {
-      double by = m == 0 ? 1 / sqrt (1 + 2 * length * length) : 1;
-      for (size_t j = 0; j < d; j++)
-        row[m * d + j]
-            = by / scale[0] * ((double)(m == j) - 2 * v[m] * v[j] / vv);
-    }
-  for (size_t r = p->start[g]; r < p->start[g + 1]; r++, m++)
-    {
-      const double *x = p->m->x + p->cone_row[r] * d;
-      double l = sqrt (p->a[r] / p->e[r]);
-      for (size_t j = 0; j < d; j++)
-        row[m * d + j] = l * x[j];
-    }
-  for (size_t k = 1; k < m; k++)
-    {
-      double held[CVXI_MASTER_D], size = largest_of (row + k * d, d);
+      struct ranked now = { 0, k };
       size_t to = k;
-      memcpy (held, row + k * d, d * sizeof *row);
-      for (; to > 0 && largest_of (row + (to - 1) * d, d) < size; to--)
-        memcpy (row + to * d, row + (to - 1) * d, d * sizeof *row);
-      memcpy (row + to * d, held, d * sizeof *row);
+      block_row (p, g, k, length, v, vv, row);
+      for (size_t j = 0; j < d; j++)
+        now.size = fmax (now.size, fabs (row[j]));
+      for (; to > 0 && order[to - 1].size < now.size; to--)
+        order[to] = order[to - 1];
+      order[to] = now;
     }
+  for (size_t k = 0; k < m; k++)
+    block_row (p, g, order[k].row, length, v, vv, row + k * d);
   return m;
+}
+
+/* L (d x d) with A'A = L L' from A (m x d, destroyed).  */
+static bool
+gram_factor (double *a, size_t m, size_t d, double *l)
+{
+  double *tau = l; /* d of them, before L is copied there */
+  if (d < CVXI_MASTER_WIDE)
+    {
+      cvxi_small_gram (a, m, d, l);
+      return true;
+    }
+  /* Column after column A is A': its LQ factor.  */
+  if (LAPACKE_dgelqf (LAPACK_COL_MAJOR, (lapack_int)d, (lapack_int)m, a,
+                      (lapack_int)d, tau)
+      != 0)
+    return false;
+  for (size_t i = 0; i < d; i++)
+    for (size_t j = 0; j <= i; j++)
+      l[i * d + j] = a[j * d + i];
+  return true;
+}
+
+bool
+cvxi_ipm_cholesky (double *a, size_t d)
+{
+  if (d < CVXI_MASTER_WIDE)
+    return cvxi_small_cholesky (a, d);
+  return LAPACKE_dpotrf_work (LAPACK_COL_MAJOR, 'U', (lapack_int)d, a,
+                              (lapack_int)d)
+         == 0;
 }
 
 /* The factors of all S_g.  */
@@ -278,14 +337,20 @@ factor_blocks (struct cvxi_ipm *p, struct cvx_error *err)
 {
   size_t d = p->d, most = 0;
   double *row = NULL;
+  struct ranked *order = NULL;
   for (size_t g = 0; g < p->k; g++)
     if (p->start[g + 1] - p->start[g] > most)
       most = p->start[g + 1] - p->start[g];
-  if (p->precise)
+  if (p->precise || d >= CVXI_MASTER_WIDE)
     {
       row = cvx_alloc (d + most, d * sizeof *row);
-      if (row == NULL)
-        return cvx_fail_nomem (err, "solving the restricted problem");
+      order = cvx_alloc (d + most, sizeof *order);
+      if (row == NULL || order == NULL)
+        {
+          cvx_free (row);
+          cvx_free (order);
+          return cvx_fail_nomem (err, "solving the restricted problem");
+        }
     }
   for (size_t g = 0; g < p->k; g++)
     {
@@ -293,23 +358,25 @@ factor_blocks (struct cvxi_ipm *p, struct cvx_error *err)
       bool good = true;
       if (p->precise)
         {
-          cvxi_small_gram (row, block_rows (p, g, row), d, s);
+          good = gram_factor (row, block_rows (p, g, order, row), d, s);
           for (size_t j = 0; j < d; j++)
             good = good && s[j * d + j] != 0;
         }
       else
         {
-          block_form (p, g);
-          good = p->primal || cvxi_small_cholesky (s, d);
+          block_form (p, g, row);
+          good = p->primal || cvxi_ipm_cholesky (s, d);
         }
       if (!good)
         {
           cvx_free (row);
+          cvx_free (order);
           return cvx_fail (err, CVX_E387, "block %zu lost its definiteness",
                            g);
         }
     }
   cvx_free (row);
+  cvx_free (order);
   return CVX_OK;
 }
 
@@ -318,6 +385,15 @@ static void
 form_u (struct cvxi_ipm *p)
 {
   size_t n = p->n, d = p->d, kd = p->kd;
+  if (!p->primal && d >= CVXI_MASTER_WIDE)
+    {
+      memcpy (p->u, p->b, n * kd * sizeof *p->u);
+      for (size_t g = 0; g < p->k; g++)
+        cblas_dtrsm (CblasRowMajor, CblasRight, CblasLower, CblasTrans,
+                     CblasNonUnit, (int)n, (int)d, 1, p->s + g * d * d, (int)d,
+                     p->u + g * d, (int)kd);
+      return;
+    }
   for (size_t i = 0; i < n; i++)
     if (p->primal)
       {
@@ -426,6 +502,7 @@ enum cvx_status
 cvxi_ipm_factor (struct cvxi_ipm *p, struct cvx_error *err)
 {
   enum cvx_status st;
+  int before;
   for (size_t i = 0; i < p->n; i++)
     {
       p->diag[i] = cvxi_ipm_curve (p, i);
@@ -433,10 +510,14 @@ cvxi_ipm_factor (struct cvxi_ipm *p, struct cvx_error *err)
         p->diag[i] += p->zl[i] / (p->nu[i] - p->row[i].lo)
                       + p->zh[i] / (p->row[i].hi - p->nu[i]);
     }
+  /* Blocks are small: threads would wait for each other.  */
+  before = cvx_blas_threads (1);
   st = factor_blocks (p, err);
+  if (st == CVX_OK)
+    form_u (p);
+  (void)cvx_blas_threads (before);
   if (st != CVX_OK)
     return st;
-  form_u (p);
   st = p->precise ? factor_root (p, err) : factor_formed (p, err);
   if (st == CVX_OK && p->m->free_bias)
     {
@@ -460,10 +541,10 @@ cvxi_ipm_direction (struct cvxi_ipm *p)
       p->da[c] = p->ce[c] / p->e[c]
                  - p->a[c] / p->e[c]
                        * (cvxi_ipm_cone_value (p, g, c, p->w) - p->e[c]);
-  cvxi_ipm_add_cone_adjoint (p, p->da, p->h);
+  cvxi_ipm_add_cone_adjoint (p, 0, p->k, p->da, p->h);
   for (size_t g = 0; g < p->k; g++)
     {
-      double v[CVXI_MASTER_D];
+      double *v = p->scratch;
       m_inverse (p->scale + g * (d + 2), d, p->rc + g * (d + 1) + 1, v);
       cblas_daxpy ((int)d, 1, v, 1, p->h + g * d, 1);
     }
