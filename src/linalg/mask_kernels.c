@@ -1,4 +1,5 @@
-/* mask_kernels.c -- masked sums and spreads for AVX-512, AVX2 and any machine.
+/* mask_kernels.c -- masked sums and spreads, and tables of sums, for AVX-512,
+   AVX2 and any machine.
 
    The sums keep 32 or 64 samples in registers while they walk down the
    patterns, so that a number of the tile is loaded once and masked for a
@@ -272,20 +273,87 @@ spread_avx512_single (size_t n_rows, const uint64_t *const *bits, size_t words,
                                  r + 16 * k));
 }
 
+#  define TARGET    __attribute__ ((target ("avx2")))
+#  define REAL      double
+#  define WIDTH     32
+#  define KERNEL(X) X##_avx2
+#  include "linalg/mask_tables.h"
+#  define REAL      float
+#  define WIDTH     32
+#  define KERNEL(X) X##_avx2_single
+#  include "linalg/mask_tables.h"
+#  undef TARGET
+
+#  define TARGET    __attribute__ ((target ("avx512f")))
+#  define REAL      double
+#  define WIDTH     64
+#  define KERNEL(X) X##_avx512
+#  include "linalg/mask_tables.h"
+#  define REAL      float
+#  define WIDTH     64
+#  define KERNEL(X) X##_avx512_single
+#  include "linalg/mask_tables.h"
+#  undef TARGET
+
 #endif
+
+#define TARGET
+#define REAL      double
+#define WIDTH     16
+#define KERNEL(X) X##_any
+#include "linalg/mask_tables.h"
+#define REAL      float
+#define WIDTH     16
+#define KERNEL(X) X##_any_single
+#include "linalg/mask_tables.h"
+#undef TARGET
+
+/* Warren, Hacker's Delight, 7-3.  */
+void
+cvxi_transpose_bits (uint64_t a[64])
+{
+  uint64_t mask = 0x00000000ffffffff;
+  for (unsigned j = 32; j != 0; j >>= 1, mask ^= mask << j)
+    for (unsigned i = 0; i < 64; i = (i + j + 1) & ~j)
+      {
+        uint64_t t = (a[i] >> j ^ a[i + j]) & mask;
+        a[i + j] ^= t;
+        a[i] ^= t << j;
+      }
+}
 
 const struct cvxi_mask_kernels *
 cvxi_mask_kernels (size_t k)
 {
 #if HAVE_X86
-  static const struct cvxi_mask_kernels avx512
-      = { "avx512", sum_avx512, spread_avx512, sum_avx512_single,
-          spread_avx512_single };
-  static const struct cvxi_mask_kernels avx2
-      = { "avx2", sum_avx2, spread_avx2, sum_avx2_single, spread_avx2_single };
+  static const struct cvxi_mask_kernels avx512 = { "avx512",
+                                                   sum_avx512,
+                                                   spread_avx512,
+                                                   sum_avx512_single,
+                                                   spread_avx512_single,
+                                                   build_avx512,
+                                                   look_up_avx512,
+                                                   dot_avx2,
+                                                   build_avx512_single,
+                                                   look_up_avx512_single,
+                                                   dot_avx2_single };
+  static const struct cvxi_mask_kernels avx2 = { "avx2",
+                                                 sum_avx2,
+                                                 spread_avx2,
+                                                 sum_avx2_single,
+                                                 spread_avx2_single,
+                                                 build_avx2,
+                                                 look_up_avx2,
+                                                 dot_avx2,
+                                                 build_avx2_single,
+                                                 look_up_avx2_single,
+                                                 dot_avx2_single };
 #endif
   static const struct cvxi_mask_kernels any
-      = { "portable", sum_any, spread_any, sum_any_single, spread_any_single };
+      = { "portable",         sum_any,           spread_any,
+          sum_any_single,     spread_any_single, build_any,
+          look_up_any,        dot_any,           build_any_single,
+          look_up_any_single, dot_any_single };
 #if HAVE_X86
   if (__builtin_cpu_supports ("avx512f") && k-- == 0)
     return &avx512;

@@ -1,7 +1,11 @@
-/* masked.c -- the masked stack product in tiles.
+/* masked.c -- the masked stack product: who does it, and tiles of GEMM.
+
+   Where there are enough samples and patterns, tables of sums do the products
+   (masked_lookup.c); where most of X is zero, its nonzeros (masked_sparse.c).
+   What is left is small and goes to BLAS:
 
    The work is cut into tasks: a tile of samples by a run of patterns.  A task
-   multiplies a block of V with its tile of X by DGEMM into a small tile that
+   multiplies a block of V with its tile of X by GEMM into a small tile that
    stays in cache, and adds the numbers that the masks leave (apply); or
    spreads r under the masks into such a tile and multiplies it with X
    (adjoint).  Tasks and the order in which their results are added depend on
@@ -21,6 +25,7 @@
 
 #include "base/alloc.h"
 #include "linalg/mask_kernels.h"
+#include "linalg/masked_lookup.h"
 #include "linalg/masked_sparse.h"
 #include "linalg/threads.h"
 
@@ -52,6 +57,7 @@ struct cvx_masked
   void *tile;                         /* REAL: threads x BLOCK x TILE */
   void *sums;                         /* REAL: threads x n_outputs x TILE */
   struct cvxi_sparse_product *sparse; /* does the products, or NULL */
+  struct cvxi_lookup *lookup;         /* does those for which it pays */
   const uint64_t **rows; /* threads x BLOCK: masks of the rows of a tile */
   void *r;               /* REAL, one output after the other: n rounded up to
                             tiles, zero past n */
@@ -143,6 +149,13 @@ cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
     }
   for (size_t i = 0; single && i < n * d; i++)
     m->copy[i] = (float)x[i];
+  if (cvxi_lookup_new (&m->lookup, m->matrix, n, d, bits, n_patterns,
+                       n_outputs, single, m->threads, err)
+      != CVX_OK)
+    {
+      cvx_masked_free (m);
+      return CVX_NOMEM;
+    }
   *out = m;
   return CVX_OK;
 }
@@ -159,6 +172,7 @@ cvx_masked_bytes (size_t n, size_t d, size_t n_patterns, size_t n_outputs,
     partial = fmax (partial, N_TASKS * rows * c);
   return (double)threads * (BLOCK * TILE * real + BLOCK * 8 + c * TILE * real)
          + rows * c * real + 8 * partial
+         + cvxi_lookup_bytes (n, d, n_patterns, n_outputs, single, threads)
          + (single ? 4 * ((double)n * len + stack * len) : 0);
 }
 
@@ -168,6 +182,7 @@ cvx_masked_free (struct cvx_masked *m)
   if (m == NULL)
     return;
   cvxi_sparse_product_free (m->sparse);
+  cvxi_lookup_free (m->lookup);
   cvx_free (m->tile);
   cvx_free (m->rows);
   cvx_free (m->sums);
@@ -254,12 +269,14 @@ add_parts_single (const float *partial, size_t parts, size_t length,
 }
 
 /* Threads for a product with K patterns; 1 also switches BLAS to one thread,
-   with the number before in *BEFORE for restore ().  */
+   with the number before in *BEFORE for restore (), unless that is NULL.  */
 static int
 team_for (const struct cvx_masked *m, size_t k, int *before)
 {
   double work = (double)m->n * (double)m->d * (double)k;
   int team = work <= small_work || cvx_in_parallel () ? 1 : m->threads;
+  if (before == NULL)
+    return team;
   *before = 0;
   if (team == 1 && work > blas_work && !cvx_in_parallel ())
     *before = cvx_blas_threads (1);
@@ -336,6 +353,9 @@ cvx_masked_apply_list (const struct cvx_masked *m, size_t k,
         m->low[i] = (float)v[i];
       in = m->low;
     }
+  if (cvxi_lookup_pays (m->lookup, false, k, list))
+    return cvxi_lookup_apply (m->lookup, k, list, in, f, team_for (m, k, NULL),
+                              progress);
   return run (m, false, k, list, in, f, m->n * m->n_outputs, progress);
 }
 
@@ -347,6 +367,10 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
   if (m->sparse != NULL)
     return cvxi_sparse_adjoint (m->sparse, k, list, r, g, progress);
   (m->single ? take_residual_single : take_residual) (m, r);
+  if (cvxi_lookup_pays (m->lookup, true, k, list))
+    return cvxi_lookup_adjoint (m->lookup, k, list, m->r,
+                                divide_up (m->n, TILE) * TILE, g,
+                                team_for (m, k, NULL), progress);
   return run (m, true, k, list, m->r, g, k * m->d, progress);
 }
 
@@ -364,20 +388,6 @@ cvx_masked_adjoint (const struct cvx_masked *m, const double *r, double *g,
 {
   return cvx_masked_adjoint_list (m, m->n_patterns * m->n_outputs, NULL, r, g,
                                   progress);
-}
-
-/* Turn a 64 x 64 matrix of bits (Warren, Hacker's Delight, 7-3).  */
-static void
-transpose (uint64_t a[64])
-{
-  uint64_t mask = 0x00000000ffffffff;
-  for (unsigned j = 32; j != 0; j >>= 1, mask ^= mask << j)
-    for (unsigned i = 0; i < 64; i = (i + j + 1) & ~j)
-      {
-        uint64_t t = (a[i] >> j ^ a[i + j]) & mask;
-        a[i + j] ^= t;
-        a[i] ^= t << j;
-      }
 }
 
 enum
@@ -399,7 +409,7 @@ sample_major (const struct cvx_masked *m, size_t w, size_t from, size_t words,
           size_t g = from + q * 64 + b;
           a[b] = g < m->n_patterns ? m->bits[g * m->n_words + w] : 0;
         }
-      transpose (a);
+      cvxi_transpose_bits (a);
       for (size_t i = 0; i < 64; i++)
         out[i * COUNT_WORDS + q] = a[i];
     }

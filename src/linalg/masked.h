@@ -8,8 +8,9 @@
    numbers.  One product with X serves all outputs, and f and r have the
    outputs of a sample side by side.
 
-   The n x P matrix of pre-activations is never stored: row tiles of X V stay
-   in cache, masks are bits.  4 n d C P flops for the pair.  The digits depend
+   The n x P matrix of pre-activations is never stored, masks are bits.  4 n d
+   C P flops for the pair, or a sixth of the additions among them by tables of
+   sums (masked_lookup.c) when there are enough of them.  The digits depend
    on the sizes only, not on the number of threads.  An operator owns its
    tiles: one call at a time, and lists no longer than C P (repeats allowed).
 
