@@ -188,6 +188,13 @@ start (struct session *s, const struct lang_call *c,
     s->grown_from = 0;
   if (status == CVX_OK && why != NULL)
     session_note (s, "solver auto takes %s: %s\n", solver->name, why);
+  if (status == CVX_OK)
+    {
+      char how[256];
+      cvx_run_describe (s->run->run, how, sizeof how);
+      if (how[0] != '\0')
+        session_note (s, "%s\n", how);
+    }
   return status;
 }
 

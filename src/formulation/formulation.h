@@ -150,10 +150,11 @@ struct cvx_formulation_class
   /* x = M^{-1} z, M = I + G'G (block diagonal; I without cones), and
      K = A M^{-1} A' of one output (n_samples x n_samples; it is the same for
      all, and there is nothing between them): the exact u-step of ADMM (manual,
-     Methods).  */
+     Methods).  CVX_INTERRUPTED leaves K undefined.  */
   void (*solve_m) (const struct cvx_formulation *f, const double *z,
                    double *x);
-  void (*gram) (const struct cvx_formulation *f, double *k);
+  enum cvx_status (*gram) (const struct cvx_formulation *f, double *k,
+                           struct cvx_progress *progress);
 
   /* Largest violation of G x >= 0 in block G, max_i -(G x)_i / (||G_i||
      ||x||), at least 0.  */

@@ -620,8 +620,9 @@ cvxi_group_l1_solve_m (const struct cvx_formulation *f, const double *z,
     solve_rows (s, f->n_features, x, f->n_blocks);
 }
 
-void
-cvxi_group_l1_gram (const struct cvx_formulation *f, double *k)
+enum cvx_status
+cvxi_group_l1_gram (const struct cvx_formulation *f, double *k,
+                    struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
   size_t n = f->n_samples, d = f->n_features;
@@ -630,6 +631,8 @@ cvxi_group_l1_gram (const struct cvx_formulation *f, double *k)
   for (size_t first = 0; first < n; first += ROWS)
     {
       size_t count = n - first < ROWS ? n - first : ROWS;
+      if (cvx_aborted (progress))
+        return CVX_INTERRUPTED;
       memcpy (left, f->x + first * d, count * d * sizeof *left);
       if (s->cones)
         solve_rows (s, d, left, count);
@@ -642,6 +645,7 @@ cvxi_group_l1_gram (const struct cvx_formulation *f, double *k)
   for (size_t i = 0; i < n; i++)
     for (size_t j = i + 1; j < n; j++)
       k[i * n + j] = k[j * n + i];
+  return CVX_OK;
 }
 
 /* Decoding (Theorem 1): v gives u = v / sqrt ||v||, a = +- sqrt ||v||.  */

@@ -58,7 +58,8 @@ void cvxi_group_l1_cone_adjoint (const struct cvx_formulation *f,
                                  const double *s, double *x);
 void cvxi_group_l1_solve_m (const struct cvx_formulation *f, const double *z,
                             double *x);
-void cvxi_group_l1_gram (const struct cvx_formulation *f, double *k);
+enum cvx_status cvxi_group_l1_gram (const struct cvx_formulation *f, double *k,
+                                    struct cvx_progress *progress);
 double cvxi_group_l1_violation (const struct cvx_formulation *f, size_t g,
                                 const double *x);
 

@@ -143,14 +143,17 @@ cvxi_linear_solve_m (const struct cvx_formulation *f, const double *z,
     memcpy (x, z, f->n_var * sizeof *x);
 }
 
-void
-cvxi_linear_gram (const struct cvx_formulation *f, double *k)
+enum cvx_status
+cvxi_linear_gram (const struct cvx_formulation *f, double *k,
+                  struct cvx_progress *progress)
 {
   const struct cvxi_linear *s = f->impl;
   size_t n = f->n_samples, d = f->n_features;
   for (size_t first = 0; first < n; first += ROWS)
     {
       size_t count = n - first < ROWS ? n - first : ROWS;
+      if (cvx_aborted (progress))
+        return CVX_INTERRUPTED;
       for (size_t i = 0; i < count; i++)
         {
           s->backward (f, f->x + (first + i) * d, s->x);
@@ -163,6 +166,7 @@ cvxi_linear_gram (const struct cvx_formulation *f, double *k)
   for (size_t i = 0; i < n; i++)
     for (size_t j = i + 1; j < n; j++)
       k[i * n + j] = k[j * n + i];
+  return CVX_OK;
 }
 
 void

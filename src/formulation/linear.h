@@ -53,7 +53,8 @@ double cvxi_linear_adjoint_error (const struct cvx_formulation *f,
                                   const double *nu);
 void cvxi_linear_solve_m (const struct cvx_formulation *f, const double *z,
                           double *x);
-void cvxi_linear_gram (const struct cvx_formulation *f, double *k);
+enum cvx_status cvxi_linear_gram (const struct cvx_formulation *f, double *k,
+                                  struct cvx_progress *progress);
 /* All blocks of POINT into X (n_var), repeated ones added.  */
 void cvxi_linear_gather (const struct cvx_formulation *f,
                          const struct cvx_point *point, double *x);

@@ -161,8 +161,9 @@ adjoint (const struct cvx_formulation *f, const double *r, double *g,
 
 /* K_ij = sum over patterns and patches that both samples have on of the inner
    products of these patches.  */
-static void
-gram (const struct cvx_formulation *f, double *out)
+static enum cvx_status
+gram (const struct cvx_formulation *f, double *out,
+      struct cvx_progress *progress)
 {
   size_t h = f->conv.h, k = f->conv.k, n = f->n_samples;
   memset (out, 0, n * n * sizeof *out);
@@ -170,6 +171,8 @@ gram (const struct cvx_formulation *f, double *out)
     for (size_t j = 0; j <= i; j++)
       {
         double sum = 0;
+        if (cvx_aborted (progress))
+          return CVX_INTERRUPTED;
         for (size_t q = 0; q < k; q++)
           {
             size_t a = i * k + q, b = j * k + q, both = 0;
@@ -182,6 +185,7 @@ gram (const struct cvx_formulation *f, double *out)
           }
         out[i * n + j] = out[j * n + i] = sum;
       }
+  return CVX_OK;
 }
 
 /* The direction is that of the nuclear norm, whose value may be larger.  */

@@ -277,21 +277,25 @@ solve_m (const struct cvx_formulation *f, const double *z, double *x)
 
 /* K = A M^{-1} A', column by column: that of the inner program would have
    (nK)^2 entries.  */
-static void
-gram (const struct cvx_formulation *f, double *k)
+static enum cvx_status
+gram (const struct cvx_formulation *f, double *k,
+      struct cvx_progress *progress)
 {
   const struct relu_cnn *s = f->impl;
   size_t n = f->n_samples;
-  for (size_t i = 0; i < n; i++)
+  enum cvx_status status = CVX_OK;
+  for (size_t i = 0; i < n && status == CVX_OK; i++)
     {
       s->unit[i] = 1;
-      if (adjoint (f, s->unit, s->column, NULL) == CVX_OK)
+      status = adjoint (f, s->unit, s->column, progress);
+      if (status == CVX_OK)
         {
           solve_m (f, s->column, s->column);
-          (void)apply (f, s->column, k + i * n, NULL);
+          status = apply (f, s->column, k + i * n, progress);
         }
       s->unit[i] = 0;
     }
+  return status;
 }
 
 static double

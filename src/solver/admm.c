@@ -1,4 +1,5 @@
-/* admm.c -- alternating directions with an exact linear step.
+/* admm.c -- alternating directions with an exact or a nearly exact linear
+   step.
 
      min l(z) + beta R(v) + 1{s >= 0}   s.t.  A u = z,  u = v,  G u = s
 
@@ -16,11 +17,13 @@
 
      (I + k K) q = t - A M^{-1} b,   K = A M^{-1} A',   u = M^{-1}(b + k A'q)
 
-   K is the same for every output and joins none of them, so one n x n matrix
-   does for all.  One eigendecomposition K = V L V' serves every k, so rho and
-   kappa may follow the residuals for as long as they like.  A u = t - q costs
-   nothing. s and nu are the positive and negative part of one vector w = G u +
-   nu.
+   K is the same for every output and joins none of them.  These systems are
+   solved exactly or, when n is large, by conjugate gradients (ustep.c) to a
+   part of the residuals seen last and of (1 + iteration)^-1.2, whose sum is
+   finite: the method converges as if they were exact (Eckstein and Bertsekas,
+   theorem 8; Zhao, Frangella and Udell, ICML 2022).  The last q is the first
+   guess.  A u = t - q costs nothing (with a residual, as much as that).  s and
+   nu are the positive and negative part of one vector w = G u + nu.
 
    Over-relaxation: Eckstein and Bertsekas, Math. Programming 55 (1992).
    Residual balancing: Boyd et al., Found. Trends Machine Learning 3 (2011),
@@ -34,36 +37,34 @@
 
 #include "solver/state.h"
 
-#include <cblas.h>
-#include <lapacke.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "linalg/threads.h"
+#include "solver/ustep.h"
 
 enum
 {
-  ROWS_MAX = 6000,   /* n^2 doubles and 9 n^3 flops at the start */
   ADAPT_FIRST = 10,  /* iterations before the first change of rho */
   ADAPT_LAST = 20000 /* none after this one */
 };
 
 struct admm
 {
-  double *v, *lam; /* n_var */
-  double *w;       /* n_cone: s - its negative part is nu */
-  double *z, *mu;  /* n_obs */
-  double *q;       /* n_obs: t - A u of the last step */
-  double rho, kappa;
-  double pri, dua; /* relative residuals */
+  double *v, *lam;   /* n_var */
+  double *w;         /* n_cone: s - its negative part is nu */
+  double *z, *mu;    /* n_obs */
+  double *q;         /* n_obs: t - A u of the last step */
+  double *guess;     /* n_obs: (I + k K)^{-1} of the last step */
+  double rho, kappa; /* kappa 0: not known before the first step */
+  double pri, dua;   /* relative residuals */
   uint64_t n_steps, next, interval;
-  uint64_t changed; /* rho changed in the last step */
+  uint64_t changed;  /* rho changed in the last step */
+  uint64_t products; /* of the last linear step */
   /* scratch */
   double *b, *u, *work;       /* n_var */
   double *gu;                 /* n_cone */
-  double *vec, *val;          /* K = vec diag (val) vec' */
   double *obs, *coef, *z_old; /* n_obs */
+  struct cvxi_ustep *ustep;
 };
 
 #define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
@@ -78,6 +79,7 @@ static const struct cvx_field fields[]
         FIELD (z, ARRAY, OBS, false),
         FIELD (mu, ARRAY, OBS, false),
         FIELD (q, ARRAY, OBS, false),
+        FIELD (guess, ARRAY, OBS, false),
         FIELD (rho, REAL, ONE, false),
         FIELD (kappa, REAL, ONE, false),
         FIELD (pri, REAL, ONE, false),
@@ -86,12 +88,11 @@ static const struct cvx_field fields[]
         FIELD (next, COUNT, ONE, false),
         FIELD (interval, COUNT, ONE, false),
         FIELD (changed, COUNT, ONE, false),
+        FIELD (products, COUNT, ONE, false),
         FIELD (b, ARRAY, VAR, true),
         FIELD (u, ARRAY, VAR, true),
         FIELD (work, ARRAY, VAR, true),
         FIELD (gu, ARRAY, CONE, true),
-        FIELD (vec, ARRAY, SAMPLES2, true),
-        FIELD (val, ARRAY, SAMPLES, true),
         FIELD (obs, ARRAY, OBS, true),
         FIELD (coef, ARRAY, OBS, true),
         FIELD (z_old, ARRAY, OBS, true),
@@ -101,16 +102,16 @@ static const struct cvx_field fields[]
 static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
 {
-  (void)s;
   if (f->n_blocks == 0)
     return "the patterns are not stored; use interior";
-  if (f->class->gram == NULL || f->class->solve_m == NULL)
-    return "the formulation has no matrix for the exact step of admm";
-  if (f->n_samples > ROWS_MAX)
-    return "more than 6000 samples: the matrix of its exact step would "
-           "be too large; use fista";
+  if (f->class->solve_m == NULL
+      || (cvxi_ustep_choose (f, s) != CVXI_USTEP_CG && f->class->gram == NULL))
+    return "the formulation has no linear step for admm";
   return NULL;
 }
+
+/* Relative accuracy of the linear step: of the residuals, and at best.  */
+static const double share = 0.1, least = 1e-13;
 
 /* The squared loss is quadratic in u: no z.  */
 static bool
@@ -119,56 +120,27 @@ is_squared (const struct cvx_formulation *f)
   return f->loss->base == NULL && strcmp (f->loss->name, "squared") == 0;
 }
 
-/* K = vec diag (val) vec'.  dsyevd by divide and conquer; should it not
-   converge, dsyev by QR.  */
-static enum cvx_status
-decompose (struct admm *s, const struct cvx_formulation *f,
-           struct cvx_error *err)
-{
-  lapack_int n = (lapack_int)f->n_samples, info, n_iwork;
-  double n_work, *work;
-  lapack_int *iwork;
-  f->class->gram (f, s->vec);
-  info = LAPACKE_dsyevd_work (LAPACK_COL_MAJOR, 'V', 'L', n, s->vec, n, s->val,
-                              &n_work, -1, &n_iwork, -1);
-  if (info != 0)
-    return cvx_fail (err, CVX_E365,
-                     "the eigendecomposition of a %d x %d matrix cannot be "
-                     "started",
-                     (int)n, (int)n);
-  work = cvx_alloc ((size_t)n_work, sizeof *work);
-  iwork = cvx_alloc ((size_t)n_iwork, sizeof *iwork);
-  if (work == NULL || iwork == NULL)
-    {
-      cvx_free (work);
-      cvx_free (iwork);
-      return cvx_fail_nomem (err, "decomposing the matrix of admm");
-    }
-  info = LAPACKE_dsyevd_work (LAPACK_COL_MAJOR, 'V', 'L', n, s->vec, n, s->val,
-                              work, (lapack_int)n_work, iwork, n_iwork);
-  if (info > 0)
-    {
-      f->class->gram (f, s->vec);
-      info = LAPACKE_dsyev_work (LAPACK_COL_MAJOR, 'V', 'L', n, s->vec, n,
-                                 s->val, work, (lapack_int)n_work);
-    }
-  cvx_free (work);
-  cvx_free (iwork);
-  if (info != 0)
-    return cvx_fail (err, CVX_E365,
-                     "the eigendecomposition of a %d x %d matrix failed",
-                     (int)n, (int)n);
-  for (lapack_int i = 0; i < n; i++)
-    s->val[i] = fmax (s->val[i], 0);
-  return CVX_OK;
-}
-
 static enum cvx_status
 restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *settings, struct cvx_error *err)
 {
-  (void)settings;
-  return decompose (state, f, err);
+  struct admm *s = state;
+  enum cvx_status st;
+  if (s->ustep != NULL)
+    return CVX_OK;
+  st = cvxi_ustep_new (&s->ustep, f, cvxi_ustep_choose (f, settings),
+                       (size_t)settings->sketch, err);
+  /* What takes long waits for the first step, which can be interrupted.  */
+  if (st == CVX_OK && !cvxi_ustep_long (s->ustep))
+    st = cvxi_ustep_prepare (s->ustep, f, NULL, err);
+  return st;
+}
+
+/* A scaled to unit norm in the metric of M.  */
+static double
+unit_kappa (const struct admm *s)
+{
+  return 1 / fmax (cvxi_ustep_norm (s->ustep), 1e-300);
 }
 
 static enum cvx_status
@@ -181,7 +153,7 @@ init (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK)
     st = f->class->apply (f, s->v, s->z, NULL);
   if (st == CVX_OK)
-    st = decompose (s, f, err);
+    st = restore (s, f, settings, err);
   if (st != CVX_OK)
     return st;
   if (f->n_cone > 0)
@@ -191,9 +163,9 @@ init (void *state, const struct cvx_formulation *f,
         s->w[i] = fmax (s->w[i], 0);
     }
   f->loss->dual (s->z, f->y, f->n_samples, f->n_outputs, f->loss_param, s->q);
+  memcpy (s->guess, s->q, f->n_obs * sizeof *s->q);
   s->rho = settings->rho;
-  /* A scaled to unit norm in the metric of M.  */
-  s->kappa = 1 / fmax (s->val[f->n_samples - 1], 1e-300);
+  s->kappa = cvxi_ustep_long (s->ustep) ? 0 : unit_kappa (s);
   s->pri = s->dua = 1;
   s->next = ADAPT_FIRST;
   s->interval = ADAPT_FIRST;
@@ -214,43 +186,17 @@ norms_add (struct norms *n, double a, double b, double weight)
   n->b += weight * b * b;
 }
 
-/* OUT = V'IN or V IN for the vectors of all outputs, side by side.  */
-static void
-rotate (const struct admm *s, const struct cvx_formulation *f, bool transposed,
-        const double *in, double *out)
-{
-  int n = (int)f->n_samples, c = (int)f->n_outputs;
-  if (c == 1)
-    cblas_dgemv (CblasColMajor, transposed ? CblasTrans : CblasNoTrans, n, n,
-                 1, s->vec, n, in, 1, 0, out, 1);
-  else
-    cblas_dgemm (CblasColMajor, CblasNoTrans,
-                 transposed ? CblasNoTrans : CblasTrans, c, n, n, 1, in, c,
-                 s->vec, n, 0, out, c);
-}
-
-/* coef = (I + k K)^{-1} obs; obs is lost.  Below some 1e6 numbers threads cost
-   more than they save.  */
-static void
-solve_k (struct admm *s, const struct cvx_formulation *f, double k)
-{
-  size_t c = f->n_outputs;
-  int threads = cvx_blas_threads (f->n_samples < 1000 ? 1 : 0);
-  rotate (s, f, true, s->obs, s->coef);
-  for (size_t i = 0; i < f->n_obs; i++)
-    s->obs[i] = s->coef[i] / (1 + k * s->val[i / c]);
-  rotate (s, f, false, s->obs, s->coef);
-  (void)cvx_blas_threads (threads);
-}
-
 /* u = M^{-1} (b + k A'q) into s->u and q into s->coef, from the state;
    nothing saved changes.  */
 static enum cvx_status
-linear_step (struct admm *s, const struct cvx_formulation *f,
-             struct cvx_progress *progress)
+linear_step (struct admm *s, const struct cvx_formulation *f, double kappa,
+             size_t *products, struct cvx_progress *progress,
+             struct cvx_error *err)
 {
   bool squared = is_squared (f);
-  double k = squared ? 1 / s->rho : s->kappa;
+  double k = squared ? 1 / s->rho : kappa;
+  double tol = fmin (pow (1 + (double)s->n_steps, -1.2),
+                     share * sqrt (s->pri * s->dua));
   enum cvx_status st;
   memset (s->b, 0, f->n_var * sizeof *s->b);
   if (f->n_cone > 0)
@@ -267,8 +213,11 @@ linear_step (struct admm *s, const struct cvx_formulation *f,
     return st;
   for (size_t i = 0; i < f->n_obs; i++)
     s->obs[i] = (squared ? f->y[i] : s->z[i] - s->mu[i]) - s->obs[i];
-  solve_k (s, f, k);
-  st = f->class->adjoint (f, s->coef, s->work, progress);
+  memcpy (s->coef, s->guess, f->n_obs * sizeof *s->coef);
+  st = cvxi_ustep_solve (s->ustep, f, k, fmax (tol, least), s->obs, s->coef,
+                         s->work, products, progress, err);
+  if (st == CVX_OK)
+    st = f->class->adjoint (f, s->coef, s->work, progress);
   if (st != CVX_OK)
     return st;
   for (size_t i = 0; i < f->n_var; i++)
@@ -284,7 +233,7 @@ static void
 set_penalties (struct admm *s, const struct cvx_formulation *f, double rho,
                double kappa)
 {
-  double by = s->rho / rho, by_z = by * s->kappa / kappa;
+  double by = s->rho / rho, by_z = kappa > 0 ? by * s->kappa / kappa : by;
   for (size_t i = 0; i < f->n_var; i++)
     s->lam[i] *= by;
   for (size_t i = 0; i < f->n_cone; i++)
@@ -324,10 +273,18 @@ step (void *state, const struct cvx_formulation *f,
   double alpha = settings->relax;
   bool squared = is_squared (f);
   struct norms pri = { 0, 0, 0 }, pri_z = { 0, 0, 0 };
-  double moved = 0, duals = 0, moved_z = 0, duals_z = 0;
-  enum cvx_status st = linear_step (s, f, progress);
+  double moved = 0, duals = 0, moved_z = 0, duals_z = 0, kappa = s->kappa;
+  size_t products = 0;
+  enum cvx_status st = cvxi_ustep_prepare (s->ustep, f, progress, err);
+  if (st == CVX_OK && !(kappa > 0))
+    kappa = unit_kappa (s);
+  if (st == CVX_OK)
+    st = linear_step (s, f, kappa, &products, progress, err);
   if (st != CVX_OK)
     return st == CVX_INTERRUPTED ? cvx_fail_interrupted (err) : st;
+  s->kappa = kappa;
+  s->products = products;
+  memcpy (s->guess, s->coef, f->n_obs * sizeof *s->guess);
 
   /* v and lam: work = u^ + lam with the relaxed u^, then its prox.  */
   for (size_t i = 0; i < f->n_var; i++)
@@ -427,6 +384,23 @@ measures (const void *state, const struct cvx_formulation *f,
   out->step = s->rho;
   if (s->changed)
     snprintf (out->event, sizeof out->event, "rho %.2g*", s->rho);
+  else if (s->products > 0)
+    snprintf (out->event, sizeof out->event, "%d products", (int)s->products);
+}
+
+static void
+describe (const void *state, const struct cvx_formulation *f, char *buf,
+          size_t size)
+{
+  const struct admm *s = state;
+  cvxi_ustep_describe (s->ustep, f, buf, size);
+}
+
+static void
+destroy (void *state)
+{
+  struct admm *s = state;
+  cvxi_ustep_free (s->ustep);
 }
 
 static enum cvx_status
@@ -446,7 +420,7 @@ tune (void *state, const struct cvx_formulation *f, const char *name,
 
 const struct cvx_solver cvxi_solver_admm = {
   .name = "admm",
-  .summary = "alternating directions with an exact linear step",
+  .summary = "alternating directions with an exact linear step, or nearly so",
   .state_size = sizeof (struct admm),
   .fields = fields,
   .unsuited = unsuited,
@@ -456,4 +430,6 @@ const struct cvx_solver cvxi_solver_admm = {
   .point = point,
   .measures = measures,
   .tune = tune,
+  .describe = describe,
+  .destroy = destroy,
 };

@@ -27,12 +27,13 @@ libsolver_la_SOURCES = \
   src/solver/store.c \
   src/solver/subspace.c \
   src/solver/train.c \
+  src/solver/ustep.c \
   src/solver/working.c
 noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
   src/solver/descend.h src/solver/kronecker.h src/solver/master.h \
   src/solver/master_private.h src/solver/reduced.h \
   src/solver/reduced_private.h src/solver/state.h \
-  src/solver/train.h
+  src/solver/train.h src/solver/ustep.h
 
 solverincludedir = $(includedir)/cvxnn/solver
 solverinclude_HEADERS = src/solver/run.h src/solver/settings.def \

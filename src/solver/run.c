@@ -69,6 +69,14 @@ cvx_run_gap (const struct cvx_run *run)
 }
 
 void
+cvx_run_describe (const struct cvx_run *run, char *buf, size_t size)
+{
+  buf[0] = '\0';
+  if (run->state != NULL && run->solver->describe != NULL)
+    run->solver->describe (run->state, run->formulation, buf, size);
+}
+
+void
 cvx_run_free (struct cvx_run *run)
 {
   struct cvxi_driver *d;

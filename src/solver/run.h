@@ -71,7 +71,6 @@ enum cvx_field_length
   CVX_LEN_CONE,
   CVX_LEN_BLOCKS,
   CVX_LEN_SAMPLES,
-  CVX_LEN_SAMPLES2, /* n_samples x n_samples */
   CVX_LEN_FREE      /* vectors: the solver sets it */
 };
 struct cvx_field
@@ -151,6 +150,10 @@ struct cvx_solver
   enum cvx_status (*tune) (void *state, const struct cvx_formulation *f,
                            const char *name, double value,
                            struct cvx_error *err);
+  /* How it goes about F and why, in words of one line; NULL: it has but one
+     way.  */
+  void (*describe) (const void *state, const struct cvx_formulation *f,
+                    char *buf, size_t size);
   /* Free what init allocated beside the fields; NULL when nothing.  */
   void (*destroy) (void *state);
 };
@@ -327,6 +330,10 @@ enum cvx_status cvx_run_tune (struct cvx_run *run, const char *name,
 void cvx_run_detach (struct cvx_run *run);
 
 double cvx_run_gap (const struct cvx_run *run); /* relative */
+
+/* How the solver goes about it and why, one line; "" when there is nothing to
+   say.  */
+void cvx_run_describe (const struct cvx_run *run, char *buf, size_t size);
 
 /* Members under PREFIX.  Loading needs the formulation that it was made with
    (same kind, data hash, sizes), or NULL: a detached value.  */

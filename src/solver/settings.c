@@ -28,7 +28,8 @@ static const struct
   const char *name;
   const char *words[5];
 } worded[] = { { "schedule", { "constant", "cosine", "step", "root", NULL } },
-               { "precision", { "double", "single", NULL } } };
+               { "precision", { "double", "single", NULL } },
+               { "ustep", { "auto", "exact", "cg", NULL } } };
 
 const char *const *
 cvx_setting_words (const struct cvx_setting *s)

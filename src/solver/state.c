@@ -34,8 +34,6 @@ array_length (const struct cvx_field *field, const struct cvx_formulation *f,
     case CVX_LEN_SAMPLES:
       *length = f->n_samples;
       return true;
-    case CVX_LEN_SAMPLES2:
-      return cvx_mul (f->n_samples, f->n_samples, length);
     case CVX_LEN_FREE:
       break; /* vectors only */
     }

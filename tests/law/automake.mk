@@ -113,3 +113,9 @@ tests_law_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
 tests_law_relu_cnn_t_CPPFLAGS = $(test_cppflags)
 tests_law_relu_cnn_t_LDADD = $(test_ldadd)
 TESTS += tests/law/relu_cnn.t
+
+check_PROGRAMS += tests/law/ustep.t
+tests_law_ustep_t_SOURCES = tests/law/ustep.c
+tests_law_ustep_t_CPPFLAGS = $(test_cppflags)
+tests_law_ustep_t_LDADD = $(test_ldadd)
+TESTS += tests/law/ustep.t
