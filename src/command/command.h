@@ -178,6 +178,9 @@ const char *const *cmd_formulation_names (void *session);
 const char *const *cmd_loss_names (void *session);
 const char *const *cmd_solver_names (void *session);
 const char *const *cmd_label_names (void *session);
+
+/* Columns of the file PATH, for completion; NULL: not known.  */
+const char *const *cmd_file_columns (void *session, const char *path);
 const char *const *cmd_help_names (void *session);
 
 /* The words of the settings that have words, for `set'.  */

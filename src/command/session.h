@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "arrangement/patterns.h"
 #include "base/error.h"
@@ -124,6 +126,21 @@ struct session_last
   double time;
 };
 
+struct session;
+
+/* The columns of the file that completion looked at last.  */
+struct known_columns
+{
+  char *path;   /* NULL: none; owned */
+  char **names; /* NULL: unknown; owned */
+  size_t n;
+  off_t size;
+  time_t changed;
+  ino_t inode;
+};
+
+void session_forget_columns (struct session *s);
+
 struct session
 {
   struct lang_interp *interp; /* owned */
@@ -159,6 +176,7 @@ struct session
   size_t n_history, cap_history;
   void **scratch; /* memory lent to expressions until the next command */
   size_t n_scratch, cap_scratch;
+  struct known_columns columns;
   void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */

@@ -43,6 +43,10 @@ void *lang_arena_alloc (struct lang_arena *a, size_t count, size_t size);
 char *lang_arena_strndup (struct lang_arena *a, const char *s, size_t len);
 void lang_arena_free (struct lang_arena *a);
 
+/* PATH in A, ~ and ~/ made the home folder, all else literal; NULL: no memory.
+   In call.c.  */
+char *lang_expand_home (struct lang_arena *a, const char *path);
+
 /* ------------------------------------------------------------------- trees */
 
 enum lang_op
@@ -218,6 +222,7 @@ struct lang_interp
   struct cvx_error scratch; /* for callers that pass no error */
   const char **names;       /* scratch for did-you-mean */
   size_t n_names, cap_names;
+  struct lang_arena quoted; /* names that completion put into quotes */
   bool names_lost; /* one could not be added */
   char open[16];
 };
