@@ -130,6 +130,9 @@ void cmd_patches_line (struct session *s, const struct cvx_conv *c);
 /* Status, gap, iterations and time of the current run as one line.  */
 void cmd_run_line (struct session *s);
 
+/* Where its time went, when that is known.  */
+void cmd_timings_line (struct session *s);
+
 /* X with thousands separated: "50,176".  */
 const char *cmd_count_words (char *buf, size_t size, double x);
 

@@ -101,6 +101,7 @@ struct session_run
   double cpu; /* processor seconds of iterating, all threads; nan: not known */
   double seed; /* of its patterns, else of the session when it began; nan: not
                   known */
+  struct cvx_stopwatch watch; /* its time; no clock: not known */
 };
 
 /* How the screen shows that something is being worked on; filled by the
@@ -280,6 +281,16 @@ enum cvx_status session_check_memory (const struct session *s,
 
 /* Seconds of a clock that only goes forward.  */
 double session_clock (void);
+
+/* Time the current run until the end; several times add up.  */
+void session_timings_begin (struct session *s);
+void session_timings_end (struct session *s);
+
+/* Seconds of iterate, its parts products, projections, pricing and method, of
+   bound, and of all other work; nan: not known.  And "iterate 2 s (products
+   ...), bound 1 s, other 0 s" appended to T, nothing when not known.  */
+double session_timing (const struct session_run *r, const char *name);
+void session_timings_words (const struct session_run *r, struct cvx_text *t);
 
 /* True when the words of the optimum hold for every network: "complete".  */
 const char *session_scope_words (bool complete);
