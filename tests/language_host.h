@@ -41,6 +41,31 @@ mock_columns (void *session)
   return columns;
 }
 
+/* The columns of the file WORD: three, or ten thousand of "wide.csv".  */
+static const char *const *
+mock_file_columns (void *session, const char *word)
+{
+  enum
+  {
+    WIDE = 10000
+  };
+  static const char *const few[]
+      = { "sepal length", "sepal \"width\"", "size", NULL };
+  static char text[WIDE][8];
+  static const char *many[WIDE + 1];
+  (void)session;
+  if (strcmp (word, "few words.csv") == 0)
+    return few;
+  if (strcmp (word, "wide.csv") != 0)
+    return NULL;
+  for (int k = 0; k < WIDE; k++)
+    {
+      snprintf (text[k], sizeof text[k], "c%d", k);
+      many[k] = text[k];
+    }
+  return many;
+}
+
 static const struct lang_key mock_admm_keys[]
     = { { .name = "rho",
           .kind = LANG_KIND_NUMBER,
@@ -209,6 +234,9 @@ static const struct lang_key mock_load_keys[]
     = { MOCK_ARG ("path", PATH, LANG_REQUIRED, NULL),
         { .name = "x", .kind = LANG_KIND_NAMES, .candidates = mock_columns },
         { .name = "y", .kind = LANG_KIND_WORD, .candidates = mock_columns },
+        { .name = "only",
+          .kind = LANG_KIND_STRING,
+          .candidates_of = mock_file_columns },
         MOCK_KEY ("labels", PATH, 0, NULL, 0, 0),
         MOCK_KEY ("rows", ROWS, 0, NULL, 0, 0),
         MOCK_KEY ("max", COUNT, 0, NULL, 0, 0),

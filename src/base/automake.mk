@@ -15,6 +15,6 @@ baseincludedir = $(includedir)/cvxnn/base
 baseinclude_HEADERS = \
   src/base/alloc.h src/base/error.h src/base/errors.def src/base/npz.h \
   src/base/output.h src/base/progress.h src/base/rng.h src/base/status.def \
-  src/base/text.h
+  src/base/stopwatch.h src/base/text.h
 
 noinst_HEADERS += src/base/container.h src/base/input.h src/base/npy.h

@@ -271,3 +271,52 @@ cvxi_container_seek (struct archive **out, struct cvxi_input *in,
     archive_read_free (a);
   return status;
 }
+
+enum cvx_status
+cvxi_container_names (char ***names, size_t *n, const char *file,
+                      struct cvx_error *err)
+{
+  struct cvxi_input *in;
+  struct archive *a;
+  const char *name = NULL;
+  bool encrypted;
+  size_t cap = 0;
+  enum cvx_status status = cvxi_input_open (&in, file, NULL, err);
+  *names = NULL;
+  *n = 0;
+  if (status != CVX_OK)
+    return status;
+  status = open_archive (&a, in, file, err);
+  while (status == CVX_OK)
+    {
+      status = next_file (a, file, &name, &encrypted, err);
+      if (status != CVX_OK || name == NULL)
+        break;
+      if (*n == cap)
+        {
+          char **more = cvx_grow (*names, cap, 2 * cap + 16, sizeof *more);
+          if (more == NULL)
+            {
+              status = cvx_fail_nomem (err, "listing an archive");
+              break;
+            }
+          *names = more;
+          cap = 2 * cap + 16;
+        }
+      (*names)[*n] = cvx_strdup (name);
+      if ((*names)[*n] == NULL)
+        status = cvx_fail_nomem (err, "listing an archive");
+      else if (++*n > MOST_MEMBERS)
+        status = fail_damaged (NULL, file, err);
+    }
+  archive_read_free (a);
+  cvxi_input_close (in);
+  if (status != CVX_OK)
+    {
+      while (*n > 0)
+        cvx_free ((*names)[--*n]);
+      cvx_free (*names);
+      *names = NULL;
+    }
+  return status;
+}

@@ -26,4 +26,10 @@ enum cvx_status cvxi_container_seek (struct archive **out,
                                      const char *member,
                                      struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The files of the zip archive FILE, from its directory; the new array and its
+   strings are the caller's.  CVX_DATA, CVX_NOMEM.  */
+enum cvx_status cvxi_container_names (char ***names, size_t *n,
+                                      const char *file,
+                                      struct cvx_error *err) CVX_MUST_CHECK;
+
 #endif

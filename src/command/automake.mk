@@ -47,4 +47,5 @@ libcommand_la_SOURCES = \
   src/command/session.c \
   src/command/session.h \
   src/command/session_file.c \
-  src/command/settings.def
+  src/command/settings.def \
+  src/command/timings.c

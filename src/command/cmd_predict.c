@@ -19,6 +19,7 @@ const struct lang_key cmd_predict_keys[]
         { .name = "y",
           .kind = LANG_KIND_STRING,
           .default_text = "last column, none when there is one less",
+          .candidates_of = cmd_file_columns,
           .help = "target: compared and left out" },
         { .name = NULL } };
 

@@ -26,7 +26,7 @@ struct row
 
 enum
 {
-  MAX_ROWS = 48
+  MAX_ROWS = 52
 };
 
 struct rows
@@ -69,6 +69,9 @@ scores (struct rows *r, struct session *s, enum cvx_part_id part)
 static void
 collect (struct session *s, struct rows *r)
 {
+  static const char *const parts[][2] = { { "seconds_iterate", "iterate" },
+                                          { "seconds_bound", "bound" },
+                                          { "seconds_other", "other" } };
   const struct cvx_run *run = s->run->run;
   const struct cvx_network *net;
   number (r, "run", (double)run->id);
@@ -82,6 +85,9 @@ collect (struct session *s, struct rows *r)
   number (r, "tolerance", run->settings.tol);
   number (r, "iterations", (double)run->iter);
   number (r, "seconds", run->elapsed);
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+    if (s->run->watch.clock != NULL)
+      number (r, parts[k][0], session_timing (s->run, parts[k][1]));
   number (r, "beta", run->beta);
   number (r, "betamax", run->betamax);
   number (r, "patterns", (double)run->n_patterns);

@@ -273,7 +273,10 @@ cmd_show (void *session, const struct lang_call *c, struct cvx_error *err)
     case 2:
       status = cmd_ready (s, HAS_RUN, err);
       if (status == CVX_OK)
-        cmd_run_line (s);
+        {
+          cmd_run_line (s);
+          cmd_timings_line (s);
+        }
       return status;
     case 3:
       show_settings (s);

@@ -234,6 +234,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   cmd_snapshot (s, log->silent);
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
+  session_timings_begin (s);
   cpu = clock ();
   for (size_t k = 0;
        k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
@@ -274,6 +275,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
         }
     }
   s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
+  session_timings_end (s);
   session_run_changed (s->run);
   session_work_end (s);
   iteration_log_rows (log, true);
@@ -301,12 +303,24 @@ cmd_run_line (struct session *s)
                    : (run->complete ? "complete" : "sampled"));
 }
 
+void
+cmd_timings_line (struct session *s)
+{
+  struct cvx_text t = CVX_TEXT_INIT;
+  session_timings_words (s->run, &t);
+  if (t.len > 0)
+    session_say (s, "timings: %s\n", cvx_text_string (&t));
+  cvx_text_free (&t);
+}
+
 /* The end of solve and its like: the line, and what to do about failures. */
 static enum cvx_status
 finish (struct session *s, const struct lang_call *c, struct cvx_error *err)
 {
   const struct cvx_run *run = s->run->run;
   cmd_run_line (s);
+  if (s->settings.timer != 0 || s->settings.verbose >= VERBOSE_DEBUG)
+    cmd_timings_line (s);
   if (run->status == CVX_RUN_INTERRUPTED)
     {
       s->interrupt_said = true;

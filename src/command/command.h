@@ -130,6 +130,9 @@ void cmd_patches_line (struct session *s, const struct cvx_conv *c);
 /* Status, gap, iterations and time of the current run as one line.  */
 void cmd_run_line (struct session *s);
 
+/* Where its time went, when that is known.  */
+void cmd_timings_line (struct session *s);
+
 /* X with thousands separated: "50,176".  */
 const char *cmd_count_words (char *buf, size_t size, double x);
 
@@ -178,6 +181,9 @@ const char *const *cmd_formulation_names (void *session);
 const char *const *cmd_loss_names (void *session);
 const char *const *cmd_solver_names (void *session);
 const char *const *cmd_label_names (void *session);
+
+/* Columns of the file PATH, for completion; NULL: not known.  */
+const char *const *cmd_file_columns (void *session, const char *path);
 const char *const *cmd_help_names (void *session);
 
 /* The words of the settings that have words, for `set'.  */

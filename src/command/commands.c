@@ -197,3 +197,27 @@ cmd_label_names (void *session)
   names[s->data->n_labels] = NULL;
   return names;
 }
+
+const char *const *
+cmd_file_columns (void *session, const char *path)
+{
+  struct session *s = session;
+  struct known_columns *c = &s->columns;
+  struct cvx_error err; /* never on the screen */
+  struct stat st;
+  if (stat (path, &st) != 0)
+    return NULL;
+  if (c->path == NULL || strcmp (c->path, path) != 0 || c->size != st.st_size
+      || c->changed != st.st_mtime || c->inode != st.st_ino)
+    {
+      session_forget_columns (s);
+      c->path = cvx_strdup (path);
+      c->size = st.st_size;
+      c->changed = st.st_mtime;
+      c->inode = st.st_ino;
+      if (c->path == NULL
+          || cvx_dataset_columns (&c->names, &c->n, path, &err) != CVX_OK)
+        c->names = NULL;
+    }
+  return (const char *const *)c->names;
+}

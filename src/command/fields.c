@@ -24,7 +24,11 @@ const char *const session_run_names[]
         "absgap",    "pres",     "dres",     "infeas", "active", "time",
         "converged", "solver",   "tag",      "label",  "kind",   "beta",
         "betamax",   "complete", "patterns", "hist",   "net",    "network",
-        "train",     "val",      "test",     "cpu",    "seed",   NULL };
+        "train",     "val",      "test",     "cpu",    "seed",   "timings",
+        NULL };
+static const char *const timing_names[]
+    = { "iterate", "products", "projections", "pricing",
+        "method",  "bound",    "other",       NULL };
 static const char *const hist_names[]
     = { "iter", "time",   "obj",  "bound",  "gap", "pres",
         "dres", "active", "step", "infeas", NULL };
@@ -57,6 +61,7 @@ static const struct level run_levels[] = {
   { "hist", hist_names },       { "net", network_names },
   { "network", network_names }, { "train", score_names },
   { "val", score_names },       { "test", score_names },
+  { "timings", timing_names },
 };
 
 const char *const *
@@ -324,6 +329,11 @@ run_field (struct session *s, struct session_run *r,
     return hist_field (s, r, step[1].name, value, err);
   if (n == 2 && (is (name, "net") || is (name, "network")))
     return network_field (s, r, step[1].name, value, err);
+  if (n == 2 && is (name, "timings"))
+    {
+      *value = lang_number (session_timing (r, step[1].name));
+      return CVX_OK;
+    }
   for (int k = 0; n == 2 && k < CVX_N_PARTS; k++)
     if (is (name, session_part_names[k]))
       return score_field (s, r, (enum cvx_part_id)k, step[1].name, value, err);

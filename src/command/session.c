@@ -159,6 +159,14 @@ session_breaks_drop (struct session *s)
 }
 
 void
+session_forget_columns (struct session *s)
+{
+  cvx_free (s->columns.path);
+  cvx_names_free (s->columns.names, s->columns.n);
+  memset (&s->columns, 0, sizeof s->columns);
+}
+
+void
 session_free (struct session *s)
 {
   if (s == NULL)
@@ -179,6 +187,7 @@ session_free (struct session *s)
   for (size_t k = 0; k < s->n_scratch; k++)
     cvx_free (s->scratch[k]);
   cvx_free (s->scratch);
+  session_forget_columns (s);
   cvx_free (s->last.file);
   cvx_free (s->log_name);
   if (s->log != NULL)

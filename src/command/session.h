@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "arrangement/patterns.h"
 #include "base/error.h"
@@ -99,6 +101,7 @@ struct session_run
   double cpu; /* processor seconds of iterating, all threads; nan: not known */
   double seed; /* of its patterns, else of the session when it began; nan: not
                   known */
+  struct cvx_stopwatch watch; /* its time; no clock: not known */
 };
 
 /* How the screen shows that something is being worked on; filled by the
@@ -123,6 +126,21 @@ struct session_last
   char *file; /* owned; the file it wrote or read, or NULL */
   double time;
 };
+
+struct session;
+
+/* The columns of the file that completion looked at last.  */
+struct known_columns
+{
+  char *path;   /* NULL: none; owned */
+  char **names; /* NULL: unknown; owned */
+  size_t n;
+  off_t size;
+  time_t changed;
+  ino_t inode;
+};
+
+void session_forget_columns (struct session *s);
 
 struct session
 {
@@ -159,6 +177,7 @@ struct session
   size_t n_history, cap_history;
   void **scratch; /* memory lent to expressions until the next command */
   size_t n_scratch, cap_scratch;
+  struct known_columns columns;
   void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */
@@ -262,6 +281,16 @@ enum cvx_status session_check_memory (const struct session *s,
 
 /* Seconds of a clock that only goes forward.  */
 double session_clock (void);
+
+/* Time the current run until the end; several times add up.  */
+void session_timings_begin (struct session *s);
+void session_timings_end (struct session *s);
+
+/* Seconds of iterate, its parts products, projections, pricing and method, of
+   bound, and of all other work; nan: not known.  And "iterate 2 s (products
+   ...), bound 1 s, other 0 s" appended to T, nothing when not known.  */
+double session_timing (const struct session_run *r, const char *name);
+void session_timings_words (const struct session_run *r, struct cvx_text *t);
 
 /* True when the words of the optimum hold for every network: "complete".  */
 const char *session_scope_words (bool complete);

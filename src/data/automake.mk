@@ -12,6 +12,7 @@ libdata_la_SOURCES = \
   src/data/join.c \
   src/data/labels.c \
   src/data/lines.c \
+  src/data/names.c \
   src/data/nominal.c \
   src/data/number.c \
   src/data/read.c \

@@ -188,6 +188,16 @@ enum cvx_status cvx_dataset_read (struct cvx_dataset **out, const char *path,
                                   struct cvx_text *notes,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The names that x= and y= may use for PATH: columns of text and ARFF, arrays
+   of an NPZ, in the file's order.  Reads no more than the first MB, after
+   decompression, or the directory of an archive; *N is 0 when there are none,
+   or none so near.  *NAMES, N + 1 strings of which the last is NULL, is the
+   caller's, for cvx_names_free.  Errors of cvx_dataset_read.  */
+enum cvx_status cvx_dataset_columns (char ***names, size_t *n,
+                                     const char *path,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
+void cvx_names_free (char **names, size_t n);
+
 /* D with the rows of PATH, read by OPTIONS, as its validation or test PART,
    scaled as D is.  The features are matched by name when both have names, else
    by number; labels by name.  Without options->y the target has the name that

@@ -160,10 +160,9 @@ is_folder (const char *path)
   return stat (path, &st) == 0 && S_ISDIR (st.st_mode);
 }
 
-/* The reader that OPTIONS name or the content of FILE asks for.  */
-static enum cvx_status
-find_reader (const struct cvx_reader **reader, const char *file,
-             const char *format, struct cvx_error *err)
+enum cvx_status
+cvxi_find_reader (const struct cvx_reader **reader, const char *file,
+                  const char *format, struct cvx_error *err)
 {
   unsigned char *head = cvx_alloc (HEAD, 1);
   enum cvx_status status;
@@ -399,7 +398,8 @@ attach_labels (struct cvx_dataset *d, const char *path,
   const struct cvx_reader *reader;
   struct cvx_dataset *l = NULL;
   struct cvx_part *p = &d->part[CVX_TRAIN];
-  enum cvx_status status = find_reader (&reader, options->labels, NULL, err);
+  enum cvx_status status
+      = cvxi_find_reader (&reader, options->labels, NULL, err);
   if (status == CVX_OK)
     status = reader->read (&l, options->labels, &o, progress, NULL, err);
   if (status == CVX_OK && cvx_dataset_is_sparse (l) && l->n_features == 1)
@@ -594,7 +594,7 @@ read_file (struct cvx_dataset **d, const char *file,
            struct cvx_text *said, struct cvx_error *err)
 {
   const struct cvx_reader *reader;
-  enum cvx_status status = find_reader (&reader, file, o->format, err);
+  enum cvx_status status = cvxi_find_reader (&reader, file, o->format, err);
   if (status == CVX_OK && o->member != NULL && !has_arrays (reader))
     return cvx_fail (err, CVX_E204,
                      "cannot read %s:%s: the file has no parts (it is %s)",

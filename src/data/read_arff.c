@@ -496,6 +496,48 @@ make (struct cvx_dataset **out, struct arff *a, struct cvx_text *notes,
   return status;
 }
 
+static void
+release (struct arff *a)
+{
+  cvxi_numbers_free (&a->numbers);
+  for (size_t k = 0; a->texts != NULL && k < a->n; k++)
+    cvxi_texts_free (&a->texts[k]);
+  cvx_free (a->texts);
+  cvx_free (a->type);
+  cvxi_names_free (a->names, a->n);
+  cvx_free (a->role);
+  cvxi_columns_free (&a->columns);
+  cvxi_rows_free (&a->rows);
+  cvx_text_free (&a->word);
+}
+
+enum cvx_status
+cvxi_arff_names (char ***names, size_t *n, const char *path,
+                 struct cvx_error *err)
+{
+  struct arff a = { .path = path };
+  enum cvx_status status = cvxi_lines_open (&a.lines, path, NULL, err);
+  if (status != CVX_OK)
+    return status;
+  /* What follows is not looked at.  */
+  a.lines.ended = true;
+  status = header (&a, err);
+  cvxi_lines_close (&a.lines);
+  if (status == CVX_OK)
+    {
+      *names = a.names;
+      *n = a.n;
+      for (size_t k = 0; k < a.n; k++)
+        cvxi_texts_free (&a.texts[k]);
+      cvx_free (a.texts);
+      a.texts = NULL;
+      a.names = NULL;
+      a.n = 0;
+    }
+  release (&a);
+  return status;
+}
+
 enum cvx_status
 cvxi_read_arff (struct cvx_dataset **out, const char *path,
                 const struct cvx_read_options *options,
@@ -523,15 +565,6 @@ cvxi_read_arff (struct cvx_dataset **out, const char *path,
         status = make (out, &a, notes, err);
       cvxi_lines_close (&a.lines);
     }
-  cvxi_numbers_free (&a.numbers);
-  for (size_t k = 0; k < a.n; k++)
-    cvxi_texts_free (&a.texts[k]);
-  cvx_free (a.texts);
-  cvx_free (a.type);
-  cvxi_names_free (a.names, a.n);
-  cvx_free (a.role);
-  cvxi_columns_free (&a.columns);
-  cvxi_rows_free (&a.rows);
-  cvx_text_free (&a.word);
+  release (&a);
   return status;
 }

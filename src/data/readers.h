@@ -29,6 +29,17 @@
    no memory.  */
 bool cvxi_path_split (const char *path, char **file, const char **member);
 
+/* The reader of FORMAT (NULL: by the content of FILE).  CVX_DATA (E208, and why
+   the file cannot be read), CVX_NOMEM.  */
+enum cvx_status cvxi_find_reader (const struct cvx_reader **reader,
+                                  const char *file, const char *format,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
+/* Attributes of an ARFF file whose header is in the first piece read; the new
+   array and its strings are the caller's.  CVX_DATA, CVX_NOMEM.  */
+enum cvx_status cvxi_arff_names (char ***names, size_t *n, const char *path,
+                                 struct cvx_error *err) CVX_MUST_CHECK;
+
 /* The file name without folders, in PATH.  */
 const char *cvxi_base_name (const char *path);
 

@@ -500,11 +500,10 @@ outputs_norms (const struct cvx_formulation *f, const double *nu)
   return largest;
 }
 
-enum cvx_status
-cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
-                           double threshold, double *norm, size_t *cells,
-                           size_t *solved, struct cvx_progress *progress,
-                           struct cvx_error *err)
+static enum cvx_status
+dual_norm (const struct cvx_formulation *f, const double *nu, double threshold,
+           double *norm, size_t *cells, size_t *solved,
+           struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvx_formulation_work *w = f->work;
   double largest = 0;
@@ -552,6 +551,26 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
       w->known = true;
     }
   return status;
+}
+
+enum cvx_status
+cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
+                           double threshold, double *norm, size_t *cells,
+                           size_t *solved, struct cvx_progress *progress,
+                           struct cvx_error *err)
+{
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRICING);
+  enum cvx_status status
+      = dual_norm (f, nu, threshold, norm, cells, solved, progress, err);
+  cvx_lap_end (f->watch, before);
+  return status;
+}
+
+void
+cvx_formulation_watch (struct cvx_formulation *f, struct cvx_stopwatch *watch)
+{
+  for (; f != NULL; f = f->inner)
+    f->watch = watch;
 }
 
 enum cvx_status
@@ -604,7 +623,8 @@ double
 cvx_formulation_prox (const struct cvx_formulation *f, double t,
                       const double *z, double *x, bool cones)
 {
-  double *value = f->work->bound;
+  double *value = f->work->bound, sum;
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PROJECTIONS);
   f->work->known = false;
 #pragma omp parallel for schedule(dynamic, 16)                                \
     num_threads(f->threads) if (f->n_var > many(f))
@@ -617,7 +637,9 @@ cvx_formulation_prox (const struct cvx_formulation *f, double t,
       else
         value[g] = f->class->shrink_block (f, t, z + at, x + at);
     }
-  return cvx_sum (f->n_blocks, value);
+  sum = cvx_sum (f->n_blocks, value);
+  cvx_lap_end (f->watch, before);
+  return sum;
 }
 
 double

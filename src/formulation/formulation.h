@@ -20,6 +20,7 @@
 #include "arrangement/patterns.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "data/dataset.h"
 #include "formulation/loss.h"
@@ -222,7 +223,12 @@ struct cvx_formulation
   struct cvx_dataset *patch_data; /* owned: a sample for every patch; NULL */
   void *impl;                     /* of the class */
   struct cvx_formulation_work *work; /* private */
+  struct cvx_stopwatch *watch;       /* borrowed; NULL: nobody asks */
 };
+
+/* Time the work of F by WATCH, borrowed until the next call; NULL: no more.  */
+void cvx_formulation_watch (struct cvx_formulation *f,
+                            struct cvx_stopwatch *watch);
 
 /* The output that block G belongs to.  */
 size_t cvx_formulation_output (const struct cvx_formulation *f, size_t g);

@@ -223,9 +223,9 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
     return status;
   s->now = s->a;
   s->p = cvx_alloc ((size_t)f->threads, d * sizeof *s->p);
-  s->v = cvx_alloc (
-      signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack : 0,
-      d * sizeof *s->v);
+  s->v = cvx_alloc (signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack
+                                                                    : 0,
+                    d * sizeof *s->v);
   s->list = cvx_alloc (s->stack, sizeof *s->list);
   s->fit = cvx_alloc (f->n_obs, sizeof *s->fit);
   s->tile = cvx_alloc (ROWS, (n + d) * sizeof *s->tile);
@@ -300,9 +300,9 @@ cvxi_group_l1_single (const struct cvx_formulation *f, bool on,
   return status;
 }
 
-enum cvx_status
-cvxi_group_l1_apply (const struct cvx_formulation *f, const double *x,
-                     double *r, struct cvx_progress *progress)
+static enum cvx_status
+apply (const struct cvx_formulation *f, const double *x, double *r,
+       struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
   size_t d = f->n_features;
@@ -334,9 +334,9 @@ spread (const struct cvx_formulation *f, size_t k, const size_t *list,
     }
 }
 
-enum cvx_status
-cvxi_group_l1_adjoint (const struct cvx_formulation *f, const double *r,
-                       double *g, struct cvx_progress *progress)
+static enum cvx_status
+adjoint (const struct cvx_formulation *f, const double *r, double *g,
+         struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
   size_t other = (s->signs - 1) * s->stack;
@@ -353,10 +353,9 @@ cvxi_group_l1_adjoint (const struct cvx_formulation *f, const double *r,
   return status;
 }
 
-enum cvx_status
-cvxi_group_l1_apply_list (const struct cvx_formulation *f, size_t k,
-                          const size_t *list, const double *x, double *r,
-                          struct cvx_progress *progress)
+static enum cvx_status
+apply_list (const struct cvx_formulation *f, size_t k, const size_t *list,
+            const double *x, double *r, struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
   size_t d = f->n_features;
@@ -381,10 +380,9 @@ cvxi_group_l1_apply_list (const struct cvx_formulation *f, size_t k,
   return status;
 }
 
-enum cvx_status
-cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
-                            const size_t *list, const double *r, double *g,
-                            struct cvx_progress *progress)
+static enum cvx_status
+adjoint_list (const struct cvx_formulation *f, size_t k, const size_t *list,
+              const double *r, double *g, struct cvx_progress *progress)
 {
   const struct group_l1 *s = f->impl;
   size_t d = f->n_features;
@@ -412,6 +410,49 @@ cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
       spread (f, used, list + first, sources, g + first * d);
     }
   return CVX_OK;
+}
+
+/* What the solvers call: the same by the stopwatch.  */
+enum cvx_status
+cvxi_group_l1_apply (const struct cvx_formulation *f, const double *x,
+                     double *r, struct cvx_progress *progress)
+{
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
+  enum cvx_status status = apply (f, x, r, progress);
+  cvx_lap_end (f->watch, before);
+  return status;
+}
+
+enum cvx_status
+cvxi_group_l1_adjoint (const struct cvx_formulation *f, const double *r,
+                       double *g, struct cvx_progress *progress)
+{
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
+  enum cvx_status status = adjoint (f, r, g, progress);
+  cvx_lap_end (f->watch, before);
+  return status;
+}
+
+enum cvx_status
+cvxi_group_l1_apply_list (const struct cvx_formulation *f, size_t k,
+                          const size_t *list, const double *x, double *r,
+                          struct cvx_progress *progress)
+{
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
+  enum cvx_status status = apply_list (f, k, list, x, r, progress);
+  cvx_lap_end (f->watch, before);
+  return status;
+}
+
+enum cvx_status
+cvxi_group_l1_adjoint_list (const struct cvx_formulation *f, size_t k,
+                            const size_t *list, const double *r, double *g,
+                            struct cvx_progress *progress)
+{
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
+  enum cvx_status status = adjoint_list (f, k, list, r, g, progress);
+  cvx_lap_end (f->watch, before);
+  return status;
 }
 
 /* A sum of n products has an error of at most n u / (1 - n u) times the sum of

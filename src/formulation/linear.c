@@ -66,10 +66,13 @@ cvxi_linear_apply (const struct cvx_formulation *f, const double *x, double *r,
                    struct cvx_progress *progress)
 {
   const struct cvxi_linear *s = f->impl;
+  enum cvx_lap before;
   if (cvx_aborted (progress))
     return CVX_INTERRUPTED;
+  before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
   s->forward (f, x, s->w);
   product (f, s->w, r);
+  cvx_lap_end (f->watch, before);
   return CVX_OK;
 }
 
@@ -78,12 +81,15 @@ cvxi_linear_adjoint (const struct cvx_formulation *f, const double *r,
                      double *g, struct cvx_progress *progress)
 {
   const struct cvxi_linear *s = f->impl;
+  enum cvx_lap before;
   if (cvx_aborted (progress))
     return CVX_INTERRUPTED;
+  before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
   cblas_dgemv (CblasRowMajor, CblasTrans, (blasint)f->n_samples,
                (blasint)f->n_features, 1, f->x, (blasint)f->n_features, r, 1,
                0, s->w, 1);
   s->backward (f, s->w, g);
+  cvx_lap_end (f->watch, before);
   return CVX_OK;
 }
 

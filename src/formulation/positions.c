@@ -149,14 +149,20 @@ static enum cvx_status
 apply (const struct cvx_formulation *f, const double *x, double *r,
        struct cvx_progress *progress)
 {
-  return apply_list (f, f->n_blocks, NULL, x, r, progress);
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
+  enum cvx_status status = apply_list (f, f->n_blocks, NULL, x, r, progress);
+  cvx_lap_end (f->watch, before);
+  return status;
 }
 
 static enum cvx_status
 adjoint (const struct cvx_formulation *f, const double *r, double *g,
          struct cvx_progress *progress)
 {
-  return adjoint_list (f, f->n_blocks, NULL, r, g, progress);
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRODUCTS);
+  enum cvx_status status = adjoint_list (f, f->n_blocks, NULL, r, g, progress);
+  cvx_lap_end (f->watch, before);
+  return status;
 }
 
 /* K_ij = sum over patterns and patches that both samples have on of the inner

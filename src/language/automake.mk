@@ -5,6 +5,7 @@ liblanguage_la_SOURCES = \
   src/language/builtin.c \
   src/language/call.c \
   src/language/complete.c \
+  src/language/cursor.c \
   src/language/diagnose.c \
   src/language/eval.c \
   src/language/expr.c \
@@ -13,6 +14,7 @@ liblanguage_la_SOURCES = \
   src/language/internal.h \
   src/language/interp.c \
   src/language/language.h \
+  src/language/operand.c \
   src/language/parse.c \
   src/language/path.c \
   src/language/script.c \

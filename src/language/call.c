@@ -194,9 +194,8 @@ rows_of (struct lang_interp *in, struct slot *slot, struct cvx_error *err)
   return status;
 }
 
-/* ~ and ~/ are the home folder; everything else is literal.  */
-static char *
-expand (struct lang_arena *arena, const char *path)
+char *
+lang_expand_home (struct lang_arena *arena, const char *path)
 {
   const char *home = getenv ("HOME");
   size_t len;
@@ -237,7 +236,7 @@ texts_of (struct lang_call *c, struct slot *slot, struct cvx_error *err)
         {
           slot->text[k]
               = arg->key->kind == LANG_KIND_PATH
-                    ? expand (&c->arena, full)
+                    ? lang_expand_home (&c->arena, full)
                     : lang_arena_strndup (&c->arena, full, strlen (full));
           if (slot->text[k] == NULL)
             status = cvx_fail_nomem (err, "reading a command");

@@ -11,11 +11,15 @@
 #include "base/alloc.h"
 #include "language/internal.h"
 
+#define NO_STRING SIZE_MAX
+
 struct cursor
 {
   struct lang_interp *in;
   const char *line;
-  size_t at; /* of the cursor */
+  size_t at;     /* of the cursor */
+  size_t quoted; /* where the string around it starts, or NO_STRING */
+  struct lang_arena *arena;
   struct lang_completion *out;
 };
 
@@ -25,14 +29,13 @@ blank (char c)
   return c == ' ' || c == '\t';
 }
 
-/* Start of the statement that holds the cursor; *QUOTED is where an open
-   string starts, or the cursor.  */
+/* Start of the statement that holds the cursor, and of the string there.  */
 static size_t
-statement_start (const struct cursor *c, size_t *quoted)
+statement_start (struct cursor *c)
 {
   size_t start = 0;
   char quote = 0;
-  *quoted = c->at;
+  c->quoted = NO_STRING;
   for (size_t k = 0; k < c->at; k++)
     {
       char ch = c->line[k];
@@ -43,14 +46,14 @@ statement_start (const struct cursor *c, size_t *quoted)
           else if (ch == quote)
             {
               quote = 0;
-              *quoted = c->at;
+              c->quoted = NO_STRING;
             }
         }
       else if ((ch == '"' || ch == '\'')
                && (k == 0 || !isalnum ((unsigned char)c->line[k - 1])))
         {
           quote = ch;
-          *quoted = k + 1;
+          c->quoted = k + 1;
         }
       else if (ch == ';')
         start = k + 1;
@@ -74,6 +77,48 @@ offer (struct cursor *c, enum lang_expect expect, size_t start,
     if (strncmp (in->names[k], c->line + start, len) == 0)
       in->names[n++] = in->names[k];
   in->n_names = n;
+}
+
+/* NAME as a word of the language: in quotes when it needs them.  */
+static const char *
+in_quotes (struct cursor *c, const char *name)
+{
+  struct lang_interp *in = c->in;
+  size_t len = strlen (name);
+  char *s;
+  if (strpbrk (name, " \t\"'#;,=[](){}\\") == NULL)
+    return name;
+  s = lang_arena_alloc (&in->quoted, 2 * len + 3, 1);
+  if (s == NULL)
+    return name;
+  len = 0;
+  s[len++] = '"';
+  for (; *name != '\0'; name++)
+    {
+      if (strchr ("\"\\{}", *name) != NULL)
+        s[len++] = '\\';
+      s[len++] = *name;
+    }
+  s[len++] = '"';
+  s[len] = '\0';
+  return s;
+}
+
+/* Words of a value; one at its FIRST byte may be a string.  */
+static void
+offer_words (struct cursor *c, size_t start, bool first)
+{
+  struct lang_interp *in = c->in;
+  size_t n = 0;
+  offer (c, LANG_EXPECT_WORD, start, c->quoted != NO_STRING ? "\"" : " ");
+  for (size_t k = 0; k < in->n_names && c->quoted == NO_STRING; k++)
+    {
+      const char *name = in_quotes (c, in->names[k]);
+      if (name == in->names[k] || first)
+        in->names[n++] = name;
+    }
+  if (c->quoted == NO_STRING)
+    in->n_names = n;
 }
 
 static void
@@ -139,12 +184,14 @@ complete_name (struct cursor *c, size_t from, const struct lang_key *key)
   offer (c, LANG_EXPECT_NAME, start, "");
 }
 
-/* A value of KEY that starts at START.  */
+/* A value of KEY that starts at START; WORD is the first of the command.  */
 static void
-complete_value (struct cursor *c, const struct lang_key *key, size_t start)
+complete_value (struct cursor *c, const struct lang_key *key, const char *word,
+                size_t start)
 {
   static const char *const yes_no[] = { "yes", "no", NULL };
   struct lang_interp *in = c->in;
+  size_t first;
   c->out->key = key;
   lang_names_clear (in);
   switch (key->kind)
@@ -153,17 +200,22 @@ complete_value (struct cursor *c, const struct lang_key *key, size_t start)
       offer (c, LANG_EXPECT_PATH, start, " ");
       break;
     case LANG_KIND_NAMES:
-      for (size_t k = start; k < c->at; k++)
-        if (c->line[k] == ',')
-          start = k + 1;
-      /* fall through */
     case LANG_KIND_WORD:
     case LANG_KIND_STRING:
     case LANG_KIND_WORDS:
+      if (c->quoted != NO_STRING)
+        start = c->quoted;
+      first = start;
+      if (key->kind == LANG_KIND_NAMES || key->candidates_of != NULL)
+        for (size_t k = start; k < c->at; k++)
+          if (c->line[k] == ',')
+            start = k + 1;
       lang_names_add_all (in, key->words);
       if (key->candidates != NULL)
         lang_names_add_all (in, key->candidates (in->host.session));
-      offer (c, LANG_EXPECT_WORD, start, " ");
+      if (key->candidates_of != NULL && word != NULL)
+        lang_names_add_all (in, key->candidates_of (in->host.session, word));
+      offer_words (c, start, start == first);
       break;
     case LANG_KIND_COUNT:
       if (key->candidates == NULL)
@@ -226,6 +278,31 @@ argument_end (const struct cursor *c, size_t at)
   return at;
 }
 
+/* The word from START to END as it will be read: without its quotes, ~ made
+   the home folder; NULL without memory.  */
+static const char *
+word_value (struct cursor *c, size_t start, size_t end)
+{
+  char quote = c->line[start];
+  char *s;
+  if (quote != '"' && quote != '\'')
+    {
+      s = lang_arena_strndup (c->arena, c->line + start, end - start);
+      return s != NULL ? lang_expand_home (c->arena, s) : NULL;
+    }
+  start++;
+  end -= end > start && c->line[end - 1] == quote;
+  s = lang_arena_strndup (c->arena, c->line + start, end - start);
+  for (size_t from = 0, to = 0; s != NULL && quote == '"'; to++, from++)
+    {
+      from += s[from] == '\\' && s[from + 1] != '\0';
+      s[to] = s[from];
+      if (s[from] == '\0')
+        break;
+    }
+  return s;
+}
+
 static const struct lang_key *
 find_key (const struct lang_command *command, const struct lang_key *more,
           const char *name, size_t len)
@@ -260,7 +337,7 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
 {
   struct lang_interp *in = c->in;
   const struct lang_key *more = NULL, *key, *word;
-  char first[64] = "";
+  const char *first = NULL;
   size_t words = 0;
   c->out->command = command;
   for (;;)
@@ -280,15 +357,14 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
       eq = at + lang_name_length (c->line + at, end - at);
       if (command->more_keys != NULL && more == NULL
           && (words > 0 || end == c->at))
-        more = command->more_keys (in->host.session,
-                                   first[0] != '\0' ? first : NULL);
+        more = command->more_keys (in->host.session, first);
       if (eq < end && eq > at && c->line[eq] == '=')
         {
           key = find_key (command, more, c->line + at, eq - at);
           if (end == c->at)
             {
               if (key != NULL)
-                complete_value (c, key, eq + 1);
+                complete_value (c, key, first, eq + 1);
               return;
             }
         }
@@ -298,9 +374,7 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
         {
           if (words == 0)
             {
-              size_t len = end - at < 63 ? end - at : 63;
-              memcpy (first, c->line + at, len);
-              first[len] = '\0';
+              first = word_value (c, at, end);
               more = NULL;
             }
           words += word != NULL;
@@ -311,7 +385,7 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
   if (word != NULL)
     {
       enum lang_expect expect;
-      complete_value (c, word, at);
+      complete_value (c, word, NULL, at);
       expect = c->out->expect;
       if (expect == LANG_EXPECT_PATH || word->flags & LANG_REQUIRED)
         return;
@@ -369,27 +443,27 @@ enum cvx_status
 lang_complete (struct lang_interp *in, const char *line, size_t cursor,
                struct lang_completion *out, struct cvx_error *err)
 {
-  struct cursor c = { in, line, cursor, out };
-  size_t quoted, start;
+  struct lang_arena arena = { NULL };
+  struct cursor c = { in, line, cursor, NO_STRING, &arena, out };
+  size_t start, brace;
   *out = (struct lang_completion){ .start = cursor, .suffix = "" };
+  lang_arena_free (&in->quoted);
   lang_names_clear (in);
-  start = statement_start (&c, &quoted);
-  if (quoted < cursor
-      || (quoted == cursor && cursor > start
-          && strchr ("\"'", line[cursor - 1]) != NULL))
-    {
-      /* Inside a string: a name after an open brace, else a file.  */
-      size_t brace = cursor;
-      while (brace > quoted && line[brace - 1] != '{'
-             && line[brace - 1] != '}')
-        brace--;
-      if (brace > quoted && line[brace - 1] == '{')
-        complete_name (&c, brace, NULL);
-      else
-        offer (&c, LANG_EXPECT_PATH, quoted, "\"");
-    }
+  start = statement_start (&c);
+  for (brace = cursor; c.quoted != NO_STRING && brace > c.quoted; brace--)
+    if (line[brace - 1] == '{' || line[brace - 1] == '}')
+      break;
+  if (c.quoted != NO_STRING && brace > c.quoted && line[brace - 1] == '{')
+    complete_name (&c, brace, NULL);
   else
-    complete_statement (&c, start, 0);
+    {
+      complete_statement (&c, start, 0);
+      /* In a string that is no word of an option: a file.  */
+      if (c.quoted != NO_STRING
+          && (out->expect != LANG_EXPECT_WORD || out->start < c.quoted))
+        offer (&c, LANG_EXPECT_PATH, c.quoted, "\"");
+    }
+  lang_arena_free (&arena);
   if (out->expect == LANG_EXPECT_NOTHING || out->expect == LANG_EXPECT_PATH)
     in->n_names = 0;
   out->n = in->n_names;

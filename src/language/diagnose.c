@@ -141,10 +141,11 @@ lang_names_clear (struct lang_interp *in)
   in->names_lost = false;
 }
 
-void
-lang_names_add (struct lang_interp *in, const char *name)
+/* NAME unless it is among the first KNOWN.  */
+static void
+add (struct lang_interp *in, const char *name, size_t known)
 {
-  for (size_t k = 0; k < in->n_names; k++)
+  for (size_t k = 0; k < known; k++)
     if (strcmp (in->names[k], name) == 0)
       return;
   if (in->n_names == in->cap_names)
@@ -164,10 +165,18 @@ lang_names_add (struct lang_interp *in, const char *name)
 }
 
 void
+lang_names_add (struct lang_interp *in, const char *name)
+{
+  add (in, name, in->n_names);
+}
+
+/* The names of one list differ among themselves; there may be ten thousand. */
+void
 lang_names_add_all (struct lang_interp *in, const char *const *names)
 {
+  size_t known = in->n_names;
   for (; names != NULL && *names != NULL; names++)
-    lang_names_add (in, *names);
+    add (in, *names, known);
 }
 
 enum cvx_status

@@ -3,6 +3,8 @@
    source.c    text of a unit, arena, splitting into statements
    diagnose.c  places, carets
    value.c     values
+   cursor.c    the parser's cursor: white space, names, nodes
+   operand.c   numbers, lists, calls, names with fields and indices
    expr.c      text -> expression tree (Pratt)
    string.c    strings with {expr:%format}
    eval.c      expression tree -> value
@@ -40,6 +42,10 @@ struct lang_arena
 void *lang_arena_alloc (struct lang_arena *a, size_t count, size_t size);
 char *lang_arena_strndup (struct lang_arena *a, const char *s, size_t len);
 void lang_arena_free (struct lang_arena *a);
+
+/* PATH in A, ~ and ~/ made the home folder, all else literal; NULL: no memory.
+   In call.c.  */
+char *lang_expand_home (struct lang_arena *a, const char *path);
 
 /* ------------------------------------------------------------------- trees */
 
@@ -216,6 +222,7 @@ struct lang_interp
   struct cvx_error scratch; /* for callers that pass no error */
   const char **names;       /* scratch for did-you-mean */
   size_t n_names, cap_names;
+  struct lang_arena quoted; /* names that completion put into quotes */
   bool names_lost; /* one could not be added */
   char open[16];
 };
@@ -288,7 +295,8 @@ void lang_names_add_all (struct lang_interp *in, const char *const *names);
 enum cvx_status lang_suggest (struct lang_interp *in, const char *word,
                               const char *label, struct cvx_error *err);
 
-/* ------------------------------------------ expr.c, string.c, eval.c, value.c
+/* ------------------------ cursor.c, operand.c, expr.c, string.c, eval.c,
+ * value.c
  */
 
 struct lang_parser
@@ -327,6 +335,10 @@ bool lang_node_add (struct lang_parser *p, struct lang_node *node,
                     struct lang_node *child, enum lang_op op);
 enum cvx_status lang_parse_expr (struct lang_parser *p,
                                  struct lang_node **out) CVX_MUST_CHECK;
+
+/* A value without operators, with the indices after it.  */
+enum cvx_status lang_parse_operand (struct lang_parser *p,
+                                    struct lang_node **out) CVX_MUST_CHECK;
 
 /* The quoted string under the cursor.  */
 enum cvx_status lang_parse_string (struct lang_parser *p,

@@ -52,6 +52,7 @@ lang_interp_free (struct lang_interp *in)
   cvx_free (in->variable);
   cvx_free (in->commands);
   cvx_free (in->names);
+  lang_arena_free (&in->quoted);
   lang_unit_free (in->pending);
   cvx_free (in);
 }

@@ -156,6 +156,11 @@ struct lang_key
   /* Further words known only now (column names, saved data sets):
      NULL-terminated, borrowed until the next command; may be NULL.  */
   const char *const *(*candidates) (void *session);
+
+  /* STRING: the same, given the first word of the command with ~ expanded (the
+     file of `load'), for completion only.  The value is then taken as a list
+     separated by commas.  NULL when nothing is known; must be quick.  */
+  const char *const *(*candidates_of) (void *session, const char *word);
 };
 
 struct lang_call;
@@ -502,7 +507,9 @@ struct lang_completion
   enum lang_expect expect;
   size_t start;       /* byte of LINE where the word to complete starts */
   size_t n;           /* candidates that start with what is typed */
-  const char **names; /* owned array of borrowed names; NULL-terminated */
+  const char **names; /* owned array, NULL-terminated, of names borrowed until
+                         the next completion or command; in quotes where a
+                         word of the language needs them */
   const char *suffix; /* to append after a single match: "=", " ", "" */
   const struct lang_command *command; /* whose arguments they are, or NULL */
   const struct lang_key *key;         /* whose value it is, or NULL */

@@ -60,12 +60,22 @@ show_hint (void)
   fflush (rl_outstream);
 }
 
+/* Many names are shown in part: a question or a pager would stand between the
+   user and the next letter.  */
 static void
 show_matches (char **matches, int n, int longest)
 {
+  enum
+  {
+    MOST = 100
+  };
+  int shown = n < MOST ? n : MOST;
   if (hint[0] != '\0')
     show_hint ();
-  rl_display_match_list (matches, n, longest);
+  rl_display_match_list (matches, shown, longest);
+  if (shown < n)
+    fprintf (rl_outstream, "... and %d more: type another letter\n",
+             n - shown);
   rl_forced_update_display ();
 }
 
@@ -103,6 +113,8 @@ complete (const char *text, int start, int end)
                                                             : '\0';
       if (found.suffix == NULL || found.suffix[0] == '\0')
         rl_completion_suppress_append = 1;
+      /* The closing quote is our suffix, or not yet due.  */
+      rl_completion_suppress_quote = 1;
       matches = found.n > 0 ? rl_completion_matches (text, give) : NULL;
       lang_completion_free (&found);
     }
@@ -125,4 +137,5 @@ repl_completion_install (struct session *s)
   rl_completion_display_matches_hook = show_matches;
   rl_completer_word_break_characters = (char *)" \t\n\"'=,;()[]{}<>+*^";
   rl_completer_quote_characters = "\"'";
+  rl_variable_bind ("page-completions", "off");
 }

@@ -92,9 +92,9 @@ sift (struct cvxi_colgen *c, size_t k, size_t n)
     }
 }
 
-enum cvx_status
-cvxi_colgen_price (struct cvxi_colgen *c, struct cvx_progress *progress,
-                   struct cvx_error *err)
+static enum cvx_status
+price (struct cvxi_colgen *c, struct cvx_progress *progress,
+       struct cvx_error *err)
 {
   const struct cvx_formulation *f = c->f;
   size_t len = f->block_len;
@@ -122,6 +122,16 @@ cvxi_colgen_price (struct cvxi_colgen *c, struct cvx_progress *progress,
   for (size_t k = c->n_violators / 2; k-- > 0;)
     sift (c, k, c->n_violators);
   return CVX_OK;
+}
+
+enum cvx_status
+cvxi_colgen_price (struct cvxi_colgen *c, struct cvx_progress *progress,
+                   struct cvx_error *err)
+{
+  enum cvx_lap before = cvx_lap_begin (c->f->watch, CVX_LAP_PRICING);
+  enum cvx_status st = price (c, progress, err);
+  cvx_lap_end (c->f->watch, before);
+  return st;
 }
 
 enum cvx_status

@@ -345,8 +345,8 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
 /* Certify the iterate and add a row.  Interrupted: the certificate stays
    pending.  */
 static enum cvx_status
-certify (struct cvx_run *run, struct cvx_progress *progress,
-         struct cvx_error *err)
+certify_now (struct cvx_run *run, struct cvx_progress *progress,
+             struct cvx_error *err)
 {
   struct cvxi_driver *d = run->driver;
   const struct cvx_formulation *f = run->formulation;
@@ -388,6 +388,17 @@ certify (struct cvx_run *run, struct cvx_progress *progress,
       d->ref_iter = run->iter;
     }
   return CVX_OK;
+}
+
+static enum cvx_status
+certify (struct cvx_run *run, struct cvx_progress *progress,
+         struct cvx_error *err)
+{
+  struct cvx_stopwatch *watch = run->formulation->watch;
+  enum cvx_lap before = cvx_lap_begin (watch, CVX_LAP_BOUND);
+  enum cvx_status st = certify_now (run, progress, err);
+  cvx_lap_end (watch, before);
+  return st;
 }
 
 /* Iterations without progress that make a stall: a long round counts for
@@ -583,6 +594,7 @@ cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
 {
   struct cvxi_driver *d = run->driver;
   struct cvx_measures m;
+  enum cvx_lap before;
   enum cvx_status st;
   *row = false;
   if (run->state == NULL)
@@ -600,8 +612,10 @@ cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
   st = cvxi_state_grow (run->state, run->solver, err);
   if (st != CVX_OK)
     return st;
+  before = cvx_lap_begin (run->formulation->watch, CVX_LAP_SOLVER);
   st = run->solver->step (run->state, run->formulation, &run->settings,
                           progress, err);
+  cvx_lap_end (run->formulation->watch, before);
   if (st == CVX_INTERRUPTED)
     {
       run->status = CVX_RUN_INTERRUPTED;

@@ -1,5 +1,8 @@
 /* What may stand at the cursor; the tables for help; expressions kept.  */
 
+#include <math.h>
+#include <time.h>
+
 #include "support.h"
 
 #include "language_host.h"
@@ -103,6 +106,54 @@ START_TEST (every_table_row_is_complete)
 }
 END_TEST
 
+START_TEST (columns_of_the_file_on_the_line)
+{
+  struct session *s = session_new ();
+  offers (s, "load \"few words.csv\" only=si", "word@26 \" \": size");
+  offers (s, "load \"few words.csv\" only=",
+          "word@26 \" \": \"sepal length\" \"sepal \\\"width\\\"\" size");
+  /* In a list a name with a blank cannot stand.  */
+  offers (s, "load 'few words.csv' only=size,s", "word@31 \" \": size");
+  offers (s, "load 'few words.csv' only=\"sepal l",
+          "word@27 \"\"\": sepal length");
+  offers (s, "load \"few words.csv\" only=\"",
+          "word@27 \"\"\": sepal length "
+          "sepal \"width\" size");
+  offers (s, "load other.csv only=s", "word@20 \" \":");
+  offers (s, "load only=s", "word@10 \" \":");
+  offers (s, "expect E210 load 'few words.csv' only=si",
+          "word@38 \" \": size");
+  offers (s, "load \"a.csv\"", "path@5 \" \":");
+  offers (s, "= \"few", "path@3 \"\"\":");
+  session_free (s);
+}
+END_TEST
+
+START_TEST (ten_thousand_columns_in_time)
+{
+  struct session *s = session_new ();
+  struct lang_completion c;
+  static const char line[] = "load wide.csv only=c0,";
+  double best = HUGE_VAL;
+  for (int k = 0; k < 20; k++)
+    {
+      struct timespec from, to;
+      double took;
+      clock_gettime (CLOCK_MONOTONIC, &from);
+      ck_assert_ok (lang_complete (s->in, line, strlen (line), &c, &s->err),
+                    s->err);
+      clock_gettime (CLOCK_MONOTONIC, &to);
+      ck_assert_uint_eq (c.n, 10000);
+      lang_completion_free (&c);
+      took = (double)(to.tv_sec - from.tv_sec)
+             + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+      best = took < best ? took : best;
+    }
+  ck_assert_double_lt (best, 0.05);
+  session_free (s);
+}
+END_TEST
+
 static enum cvx_status
 find_gap (void *data, const char *path, bool *known, struct lang_value *value,
           struct cvx_error *err)
@@ -147,5 +198,6 @@ START_TEST (kept_expressions_are_evaluated_with_bindings)
 END_TEST
 
 TEST_MAIN ("language_complete", candidates_come_from_the_tables,
-           names_of_expressions, every_table_row_is_complete,
+           names_of_expressions, columns_of_the_file_on_the_line,
+           ten_thousand_columns_in_time, every_table_row_is_complete,
            kept_expressions_are_evaluated_with_bindings)
