@@ -248,7 +248,8 @@ cvxi_from_arrays (struct cvx_dataset **out, struct cvx_array *x,
     return status;
   d = plan.columns.n_features;
   c = y != NULL ? per_row (y) : plan.columns.n_targets;
-  take = x->type == CVX_ARRAY_F64 && plan.run && plan.n == x->shape[0];
+  take = x->type == CVX_ARRAY_F64 && plan.run && plan.n == x->shape[0]
+         && y != x;
   status = cvxi_check_memory (options, path, plan.n, d, c, err);
   if (status == CVX_OK)
     status = take ? take_over (&set, x, plan.n, d, c, err)
@@ -338,6 +339,9 @@ cvxi_choose_arrays (const struct cvx_npz *z, const char *path,
   if (cvxi_no_target (o))
     return CVX_OK;
   *y = o->y != NULL ? cvx_npz_find (z, o->y) : first_of (z, ys);
+  /* The only array may be called y and is a table all the same.  */
+  if (*y == *x && o->y == NULL)
+    *y = NULL;
   if (*y == NULL && (o->y != NULL || z->n > 1))
     return fail_member (z, path, o->y, err);
   return CVX_OK;

@@ -80,6 +80,8 @@ static const struct row good[] = {
   { "npy", "pair.npz", 2, 3, 0.5, 1, -1, NULL, PLAIN },
   { "npy", "pair.npz", 2, 3, 0.5, 1, -1, NULL, { .x = "X", .y = "y" } },
   { "npy", "pair.npz:X", 2, 2, 0.5, 2.5, 5.5, NULL, PLAIN },
+  { "npy", "only-y.npz", 2, 2, 0.5, 2.5, 5.5, NULL, PLAIN },
+  { "npy", "pair.npz", 2, 3, 0.5, 0.5, 5.5, NULL, { .x = "X", .y = "X" } },
   { "npy", "mixed.npz", 2, 3, 0.5, -1, 1, "1 = -1, 2 = 1", PLAIN },
   { "idx", "short-idx2", 2, 1, -1, 2, -4, NULL, PLAIN },
   { "idx", "int-idx2", 2, 1, -1, 2, -4, NULL, PLAIN },
