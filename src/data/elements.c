@@ -201,6 +201,24 @@ end (struct pour *p, struct cvx_error *err)
   return status == CVX_OK ? cvxi_input_unchanged (e->in, err) : status;
 }
 
+/* Damage counts for more than what ERR says about the shape, as when the size
+   is known beforehand.  */
+static enum cvx_status
+fail_plan (struct pour *p, enum cvx_status found, struct cvx_error *err)
+{
+  struct cvx_error damage;
+  enum cvx_status status = CVX_OK;
+  p->raw = cvxi_input_size (p->e->in) == 0 ? cvx_alloc (BLOCK, 1) : NULL;
+  if (p->raw != NULL)
+    status = skip (p, p->e->head.count * p->e->head.width, &damage);
+  cvx_free (p->raw);
+  if (status == CVX_OK)
+    return found;
+  if (err != NULL)
+    *err = damage;
+  return status;
+}
+
 /* Memory for the rows, checked before it is taken, and all of them into
    it.  */
 static enum cvx_status
@@ -256,7 +274,7 @@ cvxi_read_elements (struct cvx_dataset **out, const struct cvxi_elements *e,
   memcpy (shape.shape, e->head.shape, sizeof shape.shape);
   status = cvxi_plan_make (&plan, &shape, NULL, e->path, options, err);
   if (status != CVX_OK)
-    return status;
+    return fail_plan (&p, status, err);
   status = pour (&p, options, err);
   cvx_free (p.raw);
   cvx_free (p.rows[0]);

@@ -179,6 +179,7 @@ static const struct bad bad[] = {
   { "idx", "signed-idx3", CVX_E232, 0, 0, "00 00 09 03", PLAIN },
   { "idx", "short-data-idx3", CVX_E232, 0, 0, "360 bytes", PLAIN },
   { "idx", "short-data-idx3.gz", CVX_E232, 0, 0, "there are 36", { .y = "" } },
+  { "idx", "short-data-idx3.gz", CVX_E232, 0, 0, "there are 36", PLAIN },
   { "idx", "extra-data-idx3", CVX_E232, 0, 0, "30 bytes", PLAIN },
   { "idx", "extra-data-idx3.gz", CVX_E232, 0, 0, "there are more", { .y = "" } },
   { "idx", "huge-idx4", CVX_E232, 0, 0, "too large", PLAIN },
