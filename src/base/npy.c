@@ -322,6 +322,80 @@ cvxi_npy_convert (const struct cvxi_npy *h, size_t first, size_t n,
     }
 }
 
+static void
+swap_bytes (unsigned char *p, size_t n, size_t width)
+{
+  for (size_t k = 0; k < n; k++, p += width)
+    {
+      uint16_t u2;
+      uint32_t u4;
+      uint64_t u8;
+      switch (width)
+        {
+        case 2:
+          memcpy (&u2, p, 2);
+          u2 = __builtin_bswap16 (u2);
+          memcpy (p, &u2, 2);
+          break;
+        case 4:
+          memcpy (&u4, p, 4);
+          u4 = __builtin_bswap32 (u4);
+          memcpy (p, &u4, 4);
+          break;
+        default:
+          memcpy (&u8, p, 8);
+          u8 = __builtin_bswap64 (u8);
+          memcpy (p, &u8, 8);
+        }
+    }
+}
+
+void
+cvxi_npy_doubles (const struct cvxi_npy *h, size_t n, void *from, double *to)
+{
+  const unsigned char *p = from;
+  if (h->width > 1 && h->big_endian != host_is_big_endian ())
+    swap_bytes (from, n, h->width);
+#define CONVERT(TYPE, VALUE)                                                  \
+  for (size_t k = 0; k < n; k++)                                              \
+    {                                                                         \
+      TYPE v;                                                                 \
+      memcpy (&v, p + k * sizeof v, sizeof v);                                \
+      to[k] = (double)(VALUE);                                                \
+    }                                                                         \
+  break
+  switch (h->kind << 8 | (int)h->width)
+    {
+    case 'f' << 8 | 8:
+      if ((void *)to != from)
+        memcpy (to, from, n * sizeof *to);
+      break;
+    case 'f' << 8 | 4:
+      CONVERT (float, v);
+    case 'f' << 8 | 2:
+      CONVERT (uint16_t, half (v));
+    case 'i' << 8 | 8:
+      CONVERT (int64_t, v);
+    case 'i' << 8 | 4:
+      CONVERT (int32_t, v);
+    case 'i' << 8 | 2:
+      CONVERT (int16_t, v);
+    case 'i' << 8 | 1:
+      CONVERT (int8_t, v);
+    case 'u' << 8 | 8:
+      CONVERT (uint64_t, v);
+    case 'u' << 8 | 4:
+      CONVERT (uint32_t, v);
+    case 'u' << 8 | 2:
+      CONVERT (uint16_t, v);
+    case 'u' << 8 | 1:
+      CONVERT (uint8_t, v);
+    default:
+      CONVERT (uint8_t, v != 0);
+    }
+#undef CONVERT
+}
+
 size_t
 cvxi_npy_header (char *buf, size_t size, enum cvx_array_type type, size_t rank,
                  const size_t *shape)
@@ -333,8 +407,8 @@ cvxi_npy_header (char *buf, size_t size, enum cvx_array_type type, size_t rank,
     PREFIX = 10 /* magic, version 1.0, two bytes of length */
   };
   char order = cvx_array_width (type) == 1 ? '|'
-               : host_is_big_endian ()      ? '>'
-                                            : '<';
+               : host_is_big_endian ()     ? '>'
+                                           : '<';
   size_t len = PREFIX, total, dict;
   len += (size_t)snprintf (buf + len, size - len,
                            "{'descr': '%c%s', 'fortran_order': False, "

@@ -47,6 +47,19 @@ bool cvxi_npy_as_is (const struct cvxi_npy *header);
 void cvxi_npy_convert (const struct cvxi_npy *header, size_t first, size_t n,
                        const unsigned char *from, void *to);
 
+/* Convert N elements of a file at FROM, which may change, to doubles in the
+   order of the file.  TO may be FROM for elements that are doubles.  */
+void cvxi_npy_doubles (const struct cvxi_npy *header, size_t n, void *from,
+                       double *to);
+
+/* Read the header of the NPY file IN of PATH; *LEN is its length, and IN then
+   stands at the elements.  CVX_DATA (E220, and as cvxi_input_read), CVX_NOMEM.
+ */
+struct cvxi_input;
+enum cvx_status cvxi_npy_begin (struct cvxi_input *in, const char *path,
+                                struct cvxi_npy *header, size_t *len,
+                                struct cvx_error *err) CVX_MUST_CHECK;
+
 /* The numbers of A (not text) as A->count doubles.  */
 void cvxi_array_doubles (const struct cvx_array *a, double *to);
 

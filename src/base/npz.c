@@ -163,6 +163,15 @@ read_header (struct source *s, struct cvxi_npy *h, size_t *len,
   return status;
 }
 
+enum cvx_status
+cvxi_npy_begin (struct cvxi_input *in, const char *path,
+                struct cvxi_npy *header, size_t *len, struct cvx_error *err)
+{
+  struct source s = { .path = path, .input = in };
+  const char *other = NULL;
+  return read_header (&s, header, len, &other, err);
+}
+
 static enum cvx_status
 charge (struct source *s, size_t bytes, struct cvx_error *err)
 {

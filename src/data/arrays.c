@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "data/parts.h"
 
 static double
 number_at (const struct cvx_array *a, size_t k)
@@ -73,16 +74,20 @@ per_row (const struct cvx_array *a)
 }
 
 static enum cvx_status
+check_values (const struct cvx_array *a, const char *path,
+              struct cvx_error *err)
+{
+  if (a == NULL || a->values != NULL)
+    return CVX_OK;
+  cvx_fail (err, CVX_E220, "the array %s is not usable: %s", a->name,
+            a->why != NULL ? a->why : "it is text");
+  return cvx_at (err, path, 0, 0);
+}
+
+static enum cvx_status
 check_shapes (const struct cvx_array *x, const struct cvx_array *y,
               const char *path, struct cvx_error *err)
 {
-  if (x->values == NULL || (y != NULL && y->values == NULL))
-    {
-      const struct cvx_array *a = x->values == NULL ? x : y;
-      cvx_fail (err, CVX_E220, "the array %s is not usable: %s", a->name,
-                a->why != NULL ? a->why : "it is text");
-      return cvx_at (err, path, 0, 0);
-    }
   if (x->rank == 0 || (y != NULL && (y->rank == 0 || y->rank > 2)))
     {
       cvx_fail (err, CVX_E221, "the array %s has %zu dimensions",
@@ -99,7 +104,87 @@ check_shapes (const struct cvx_array *x, const struct cvx_array *y,
   return CVX_OK;
 }
 
-/* A dataset without x, which becomes VALUES.  */
+enum cvx_status
+cvxi_plan_make (struct cvxi_plan *plan, const struct cvx_array *x,
+                const struct cvx_array *y, const char *path,
+                const struct cvx_read_options *options, struct cvx_error *err)
+{
+  struct cvx_read_options all = { .y = "" };
+  struct cvxi_columns *c = &plan->columns;
+  bool table = y == NULL && x->rank <= 2;
+  enum cvx_status status = check_shapes (x, y, path, err);
+  memset (plan, 0, sizeof *plan);
+  if (status == CVX_OK)
+    status = cvxi_choose_rows (options, path, x->shape[0], &plan->first,
+                               &plan->n, err);
+  if (status != CVX_OK)
+    return status;
+  if (x->rank > 2 && y == NULL && !cvxi_no_target (options))
+    return cvxi_fail_no_labels (path, err);
+  plan->width = per_row (x);
+  plan->rank = x->rank;
+  memcpy (plan->shape, x->shape, sizeof plan->shape);
+  plan->bytes = x->rank > 2 && x->type == CVX_ARRAY_U8;
+  if (plan->width == 0)
+    {
+      cvx_fail (err, CVX_E219, "the rows have no columns");
+      return cvx_at (err, path, 0, 0);
+    }
+  /* With targets of its own everything in X is a feature.  */
+  status = cvxi_columns_select (c, plan->width, NULL, table ? options : &all,
+                                path, err);
+  plan->run = true;
+  for (size_t j = 1; status == CVX_OK && j < c->n_features && plan->run; j++)
+    plan->run = c->feature[j] == c->feature[0] + j;
+  return status;
+}
+
+void
+cvxi_plan_free (struct cvxi_plan *plan)
+{
+  cvxi_columns_free (&plan->columns);
+}
+
+void
+cvxi_plan_rows (const struct cvxi_plan *plan, struct cvx_dataset *set,
+                size_t row, size_t n, const double *from)
+{
+  const struct cvxi_columns *columns = &plan->columns;
+  struct cvx_part *p = &set->part[CVX_TRAIN];
+  size_t d = columns->n_features, c = columns->n_targets;
+  double *x = p->x + row * d, *y = p->y + row * c;
+  for (size_t i = 0; i < n && (d < plan->width || from != x); i++)
+    {
+      const double *v = from + i * plan->width;
+      for (size_t k = 0; k < c; k++)
+        y[i * c + k] = v[columns->target[k]];
+      /* In place a row moves to the left, never over the next one.  */
+      if (plan->run)
+        memmove (x + i * d, v + columns->feature[0], d * sizeof *v);
+      for (size_t j = 0; j < d && !plan->run; j++)
+        x[i * d + j] = v[columns->feature[j]];
+    }
+  for (size_t k = 0; k < n * d && plan->bytes; k++)
+    x[k] /= 255;
+}
+
+void
+cvxi_plan_finish (const struct cvxi_plan *plan, struct cvx_dataset *d,
+                  struct cvx_text *notes)
+{
+  for (size_t i = 0; i < plan->n; i++)
+    d->part[CVX_TRAIN].row[i] = plan->first + i;
+  if (plan->rank > 2)
+    {
+      d->image[0] = plan->shape[1];
+      d->image[1] = plan->shape[2];
+      d->image[2] = plan->rank > 3 ? plan->shape[3] : 1;
+    }
+  if (plan->bytes && notes != NULL)
+    cvx_text_put (notes, "bytes 0 .. 255 scaled to 0 .. 1\n");
+}
+
+/* A dataset without x, which becomes the values of X.  */
 static enum cvx_status
 take_over (struct cvx_dataset **out, struct cvx_array *x, size_t n, size_t d,
            size_t c, struct cvx_error *err)
@@ -109,89 +194,38 @@ take_over (struct cvx_dataset **out, struct cvx_array *x, size_t n, size_t d,
   if (status != CVX_OK)
     return status;
   p = &(*out)->part[CVX_TRAIN];
-  p->y = cvx_alloc (n * c, sizeof *p->y);
-  p->row = cvx_alloc (n, sizeof *p->row);
-  if (p->y == NULL || p->row == NULL)
+  if (!cvxi_part_rest (p, n, c))
     {
       cvx_dataset_free (*out);
       *out = NULL;
       return cvx_fail_nomem (err, "reading arrays");
     }
-  p->n = n;
   p->x = x->values;
   x->values = NULL;
   return CVX_OK;
 }
 
-/* Everything in X is a feature; Y, when there is one, is the target.  */
+/* The rows of X, which are not taken over as they are.  */
 static enum cvx_status
-whole (struct cvx_dataset **out, struct cvx_array *x,
-       const struct cvx_array *y, size_t first, size_t n,
-       struct cvx_text *notes, struct cvx_error *err)
+copy_rows (struct cvx_dataset *d, const struct cvxi_plan *plan,
+           const struct cvx_array *x, struct cvx_error *err)
 {
-  size_t d = per_row (x), c = y != NULL ? per_row (y) : 0;
-  struct cvx_part *p;
-  bool take = x->type == CVX_ARRAY_F64 && first == 0 && n == x->shape[0];
-  enum cvx_status status = take ? take_over (out, x, n, d, c, err)
-                                : cvx_dataset_new (out, "", n, d, c, err);
-  if (status != CVX_OK)
-    return status;
-  p = &(*out)->part[CVX_TRAIN];
-  if (!take)
-    numbers_at (x, first * d, n * d, p->x);
-  if (y != NULL)
-    numbers_at (y, first * c, n * c, p->y);
-  if (x->rank > 2)
+  enum
+  {
+    BLOCK = 16 << 10 /* numbers */
+  };
+  size_t step = plan->width < BLOCK ? BLOCK / plan->width : 1;
+  double *rows = cvx_alloc (step * plan->width, sizeof *rows);
+  if (rows == NULL)
+    return cvx_fail_nomem (err, "reading arrays");
+  for (size_t i = 0; i < plan->n; i += step)
     {
-      (*out)->image[0] = x->shape[1];
-      (*out)->image[1] = x->shape[2];
-      (*out)->image[2] = x->rank > 3 ? x->shape[3] : 1;
+      size_t n = plan->n - i < step ? plan->n - i : step;
+      numbers_at (x, (plan->first + i) * plan->width, n * plan->width, rows);
+      cvxi_plan_rows (plan, d, i, n, rows);
     }
-  if (x->rank > 2 && x->type == CVX_ARRAY_U8)
-    {
-      for (size_t k = 0; k < n * d; k++)
-        p->x[k] /= 255;
-      if (notes != NULL)
-        cvx_text_put (notes, "bytes 0 .. 255 scaled to 0 .. 1\n");
-    }
+  cvx_free (rows);
   return CVX_OK;
-}
-
-/* Columns of a table.  */
-static enum cvx_status
-table (struct cvx_dataset **out, struct cvx_array *x,
-       const struct cvxi_columns *columns, size_t first, size_t n,
-       struct cvx_error *err)
-{
-  size_t width = per_row (x), d = columns->n_features, c = columns->n_targets;
-  bool run = true; /* the features are side by side */
-  bool take = x->type == CVX_ARRAY_F64 && first == 0 && n == x->shape[0];
-  double *v = x->values;
-  struct cvx_part *p;
-  enum cvx_status status;
-  for (size_t j = 1; j < d && run; j++)
-    run = columns->feature[j] == columns->feature[0] + j;
-  take = take && run;
-  status = take ? take_over (out, x, n, d, c, err)
-                : cvx_dataset_new (out, "", n, d, c, err);
-  if (status != CVX_OK)
-    return status;
-  p = &(*out)->part[CVX_TRAIN];
-  for (size_t i = 0; i < n; i++)
-    {
-      size_t at = (first + i) * width;
-      for (size_t k = 0; k < c; k++)
-        p->y[i * c + k] = take ? v[at + columns->target[k]]
-                               : number_at (x, at + columns->target[k]);
-      /* In place a row moves to the left, never over the next one.  */
-      if (take)
-        memmove (p->x + i * d, v + at + columns->feature[0], d * sizeof *v);
-      else if (run)
-        numbers_at (x, at + columns->feature[0], d, p->x + i * d);
-      for (size_t j = 0; j < d && !run; j++)
-        p->x[i * d + j] = number_at (x, at + columns->feature[j]);
-    }
-  return status;
 }
 
 enum cvx_status
@@ -200,38 +234,40 @@ cvxi_from_arrays (struct cvx_dataset **out, struct cvx_array *x,
                   const struct cvx_read_options *options,
                   struct cvx_text *notes, struct cvx_error *err)
 {
-  struct cvxi_columns columns = { 0 };
-  size_t first, n;
-  bool from_table;
-  enum cvx_status status = check_shapes (x, y, path, err);
+  struct cvxi_plan plan;
+  struct cvx_dataset *set = NULL;
+  size_t d, c;
+  bool take;
+  enum cvx_status status = check_values (x, path, err);
   *out = NULL;
   if (status == CVX_OK)
-    status = cvxi_choose_rows (options, path, x->shape[0], &first, &n, err);
+    status = check_values (y, path, err);
+  if (status == CVX_OK)
+    status = cvxi_plan_make (&plan, x, y, path, options, err);
   if (status != CVX_OK)
     return status;
-  if (x->rank > 2 && y == NULL && !cvxi_no_target (options))
-    return cvxi_fail_no_labels (path, err);
-  from_table = y == NULL && x->rank <= 2;
-  if (per_row (x) == 0)
+  d = plan.columns.n_features;
+  c = y != NULL ? per_row (y) : plan.columns.n_targets;
+  take = x->type == CVX_ARRAY_F64 && plan.run && plan.n == x->shape[0]
+         && y != x;
+  status = cvxi_check_memory (options, path, plan.n, d, c, err);
+  if (status == CVX_OK)
+    status = take ? take_over (&set, x, plan.n, d, c, err)
+                  : cvx_dataset_new (&set, "", plan.n, d, c, err);
+  if (status == CVX_OK && take)
+    cvxi_plan_rows (&plan, set, 0, plan.n, set->part[CVX_TRAIN].x);
+  else if (status == CVX_OK)
+    status = copy_rows (set, &plan, x, err);
+  if (status == CVX_OK)
     {
-      cvx_fail (err, CVX_E219, "the rows have no columns");
-      return cvx_at (err, path, 0, 0);
+      if (y != NULL)
+        numbers_at (y, plan.first * c, plan.n * c, set->part[CVX_TRAIN].y);
+      cvxi_plan_finish (&plan, set, notes);
+      *out = set;
     }
-  if (from_table)
-    status = cvxi_columns_select (&columns, per_row (x), NULL, options, path,
-                                  err);
-  if (status == CVX_OK)
-    status = from_table ? cvxi_check_memory (
-                 options, path, n, columns.n_features, columns.n_targets, err)
-                        : cvxi_check_memory (options, path, n, per_row (x),
-                                             y != NULL ? per_row (y) : 0, err);
-  if (status == CVX_OK)
-    status = from_table ? table (out, x, &columns, first, n, err)
-                        : whole (out, x, y, first, n, notes, err);
-  cvxi_columns_free (&columns);
-  if (status == CVX_OK)
-    for (size_t i = 0; i < n; i++)
-      (*out)->part[CVX_TRAIN].row[i] = first + i;
+  else
+    cvx_dataset_free (set);
+  cvxi_plan_free (&plan);
   return status;
 }
 
@@ -303,6 +339,9 @@ cvxi_choose_arrays (const struct cvx_npz *z, const char *path,
   if (cvxi_no_target (o))
     return CVX_OK;
   *y = o->y != NULL ? cvx_npz_find (z, o->y) : first_of (z, ys);
+  /* The only array may be called y and is a table all the same.  */
+  if (*y == *x && o->y == NULL)
+    *y = NULL;
   if (*y == NULL && (o->y != NULL || z->n > 1))
     return fail_member (z, path, o->y, err);
   return CVX_OK;

@@ -5,6 +5,7 @@ libdata_la_SOURCES = \
   src/data/columns.c \
   src/data/dataset.c \
   src/data/describe.c \
+  src/data/elements.c \
   src/data/generate.c \
   src/data/header.c \
   src/data/image.c \
@@ -33,6 +34,7 @@ libdata_la_SOURCES = \
   src/data/rows.c \
   src/data/save.c \
   src/data/scale.c \
+  src/data/scan.c \
   src/data/sheets.c \
   src/data/sparse.c \
   src/data/transform.c
@@ -40,7 +42,8 @@ libdata_la_SOURCES = \
 dataincludedir = $(includedir)/cvxnn/data
 datainclude_HEADERS = src/data/dataset.h src/data/sheets.h
 noinst_HEADERS += \
-  src/data/arrays.h src/data/columns.h src/data/generators.def \
+  src/data/arrays.h src/data/columns.h src/data/elements.h \
+  src/data/generators.def \
   src/data/header.h src/data/import.h src/data/lines.h src/data/nominal.h \
   src/data/number.h src/data/parts.h src/data/readers.def src/data/readers.h \
-  src/data/record.h src/data/rows.h
+  src/data/record.h src/data/rows.h src/data/scan.h

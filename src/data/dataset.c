@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "data/parts.h"
+#include "data/scan.h"
 
 size_t
 cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs)
@@ -285,19 +286,38 @@ hash_x (const struct cvx_part *part, size_t d, uint64_t seed)
   return XXH3_64bits_digest (&state);
 }
 
-void
-cvx_dataset_rehash (struct cvx_dataset *d)
+uint64_t
+cvxi_hash_sizes (size_t n_features, size_t n_outputs)
 {
-  uint64_t sizes[2] = { d->n_features, d->n_outputs };
-  uint64_t h = XXH3_64bits (sizes, sizeof sizes);
+  uint64_t sizes[2] = { n_features, n_outputs };
+  return XXH3_64bits (sizes, sizeof sizes);
+}
+
+uint64_t
+cvxi_hash_count (size_t n, uint64_t h)
+{
+  uint64_t count = n;
+  return XXH3_64bits_withSeed (&count, sizeof count, h);
+}
+
+void
+cvxi_dataset_rehash (struct cvx_dataset *d, const struct cvxi_found *found)
+{
+  uint64_t h = cvxi_hash_sizes (d->n_features, d->n_outputs);
   for (size_t p = 0; p < CVX_N_PARTS; p++)
     {
       const struct cvx_part *part = &d->part[p];
-      uint64_t n = part->n;
-      h = XXH3_64bits_withSeed (&n, sizeof n, h);
-      h = hash_x (part, d->n_features, h);
+      h = cvxi_hash_count (part->n, h);
+      h = p == CVX_TRAIN && found != NULL ? found->hash
+                                          : hash_x (part, d->n_features, h);
       h = XXH3_64bits_withSeed (part->y,
                                 part->n * d->n_outputs * sizeof (double), h);
     }
   d->hash = h;
+}
+
+void
+cvx_dataset_rehash (struct cvx_dataset *d)
+{
+  cvxi_dataset_rehash (d, NULL);
 }

@@ -60,8 +60,8 @@ struct cvx_dataset
   char **feature;                    /* n_features names, or NULL */
   char *target;                      /* name of y, or NULL */
   size_t n_labels; /* 0: regression; n_outputs: each has its own output */
-  struct cvx_label *label;           /* ascending by value */
-  size_t image[3];                   /* rows, columns, channels; 0: no image */
+  struct cvx_label *label; /* ascending by value */
+  size_t image[3];         /* rows, columns, channels; 0: no image */
   enum cvx_bias bias;
   /* What `scale' did: x_used = (x_file - shift) * factor, the same for y;
      arrays of n_features and n_outputs, or NULL.  */
@@ -126,6 +126,7 @@ struct cvx_read_options
   const struct cvx_importer *importer; /* see below, NULL: none */
   size_t first_row, n_rows; /* rows of data from 0; n_rows 0: to the end */
   size_t max_bytes;         /* memory that may be taken; 0: no limit */
+  struct cvxi_found *found; /* cvx_dataset_read sets it for its reader */
 };
 
 enum cvx_missing
@@ -222,10 +223,10 @@ enum cvx_status cvx_dataset_onehot (struct cvx_dataset **out,
    largest output.  D has labels.  */
 size_t cvx_dataset_label_of (const struct cvx_dataset *d, const double *v);
 
-/* The other way: outputs of which one is 1 and the others 0 in every row become
-   the labels that they stand for; where none are known 1, 2, ..., and of two
-   of them the first becomes -1, the second +1.
-   CVX_INVALID (E249), CVX_NOMEM.  */
+/* The other way: outputs of which one is 1 and the others 0 in every row
+   become the labels that they stand for; where none are known 1, 2, ..., and
+   of two of them the first becomes -1, the second +1. CVX_INVALID (E249),
+   CVX_NOMEM.  */
 enum cvx_status cvx_dataset_labels (struct cvx_dataset **out,
                                     const struct cvx_dataset *d,
                                     struct cvx_text *notes,
@@ -329,8 +330,8 @@ enum cvx_status cvx_dataset_subset (struct cvx_dataset **out,
                                     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Images of ROWS x COLUMNS pixels, each the mean of the area that it covers;
-   with GREY of one channel, as cvx_dataset_grey makes it.  CVX_INVALID (E625): no images,
-   not smaller, or scaled already; CVX_NOMEM.  */
+   with GREY of one channel, as cvx_dataset_grey makes it.  CVX_INVALID (E625):
+   no images, not smaller, or scaled already; CVX_NOMEM.  */
 enum cvx_status cvx_dataset_shrink (struct cvx_dataset **out,
                                     const struct cvx_dataset *d, size_t rows,
                                     size_t columns, bool grey,

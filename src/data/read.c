@@ -15,6 +15,7 @@
 #include "base/input.h"
 #include "data/parts.h"
 #include "data/readers.h"
+#include "data/scan.h"
 
 enum
 {
@@ -342,7 +343,8 @@ keep_rows (struct cvx_dataset *d,
 
 static enum cvx_status
 settle_missing (struct cvx_dataset *d, const char *path, int missing,
-                double *largest, struct cvx_text *notes, struct cvx_error *err)
+                struct cvxi_found *found, double *largest,
+                struct cvx_text *notes, struct cvx_error *err)
 {
   struct cvx_part *p = &d->part[CVX_TRAIN];
   size_t i = 0, dropped, filled = 0;
@@ -353,9 +355,11 @@ settle_missing (struct cvx_dataset *d, const char *path, int missing,
       (void)all_finite (p->y, p->n * d->n_outputs, largest);
       return CVX_OK;
     }
-  if (all_finite (p->x, p->n * d->n_features, largest)
+  if (((found->known && found->plain)
+       || all_finite (p->x, p->n * d->n_features, largest))
       && all_finite (p->y, p->n * d->n_outputs, largest))
     return CVX_OK;
+  found->known = false;
   while (i < p->n && row_is_whole (d, i))
     i++;
   if (missing == CVX_MISSING_ERROR)
@@ -523,6 +527,7 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
 {
   enum cvx_status status = CVX_OK;
   double largest = 0;
+  struct cvxi_found *found = options->found;
   cvx_free (d->name);
   d->name = short_name (file);
   d->source = cvx_strdup (path);
@@ -530,8 +535,13 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
     return cvx_fail_nomem (err, "reading a file");
   if (options->labels != NULL)
     status = attach_labels (d, path, options, progress, err);
+  if (status == CVX_OK && d->part[CVX_TRAIN].sparse == NULL
+      && !(found->known && found->n == d->part[CVX_TRAIN].n
+           && found->n_outputs == d->n_outputs))
+    cvxi_scan_rows (d, found);
   if (status == CVX_OK)
-    status = settle_missing (d, path, options->missing, &largest, notes, err);
+    status = settle_missing (d, path, options->missing, found, &largest, notes,
+                             err);
   if (status == CVX_OK && options->like == NULL)
     status = cvxi_labels_settle (d, notes, err);
   if (status == CVX_OK && cvx_aborted (progress))
@@ -540,7 +550,7 @@ finish (struct cvx_dataset *d, const char *path, const char *file,
     return status;
   if (options->like == NULL)
     note_constants (d, largest, notes);
-  cvx_dataset_rehash (d);
+  cvxi_dataset_rehash (d, found->known ? found : NULL);
   return CVX_OK;
 }
 
@@ -610,11 +620,13 @@ cvx_dataset_read (struct cvx_dataset **out, const char *path,
                   struct cvx_error *err)
 {
   struct cvx_read_options o = *options;
+  struct cvxi_found found = { .known = false };
   struct cvx_dataset *d = NULL;
   struct cvx_text said = CVX_TEXT_INIT;
   char *file = NULL;
   enum cvx_status status = find_file (&file, &o.member, path, err);
   *out = NULL;
+  o.found = &found;
   if (status == CVX_OK)
     status = read_file (&d, file, &o, progress, &said, err);
   if (status == CVX_OK)

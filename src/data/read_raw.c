@@ -9,9 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/input.h"
-#include "base/npy.h"
-#include "data/arrays.h"
+#include "data/elements.h"
 
 static const struct
 {
@@ -34,43 +32,34 @@ cvxi_detect_raw (const char *path, const unsigned char *head, size_t len)
   return false;
 }
 
-/* All of the file; the size of a compressed one is found by reading.  */
+/* The bytes of the file; of a compressed one they are counted.  */
 static enum cvx_status
-slurp (const char *path, size_t max_bytes, struct cvx_progress *progress,
-       unsigned char **bytes, size_t *len, struct cvx_error *err)
+count_bytes (const char *path, struct cvx_progress *progress, size_t *len,
+             struct cvx_error *err)
 {
+  enum
+  {
+    BLOCK = 64 << 10
+  };
   struct cvxi_input *in;
+  unsigned char *block = NULL;
+  size_t got = 1;
   enum cvx_status status = cvxi_input_open (&in, path, progress, err);
-  size_t cap = 1 << 16, got = 0;
-  *bytes = NULL;
-  *len = 0;
   if (status != CVX_OK)
     return status;
-  if (cvxi_input_size (in) > 0)
-    cap = cvxi_input_size (in) + 1;
-  do
+  *len = cvxi_input_size (in);
+  if (*len == 0)
     {
-      unsigned char *p;
-      if (*len == cap)
-        cap *= 2;
-      if (max_bytes != 0 && cap / 2 > max_bytes)
-        {
-          status = cvxi_fail_memory (in, path, (double)cap, max_bytes, err);
-          break;
-        }
-      p = cvx_grow (*bytes, *len, cap, 1);
-      if (p == NULL)
-        {
-          status = cvx_fail_nomem (err, "reading raw numbers");
-          break;
-        }
-      *bytes = p;
-      status = cvxi_input_read (in, p + *len, cap - *len, &got, err);
+      block = cvx_alloc (BLOCK, 1);
+      if (block == NULL)
+        status = cvx_fail_nomem (err, "reading raw numbers");
+    }
+  while (block != NULL && status == CVX_OK && got > 0)
+    {
+      status = cvxi_input_read (in, block, BLOCK, &got, err);
       *len += got;
     }
-  while (status == CVX_OK && *len == cap);
-  if (status == CVX_OK)
-    status = cvxi_input_unchanged (in, err);
+  cvx_free (block);
   cvxi_input_close (in);
   return status;
 }
@@ -121,32 +110,17 @@ cvxi_read_raw (struct cvx_dataset **out, const char *path,
                struct cvx_progress *progress, struct cvx_text *notes,
                struct cvx_error *err)
 {
-  struct cvxi_npy h;
-  struct cvx_array a = { .name = NULL };
-  unsigned char *bytes;
+  struct cvxi_elements e
+      = { .path = path, .id = CVX_E236, .words = "the rows need" };
   size_t len;
-  enum cvx_status status
-      = slurp (path, options->max_bytes, progress, &bytes, &len, err);
+  enum cvx_status status = count_bytes (path, progress, &len, err);
   *out = NULL;
   if (status == CVX_OK)
-    status = describe (&h, path, len, options, err);
+    status = describe (&e.head, path, len, options, err);
   if (status == CVX_OK)
-    {
-      a.type = h.type;
-      a.rank = 2;
-      a.shape[0] = h.shape[0];
-      a.shape[1] = h.shape[1];
-      a.count = h.count;
-      a.values = cvx_alloc (h.count, h.kept);
-      if (a.values == NULL)
-        status = cvx_fail_nomem (err, "reading raw numbers");
-    }
+    status = cvxi_input_open (&e.in, path, progress, err);
   if (status == CVX_OK)
-    {
-      cvxi_npy_convert (&h, 0, h.count, bytes, a.values);
-      status = cvxi_from_arrays (out, &a, NULL, path, options, notes, err);
-    }
-  cvx_free (a.values);
-  cvx_free (bytes);
+    status = cvxi_read_elements (out, &e, options, notes, err);
+  cvxi_input_close (e.in);
   return status;
 }

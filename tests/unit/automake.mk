@@ -92,3 +92,9 @@ tests_unit_figure_kinds_t_SOURCES = tests/unit/figure_kinds.c
 tests_unit_figure_kinds_t_CPPFLAGS = $(test_cppflags)
 tests_unit_figure_kinds_t_LDADD = libfigure.la libplot.la $(test_ldadd)
 TESTS += tests/unit/figure_kinds.t
+
+check_PROGRAMS += tests/unit/elements.t
+tests_unit_elements_t_SOURCES = tests/unit/elements.c
+tests_unit_elements_t_CPPFLAGS = $(test_cppflags)
+tests_unit_elements_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/elements.t
