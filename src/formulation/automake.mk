@@ -17,6 +17,7 @@ libformulation_la_SOURCES = \
   src/formulation/positions.c \
   src/formulation/price.c \
   src/formulation/price_search.c \
+  src/formulation/price_walk.c \
   src/formulation/relu.c \
   src/formulation/relu_cnn.c \
   src/formulation/scale.c \

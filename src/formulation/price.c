@@ -34,6 +34,7 @@ cvx_pricer_free (struct cvx_pricer *p)
     }
   cvx_free (p->worker);
   cvx_signs_free (p->signs);
+  cvxi_walk_free (p->walk);
   cvx_free (p->x);
   cvx_free (p->map);
   cvx_free (p->value);
@@ -138,6 +139,8 @@ cvx_pricer_new (struct cvx_pricer **out, const double *x, size_t n, size_t d,
     }
   if (status == CVX_OK && p->r >= CVXI_SIGNS_RANK && n <= CVXI_SIGNS_ROWS)
     status = cvx_signs_new (&p->signs, p->x, n, p->r, p->threads, err);
+  if (status == CVX_OK && (p->r == 2 || p->r == 3) && n <= CVXI_WALK_ROWS)
+    status = cvxi_walk_new (&p->walk, p->x, n, p->r, p->threads, err);
   if (status != CVX_OK)
     cvx_pricer_free (p);
   else
@@ -513,8 +516,18 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
       w->upper = w->lower = 0;
       w->failed = w->limited = false;
     }
-  status = climb_phase (&s, err);
-  if (status == CVX_OK && (prove || best_lower (p) <= threshold))
+  if (p->walk != NULL)
+    {
+      cvxi_walk_run (p->walk, p, &s, max_found > 0);
+      p->worker[0].upper = fmax (p->worker[0].upper, threshold);
+      proved = true;
+      status = CVX_OK;
+    }
+  else
+    status = climb_phase (&s, err);
+  if (proved)
+    ;
+  else if (status == CVX_OK && (prove || best_lower (p) <= threshold))
     {
       if (p->signs != NULL)
         status = sign_phase (p, &s, &proved, err);

@@ -16,6 +16,8 @@ enum
   CVXI_R_MAX = CVX_PRICE_MAX_RANK,
   CVXI_LEAF_ROWS = 8, /* a cone crossed by at most this many rows is closed */
   CVXI_DEPTH_MAX = 600, /* far below rounding of the vertices */
+  /* Above it branch and bound looks at fewer cells than there are.  */
+  CVXI_WALK_ROWS = 10000,
   /* Where signs are tried before cones, and for how many nodes.  */
   CVXI_SIGNS_RANK = 5,
   CVXI_SIGNS_ROWS = 60,
@@ -56,6 +58,7 @@ struct cvx_pricer
   int threads;
   struct cvxi_worker *worker;
   struct cvx_signs *signs; /* of x; NULL where it is not tried */
+  struct cvxi_walk *walk;  /* of x, rank 2 or 3; else NULL */
   double *value, *u;
   int *sign;
   size_t cap;
@@ -95,5 +98,17 @@ void cvxi_price_record (const struct cvxi_search *s, struct cvxi_worker *w,
 /* One sign of nu: every orthant closed, or directions above the threshold
    recorded.  */
 void cvxi_price_search (const struct cvxi_search *s);
+
+/* X (n x r, r = 2 or 3), borrowed by nobody; *OUT is NULL, and all is well,
+   for less than R lines.  */
+struct cvxi_walk;
+enum cvx_status cvxi_walk_new (struct cvxi_walk **out, const double *x,
+                               size_t n, size_t r, int threads,
+                               struct cvx_error *err) CVX_MUST_CHECK;
+void cvxi_walk_free (struct cvxi_walk *w);
+/* Every cell: all local maxima of |h| above the threshold are in the workers
+   of P, with RECORD as candidates too.  */
+void cvxi_walk_run (struct cvxi_walk *w, struct cvx_pricer *p,
+                    const struct cvxi_search *s, bool record);
 
 #endif
