@@ -43,7 +43,7 @@ static const double single_floor = 1e-4;
 static const double budget = 8;
 
 /* Products of the working set at least: a proximal step makes two.  */
-static const double least = 200;
+static const double least = 100;
 
 struct working
 {
