@@ -317,7 +317,8 @@ burst (struct cvxi_blocks *b, int patience, struct cvx_progress *progress)
           momentum = 0;
           continue;
         }
-      if (objective > b->objective) /* rounding is all that is left */
+      /* Without momentum it falls, but for rounding.  */
+      if (objective > b->objective * (1 + 1e-15))
         break;
       for (size_t i = 0; i < len; i += b->m->d)
         for (size_t j = 0; j < b->m->d; j++)
@@ -632,7 +633,7 @@ enum cvx_status
 cvxi_blocks_solve (struct cvxi_blocks *b, double target, double budget,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
-  double until = b->work + budget, last = HUGE_VAL;
+  double until = b->work + budget, last = HUGE_VAL, least = HUGE_VAL;
   int patience = STEADY;
   enum cvx_status st = CVX_OK;
   while (st == CVX_OK && b->work < until)
@@ -657,9 +658,10 @@ cvxi_blocks_solve (struct cvxi_blocks *b, double target, double budget,
           b->steady = t >= 0.5;
           patience = b->steady ? STEADY : 2 * patience;
         }
-      if (t == 0 && !(b->objective < last))
+      if (t == 0 && !(b->objective < last) && !(b->gap < 0.9 * least))
         break;
       last = b->objective;
+      least = fmin (least, b->gap);
     }
   if (st == CVX_INTERRUPTED)
     return cvx_fail_interrupted (err);
