@@ -53,10 +53,12 @@ cvx_solver_choose (const struct cvx_formulation *f,
   static const struct
   {
     const struct cvx_solver *solver;
-    int cones; /* -1: with and without; -2: without patterns */
+    /* 1, 0: with and without; -1: both; -2: without patterns; -3: with a
+       search over all patterns */
+    int cones;
     const char *why;
   } order[] = {
-    { &cvxi_solver_interior, -1,
+    { &cvxi_solver_interior, -3,
       "it finds the cells that matter among all patterns, and is exact" },
     { &cvxi_solver_newton, 1,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
@@ -74,6 +76,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_fista, 0,
       "without cones, a step is one product with the data and one cheap "
       "shrinkage" },
+    { &cvxi_solver_interior, 0,
+      "the loss has kinks, and an interior point method on the few gates that "
+      "carry weights needs no derivative" },
     { &cvxi_solver_admm, -1, "it needs no derivative of the loss" },
     { &cvxi_solver_fista, -1,
       "the matrix of admm would be too large; projecting onto the cones is "
@@ -83,8 +88,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
   const struct cvx_solver *choice = NULL;
   for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
     if ((order[k].cones == -1
-         || (order[k].cones == -2 ? f->patterns == NULL
-                                  : order[k].cones == (f->n_cone > 0)))
+         || (order[k].cones == -2   ? f->patterns == NULL
+             : order[k].cones == -3 ? f->pricer != NULL
+                                    : order[k].cones == (f->n_cone > 0)))
         && order[k].solver->unsuited (f, s) == NULL)
       {
         choice = order[k].solver;
