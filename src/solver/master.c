@@ -265,13 +265,11 @@ longest_step (const struct cvxi_ipm *p)
   for (size_t c = 0; c < p->start[p->k]; c++)
     step = ratio (p->a[c], p->da[c], ratio (p->e[c], p->de[c], step));
   for (size_t i = 0; i < p->n; i++)
-    if (p->row[i].hi < HUGE_VAL)
+    if (cvxi_ipm_boxed (p, i))
       {
         step = ratio (p->nu[i] - p->row[i].lo, p->dnu[i], step);
         step = ratio (p->row[i].hi - p->nu[i], -p->dnu[i], step);
-        if (cvxi_ipm_boxed (p, i))
-          step
-              = ratio (p->zl[i], p->dzl[i], ratio (p->zh[i], p->dzh[i], step));
+        step = ratio (p->zl[i], p->dzl[i], ratio (p->zh[i], p->dzh[i], step));
       }
   return step;
 }
