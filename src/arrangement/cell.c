@@ -99,7 +99,8 @@ cvx_cell_interior (const double *x, size_t n, size_t d, const uint64_t *bits,
     }
   if (status == CVX_OK)
     {
-      step = step < HUGE_VAL ? 0.5 * step : 1;
+      /* No further than U is long: a slope that is rounding ends no step.  */
+      step = fmin (0.5 * step, 1 / sqrt (dot (v, v, d)));
       for (size_t j = 0; j < d; j++)
         c[j] += step * v[j];
     }
@@ -125,7 +126,7 @@ towards (const double *x, size_t n, size_t d, const double *u, const double *v,
       if (off && at * slope < 0)
         step = fmin (step, at / -slope);
     }
-  step = step < HUGE_VAL ? 0.5 * step : 1;
+  step = fmin (0.5 * step, 1 / sqrt (dot (v, v, d)));
   for (size_t j = 0; j < d; j++)
     c[j] = u[j] + step * v[j];
 }

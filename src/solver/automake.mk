@@ -10,6 +10,8 @@ libsolver_la_SOURCES = \
   src/solver/fista.c \
   src/solver/grow.c \
   src/solver/interior.c \
+  src/solver/interior_cells.c \
+  src/solver/interior_finish.c \
   src/solver/kronecker.c \
   src/solver/lbfgs.c \
   src/solver/master.c \
@@ -30,7 +32,8 @@ libsolver_la_SOURCES = \
   src/solver/ustep.c \
   src/solver/working.c
 noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
-  src/solver/descend.h src/solver/kronecker.h src/solver/master.h \
+  src/solver/descend.h src/solver/interior_private.h \
+  src/solver/kronecker.h src/solver/master.h \
   src/solver/master_private.h src/solver/reduced.h \
   src/solver/reduced_private.h src/solver/state.h \
   src/solver/train.h src/solver/ustep.h

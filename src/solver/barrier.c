@@ -26,6 +26,7 @@
 #include <lapacke.h>
 
 #include "base/alloc.h"
+#include "linalg/threads.h"
 #include "solver/master.h"
 #include "solver/reduced.h"
 
@@ -365,15 +366,15 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
           .start = start };
   enum cvx_status st = CVX_OK;
   if (f->n_cone > 0)
-    {
-      row = cvx_alloc (set->k, n * sizeof *row);
-      inside = cvx_calloc (set->k, c->d * sizeof *inside);
-    }
+    row = cvx_alloc (set->k, n * sizeof *row);
+  if (f->n_cone > 0 && f->patterns->gate != NULL)
+    inside = cvx_alloc (set->k, c->d * sizeof *inside);
   set->w = cvx_calloc (set->k, c->d * sizeof *set->w);
   set->slack = cvx_calloc (set->k, sizeof *set->slack);
   if (y == NULL || column == NULL || bits == NULL || sign == NULL
       || start == NULL || set->w == NULL || set->slack == NULL
-      || (f->n_cone > 0 && (row == NULL || inside == NULL)))
+      || (f->n_cone > 0 && row == NULL)
+      || (f->n_cone > 0 && f->patterns->gate != NULL && inside == NULL))
     st = cvx_fail_nomem (err, "making a working set");
   for (size_t i = 0; st == CVX_OK && i < set->k; i++)
     {
@@ -381,7 +382,7 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
               f->patterns->bits + pattern_of (f, set->block[i]) * words,
               words * sizeof *bits);
       sign[i] = sign_of (f, set->block[i]);
-      if (inside != NULL && f->patterns->gate != NULL)
+      if (inside != NULL)
         to_coordinates (c, f->n_features,
                         f->patterns->gate
                             + pattern_of (f, set->block[i]) * f->n_features,
@@ -414,6 +415,34 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
   cvx_free (row);
   cvx_free (inside);
   return st;
+}
+
+/* psi_g (s->nu) of all blocks.  With cones not those that the formulation
+   remembers: these are bounds where they decide nothing, and depend on what
+   was asked before.  */
+static enum cvx_status
+price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
+       struct cvx_progress *progress, struct cvx_error *err)
+{
+  double *z;
+  enum cvx_status st;
+  if (f->n_cone == 0)
+    return cvx_formulation_price (f, s->nu, psi, progress, err);
+  z = cvx_alloc (1, f->n_var * sizeof *z);
+  if (z == NULL)
+    return cvx_fail_nomem (err, "pricing");
+  st = f->class->adjoint (f, s->nu, z, progress);
+#pragma omp parallel for schedule(dynamic, 16) num_threads(f->threads)
+  for (size_t g = 0; g < f->n_blocks; g++)
+    {
+      size_t solved = 0;
+      if (st == CVX_OK && !cvx_aborted (progress))
+        psi[g] = f->class->support (f, g, z + g * f->block_len, NULL, &solved,
+                                    cvx_thread_number ());
+    }
+  cvx_free (z);
+  return st == CVX_OK && !cvx_aborted (progress) ? CVX_OK
+                                                 : cvx_fail_interrupted (err);
 }
 
 /* The program of OUTPUT on its next working set, appended to NEXT, whose
@@ -474,7 +503,7 @@ step (void *state, const struct cvx_formulation *f,
           || entry == NULL))
     st = cvx_fail_nomem (err, "making a working set");
   if (st == CVX_OK)
-    st = cvx_formulation_price (f, s->nu, psi, progress, err);
+    st = price (s, f, psi, progress, err);
   for (size_t g = 0; st == CVX_OK && g < f->n_blocks; g++)
     excess = fmax (excess, psi[g] / f->beta);
   excess -= 1;

@@ -317,7 +317,8 @@ burst (struct cvxi_blocks *b, int patience, struct cvx_progress *progress)
           momentum = 0;
           continue;
         }
-      if (objective > b->objective) /* rounding is all that is left */
+      /* Without momentum it falls, but for rounding.  */
+      if (objective > b->objective * (1 + 1e-15))
         break;
       for (size_t i = 0; i < len; i += b->m->d)
         for (size_t j = 0; j < b->m->d; j++)
@@ -368,6 +369,22 @@ struct newton
   struct cvxi_kronecker *inverse;
 };
 
+/* R = H FIT with H the second derivative of the loss: diag (h) a row, less h
+   h' where the loss couples the outputs.  */
+static void
+bend (const struct cvxi_blocks *b, const double *fit, double *r)
+{
+  size_t c = b->f->loss->coupled ? b->f->n_outputs : 1;
+  for (size_t i = 0; i < b->f->n_obs; i += c)
+    {
+      double sum = 0;
+      for (size_t k = i; c > 1 && k < i + c; k++)
+        sum += b->curvature[k] * fit[k];
+      for (size_t k = i; k < i + c; k++)
+        r[k] = b->curvature[k] * (fit[k] - sum);
+    }
+}
+
 /* HP = H P for the direction P, with A P in FIT.  */
 static enum cvx_status
 hessian (struct cvxi_blocks *b, const struct newton *s, double *fit,
@@ -377,8 +394,7 @@ hessian (struct cvxi_blocks *b, const struct newton *s, double *fit,
   enum cvx_status st = apply (b, s->k, s->list, s->p, fit, progress);
   if (st != CVX_OK)
     return st;
-  for (size_t i = 0; i < b->f->n_obs; i++)
-    b->nu_trial[i] = b->curvature[i] * fit[i];
+  bend (b, fit, b->nu_trial);
   st = adjoint (b, s->k, s->list, b->nu_trial, s->hp, progress);
   for (size_t g = 0; st == CVX_OK && g < s->k; g++)
     {
@@ -390,12 +406,13 @@ hessian (struct cvxi_blocks *b, const struct newton *s, double *fit,
   return st;
 }
 
-/* Whether the step of S turns block G of W round.  */
-static bool
-turns (const struct newton *s, size_t d, const double *w, size_t g)
+/* The part of STEP that takes block G of W to where it turns round, at most 1;
+   more than 1: it does not.  */
+static double
+turning (const double *step, size_t d, const double *w, size_t g)
 {
-  w += g * d;
-  return dot (d, w, w) + dot (d, w, s->step + g * d) <= 0;
+  double back = -dot (d, w + g * d, step + g * d);
+  return back > 0 ? dot (d, w + g * d, w + g * d) / back : HUGE_VAL;
 }
 
 /* s->step = about H^{-1} r, to the relative residual TOL or until it turns a
@@ -432,7 +449,7 @@ conjugate (struct cvxi_blocks *b, struct newton *s, const double *w,
       cblas_daxpy ((blasint)s->len, -alpha, s->hp, 1, s->r, 1);
       cblas_daxpy ((blasint)n, alpha, fit, 1, s->fit_step, 1);
       for (size_t g = 0; g < s->k; g++)
-        turned = turned || turns (s, b->m->d, w, g);
+        turned = turned || turning (s->step, b->m->d, w, g) <= 1;
     }
   return CVX_OK;
 }
@@ -456,58 +473,89 @@ along (struct cvxi_blocks *b, const struct newton *s, const double *w,
   return cvxi_loss_value (b->f, b->fit_trial) + b->f->beta * sum;
 }
 
-/* Blocks that the step of S would turn round stop at zero: Newton's method
-   does not see that they are to vanish.  */
+/* s->step = TAU times PLAIN, where the blocks that it would turn round stop at
+   zero: Newton's method does not see that they are to vanish.  */
 static enum cvx_status
 cut (struct cvxi_blocks *b, const struct newton *s, const double *w,
-     struct cvx_progress *progress)
+     const double *plain, double tau, struct cvx_progress *progress)
 {
   size_t d = b->m->d;
-  bool any = false;
   for (size_t g = 0; g < s->k; g++)
     {
-      if (!turns (s, d, w, g))
-        continue;
-      any = true;
+      bool turns = turning (plain, d, w, g) <= tau;
       for (size_t j = g * d; j < (g + 1) * d; j++)
-        s->step[j] = -w[j];
+        s->step[j] = turns ? -w[j] : tau * plain[j];
     }
-  return any ? apply (b, s->k, s->list, s->step, s->fit_step, progress)
-             : CVX_OK;
+  return apply (b, s->k, s->list, s->step, s->fit_step, progress);
 }
 
-/* Take the step of S from W (closed up) as far as it lowers the objective.  T
-   gets the length taken, 0: none.  */
-static void
-take (struct cvxi_blocks *b, const struct newton *s, double *w, double slope,
-      double *t)
+/* How fast the objective falls along the step of S, where it begins.  */
+static double
+slope_of (const struct cvxi_blocks *b, const struct newton *s)
 {
-  double objective = HUGE_VAL;
+  size_t d = b->m->d;
+  double slope = 0;
+  for (size_t i = 0, g = 0; i < b->k && g < s->k; i++)
+    if (b->list[i] == s->list[g])
+      {
+        slope += dot (d, b->g + i * d, s->step + g * d)
+                 - b->f->beta * dot (d, s->unit + g * d, s->step + g * d);
+        g++;
+      }
+  return slope;
+}
+
+/* Take the step of S from W (closed up), or its part T >= LEAST, the largest
+   that lowers the objective; returns T, 0: none does.  */
+static double
+take (struct cvxi_blocks *b, const struct newton *s, double *w, double least)
+{
+  double objective = HUGE_VAL, slope = slope_of (b, s), t = 1;
   size_t n = b->f->n_obs, d = b->m->d;
-  bool fits = false;
-  for (*t = 1; *t > 1e-6; *t /= 2)
+  for (; slope > 0 && t >= least; t /= 2)
     {
-      objective = along (b, s, w, *t);
-      fits = objective <= b->objective - 1e-4 * *t * slope
-             || (slope < 1e-11 * fabs (b->objective)
-                 && objective <= b->objective * (1 + 1e-15));
-      if (fits)
+      objective = along (b, s, w, t);
+      if (objective <= b->objective - 1e-4 * t * slope
+          || (slope < 1e-11 * fabs (b->objective)
+              && objective <= b->objective * (1 + 1e-15)))
         break;
     }
-  if (!fits)
-    {
-      *t = 0;
-      return;
-    }
+  if (!(slope > 0 && t >= least))
+    return 0;
   b->objective = objective;
   memcpy (b->fit, b->fit_trial, n * sizeof *b->fit);
-  cblas_daxpy ((blasint)s->len, *t, s->step, 1, w, 1);
+  cblas_daxpy ((blasint)s->len, t, s->step, 1, w, 1);
   for (size_t g = 0, i = 0; i < b->k && g < s->k; i++)
     if (b->list[i] == s->list[g])
       {
         memcpy (b->w + i * d, w + g * d, d * sizeof *w);
         g++;
       }
+  return t;
+}
+
+/* Search along the step PLAIN of S from W: all of it, a quarter and so on with
+   blocks that stop at zero, down to the part where the first of them gets
+   there, then without.  T gets the length of the last, 1: before.  */
+static enum cvx_status
+walk (struct cvxi_blocks *b, const struct newton *s, double *w,
+      const double *plain, double *t, struct cvx_progress *progress)
+{
+  size_t d = b->m->d;
+  double first = HUGE_VAL, tau = 1;
+  for (size_t g = 0; g < s->k; g++)
+    first = fmin (first, turning (plain, d, w, g));
+  *t = 0;
+  for (;; tau = tau > first ? fmax (tau / 4, first) : 0.99 * first)
+    {
+      enum cvx_status st = CVX_OK;
+      if (first <= 1) /* else the step is what it was */
+        st = cut (b, s, w, plain, tau, progress);
+      if (st == CVX_OK)
+        *t = take (b, s, w, tau < first ? 1e-6 : 1);
+      if (st != CVX_OK || *t > 0 || tau < first)
+        return st;
+    }
 }
 
 /* A Newton step from the weights with G = A'nu, to the relative residual TOL.
@@ -525,7 +573,7 @@ newton (struct cvxi_blocks *b, double tol, double *t,
                       .hp = b->cg[1],
                       .delta = b->norm,
                       .fit_step = b->fit_old };
-  double *w = cvx_alloc (2 * b->k, d * sizeof *w), mean, slope = 0;
+  double *w = cvx_alloc (3 * b->k, d * sizeof *w), *plain = NULL, mean;
   double before = 0;
   enum cvx_status st = CVX_OK;
   *t = 0;
@@ -548,7 +596,11 @@ newton (struct cvxi_blocks *b, double tol, double *t,
       s.k++;
     }
   s.len = s.k * d;
-  s.step = w != NULL ? w + s.len : NULL;
+  if (w != NULL)
+    {
+      s.step = w + s.len;
+      plain = s.step + s.len;
+    }
   if (st == CVX_OK && s.k > 0)
     {
       f->loss->curvature (b->fit, f->y, f->n_samples, f->n_outputs,
@@ -559,20 +611,13 @@ newton (struct cvxi_blocks *b, double tol, double *t,
     }
   if (st == CVX_OK && s.k > 0)
     {
-      double *keep = b->g; /* the gradient, for the slope */
+      before = b->objective;
       st = conjugate (b, &s, w, tol, progress);
       if (st == CVX_OK)
-        st = cut (b, &s, w, progress);
-      for (size_t i = 0, g = 0; st == CVX_OK && i < b->k && g < s.k; i++)
-        if (b->list[i] == s.list[g])
-          {
-            slope += dot (d, keep + i * d, s.step + g * d)
-                     - f->beta * dot (d, s.unit + g * d, s.step + g * d);
-            g++;
-          }
-      before = b->objective;
-      if (st == CVX_OK && slope > 0)
-        take (b, &s, w, slope, t);
+        {
+          memcpy (plain, s.step, s.len * sizeof *plain);
+          st = walk (b, &s, w, plain, t, progress);
+        }
     }
   if (st == CVX_OK && *t > 0)
     cvxi_loss_dual (f, b->fit, b->nu);
@@ -588,7 +633,7 @@ enum cvx_status
 cvxi_blocks_solve (struct cvxi_blocks *b, double target, double budget,
                    struct cvx_progress *progress, struct cvx_error *err)
 {
-  double until = b->work + budget, last = HUGE_VAL;
+  double until = b->work + budget, last = HUGE_VAL, least = HUGE_VAL;
   int patience = STEADY;
   enum cvx_status st = CVX_OK;
   while (st == CVX_OK && b->work < until)
@@ -613,9 +658,10 @@ cvxi_blocks_solve (struct cvxi_blocks *b, double target, double budget,
           b->steady = t >= 0.5;
           patience = b->steady ? STEADY : 2 * patience;
         }
-      if (t == 0 && !(b->objective < last))
+      if (t == 0 && !(b->objective < last) && !(b->gap < 0.9 * least))
         break;
       last = b->objective;
+      least = fmin (least, b->gap);
     }
   if (st == CVX_INTERRUPTED)
     return cvx_fail_interrupted (err);

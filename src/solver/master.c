@@ -203,13 +203,13 @@ start_outside (struct cvxi_ipm *p, size_t from, size_t to, double unit,
 
      argmin  -sum_i log (G w)_i + m |w|^2 / 2     (m facets; its norm is 1),
 
-   into W by damped Newton steps from the direction there, and G w into E.
+   into w by damped Newton steps from the direction there, and G w into E.
    False when that is not inside.  H: d x d.  */
 static bool
-centre (const struct cvxi_ipm *p, size_t g, double *w, double *e, double *h,
-        double *row)
+centre (const struct cvxi_ipm *p, size_t g, double *e, double *h, double *row)
 {
   size_t d = p->d, first = p->start[g], m = p->start[g + 1] - first;
+  double *w = p->w + g * d;
   double norm = cblas_dnrm2 ((int)d, w, 1), decrement = 1;
   double *step = p->scratch;
   if (!(norm > 0))
@@ -219,7 +219,7 @@ centre (const struct cvxi_ipm *p, size_t g, double *w, double *e, double *h,
     {
       for (size_t c = 0; c < m; c++)
         {
-          e[c] = cvxi_ipm_cone_value (p, g, first + c, w);
+          e[c] = cvxi_ipm_cone_value (p, g, first + c, p->w);
           if (!(e[c] > 0))
             return false;
         }
@@ -275,9 +275,10 @@ start_inside (struct cvxi_ipm *p, double mu, double unit, double rows,
   for (size_t g = 0; g < p->k; g++)
     {
       size_t first = p->start[g], m = p->start[g + 1] - first;
-      double *w = p->w + g * d, tau = (double)m * mu / p->m->beta;
+      double *w = p->w + g * d, *z = p->z + g * d, norm;
+      double tau = (double)m * mu / p->m->beta;
       memcpy (w, p->m->inside + g * d, d * sizeof *w);
-      if (m == 0 || !centre (p, g, w, p->e + first, h, row))
+      if (m == 0 || !centre (p, g, p->e + first, h, row))
         {
           start_outside (p, g, g + 1, unit, rows);
           continue;
@@ -289,6 +290,12 @@ start_inside (struct cvxi_ipm *p, double mu, double unit, double rows,
           p->e[c] *= tau;
           p->a[c] = 0.5 * mu / p->e[c];
         }
+      /* The centre is not exact, and where facets are close that shows.  */
+      memset (z, 0, d * sizeof *z);
+      cvxi_ipm_add_cone_adjoint (p, g, g + 1, p->a, p->z);
+      norm = cblas_dnrm2 ((int)d, z, 1);
+      if (norm > 0.5 * p->m->beta)
+        cblas_dscal ((int)m, 0.5 * p->m->beta / norm, p->a + first, 1);
     }
   (void)cvx_blas_threads (before);
   cvx_free (h);
@@ -385,13 +392,11 @@ longest_step (const struct cvxi_ipm *p)
   for (size_t c = 0; c < p->start[p->k]; c++)
     step = ratio (p->a[c], p->da[c], ratio (p->e[c], p->de[c], step));
   for (size_t i = 0; i < p->n; i++)
-    if (p->row[i].hi < HUGE_VAL)
+    if (cvxi_ipm_boxed (p, i))
       {
         step = ratio (p->nu[i] - p->row[i].lo, p->dnu[i], step);
         step = ratio (p->row[i].hi - p->nu[i], -p->dnu[i], step);
-        if (cvxi_ipm_boxed (p, i))
-          step
-              = ratio (p->zl[i], p->dzl[i], ratio (p->zh[i], p->dzh[i], step));
+        step = ratio (p->zl[i], p->dzl[i], ratio (p->zh[i], p->dzh[i], step));
       }
   return step;
 }

@@ -67,13 +67,12 @@ cvxi_ipm_bit (const struct cvxi_ipm *p, size_t g, size_t i)
   return p->m->bits[g * p->m->n_words + i / 64] >> (i % 64) & 1;
 }
 
-/* Box barriers are needed where the dual objective is not its own; with a free
-   bias the balance 1'nu = 0 pushes harder against the ends than entropy
-   does.  */
+/* Barriers hold nu inside its box.  Entropy would by itself, but Newton's
+   method for its logarithm runs into the ends, and steps get short.  */
 static inline bool
 cvxi_ipm_boxed (const struct cvxi_ipm *p, size_t i)
 {
-  return (!p->entropy || p->m->free_bias) && p->row[i].hi < HUGE_VAL;
+  return p->row[i].hi < HUGE_VAL;
 }
 
 /* 1'nu.  */

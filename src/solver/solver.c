@@ -52,6 +52,7 @@ enum suits
 {
   ALL,
   CONES,      /* blocks in cones */
+  FEW_CONES,  /* these, of few samples */
   FREE,       /* blocks without cones */
   FREE_DENSE, /* these, and many of them carry weights */
   NO_PATTERNS
@@ -61,7 +62,8 @@ enum suits
    gates cost the working sets.  */
 enum
 {
-  DENSE_SAMPLES = 4000
+  DENSE_SAMPLES = 4000,
+  FEW_SAMPLES = 400
 };
 
 /* Whether about as many gates carry weights as the samples allow.  That is so
@@ -82,6 +84,8 @@ is_for (enum suits suits, const struct cvx_formulation *f)
     {
     case CONES:
       return cones;
+    case FEW_CONES:
+      return cones && f->n_samples <= FEW_SAMPLES;
     case FREE:
       return !cones;
     case FREE_DENSE:
@@ -106,6 +110,8 @@ cvx_solver_choose (const struct cvx_formulation *f,
   } order[] = {
     { &cvxi_solver_interior, ALL,
       "it finds the cells that matter among all patterns, and is exact" },
+    { &cvxi_solver_barrier, FEW_CONES,
+      "its matrices are small, and the cones do not slow it down" },
     { &cvxi_solver_newton, CONES,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
@@ -124,6 +130,8 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_fista, FREE,
       "without cones, a step is one product with the data and one cheap "
       "shrinkage" },
+    { &cvxi_solver_barrier, ALL,
+      "the loss has kinks, and an interior point method needs no derivative" },
     { &cvxi_solver_admm, ALL, "it needs no derivative of the loss" },
     { &cvxi_solver_fista, ALL,
       "the matrix of admm would be too large; projecting onto the cones is "

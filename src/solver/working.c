@@ -42,6 +42,9 @@ static const double single_floor = 1e-4;
 /* Products of one block in an iteration, over those of a pass over all.  */
 static const double budget = 8;
 
+/* Products of the working set at least: a proximal step makes two.  */
+static const double least = 100;
+
 struct working
 {
   struct cvx_indices block; /* in use, ascending */
@@ -316,8 +319,9 @@ step (void *state, const struct cvx_formulation *f,
       b->steady = s->steady != 0 && k == s->block.len;
       st = cvxi_precision (f, single, err);
       if (st == CVX_OK)
-        st = cvxi_blocks_solve (b, target, budget * (double)f->n_blocks,
-                                progress, err);
+        st = cvxi_blocks_solve (
+            b, target, fmax (budget * (double)f->n_blocks, least * (double)k),
+            progress, err);
       cvxi_precision_double (f);
       if (st == CVX_OK && single)
         st = cvxi_blocks_refresh (b, progress, err);

@@ -444,7 +444,52 @@ START_TEST (search_ends_at_the_optimum)
 }
 END_TEST
 
-TEST_MAIN ("price", directions_on_antiparallel_rows,
+/* A direction on one row, and an interior point next to it: the slope of two
+   parallel rows along the way was rounding, the step 1e16, and the facets
+   those of nowhere.  */
+START_TEST (interior_points_stay_near)
+{
+  enum
+  {
+    N = 6,
+    D = 3
+  };
+  static const double x[N * D]
+      = { 1, 2, -2, -2, -4, 4, 2, 0, 0, 0, 3, 3, -2, 1, 0, 2, 0, -2 };
+  double u[D] = { -0.1107267, -0.2214534, 0.968864 }, c[D], z[D], inside[D];
+  double size = sqrt (inner (D, u, u));
+  uint64_t bits;
+  uint32_t row[N];
+  size_t count;
+  struct cvx_cone_work *work;
+  struct cvx_error err;
+  struct cvx_rng r;
+  for (size_t j = 0; j < D; j++)
+    u[j] /= size;
+  ck_assert_ok (cvx_cone_work_new (&work, D, N, &err), err);
+  ck_assert_ok (cvx_cell_near (x, N, D, u, &bits, c, &err), err);
+  ck_assert (inner (D, c, c) <= 4 * (1 + 1e-12));
+  for (size_t i = 0; i < N; i++)
+    ck_assert ((inner (D, x + i * D, c) > 0) == cvx_pattern_bit (&bits, i));
+  ck_assert_ok (cvx_cell_facets (x, N, D, &bits, c, row, &count, work, &err),
+                err);
+  /* What the facets let through is in the cell.  */
+  cvx_rng_init (&r, 5, 1);
+  for (size_t k = 0; k < 200; k++)
+    {
+      struct cvx_cone cone = { x, D, &bits, row, count };
+      draw (&r, D, z);
+      (void)cvx_cone_project (&cone, z, inside, false, work);
+      for (size_t i = 0; i < N; i++)
+        ck_assert (inner (D, x + i * D, inside)
+                       * (cvx_pattern_bit (&bits, i) ? 1 : -1)
+                   >= -1e-12);
+    }
+  cvx_cone_work_free (work);
+}
+END_TEST
+
+TEST_MAIN ("price", interior_points_stay_near, directions_on_antiparallel_rows,
            losses_with_kinks_to_the_last_digits, structure_of_the_data,
            search_ends_at_the_optimum, unstored_equals_stored,
            search_equals_enumeration, signs_equal_enumeration,
