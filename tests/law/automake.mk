@@ -113,3 +113,9 @@ tests_law_relu_cnn_t_SOURCES = tests/law/relu_cnn.c
 tests_law_relu_cnn_t_CPPFLAGS = $(test_cppflags)
 tests_law_relu_cnn_t_LDADD = $(test_ldadd)
 TESTS += tests/law/relu_cnn.t
+
+check_PROGRAMS += tests/law/screening.t
+tests_law_screening_t_SOURCES = tests/law/screening.c
+tests_law_screening_t_CPPFLAGS = $(test_cppflags)
+tests_law_screening_t_LDADD = $(test_ldadd)
+TESTS += tests/law/screening.t
