@@ -553,4 +553,5 @@ def terminals(program, prompt):
     s.end()
 
 
-main()
+if __name__ == "__main__":
+    main()
