@@ -9,7 +9,7 @@
 
 enum
 {
-  BETAS = 6
+  BETAS = 8
 };
 
 /* A run at the beta of F from WARM (NULL: cold) to the gap TOL.  */
