@@ -93,8 +93,8 @@ sift (struct cvxi_colgen *c, size_t k, size_t n)
 }
 
 static enum cvx_status
-price (struct cvxi_colgen *c, struct cvx_progress *progress,
-       struct cvx_error *err)
+price (struct cvxi_colgen *c, const double *skip,
+       struct cvx_progress *progress, struct cvx_error *err)
 {
   const struct cvx_formulation *f = c->f;
   size_t len = f->block_len;
@@ -108,7 +108,9 @@ price (struct cvxi_colgen *c, struct cvx_progress *progress,
       const double *z = c->z + g * len;
       int thread = cvx_thread_number ();
       size_t solved = 0;
-      c->psi[g] = f->class->support_bound (f, g, z, thread);
+      c->psi[g] = skip != NULL && skip[g] != 0
+                      ? 0
+                      : f->class->support_bound (f, g, z, thread);
       if (c->psi[g] > f->beta && !cvx_aborted (progress))
         c->psi[g]
             = f->class->support (f, g, z, c->u + g * len, &solved, thread);
@@ -125,11 +127,11 @@ price (struct cvxi_colgen *c, struct cvx_progress *progress,
 }
 
 enum cvx_status
-cvxi_colgen_price (struct cvxi_colgen *c, struct cvx_progress *progress,
-                   struct cvx_error *err)
+cvxi_colgen_price (struct cvxi_colgen *c, const double *skip,
+                   struct cvx_progress *progress, struct cvx_error *err)
 {
   enum cvx_lap before = cvx_lap_begin (c->f->watch, CVX_LAP_PRICING);
-  enum cvx_status st = price (c, progress, err);
+  enum cvx_status st = price (c, skip, progress, err);
   cvx_lap_end (c->f->watch, before);
   return st;
 }

@@ -26,8 +26,9 @@ enum cvx_status cvxi_colgen_new (struct cvxi_colgen **out,
 void cvxi_colgen_free (struct cvxi_colgen *c);
 
 /* psi_g (nu) of every block for the nu of the reduced problem, and which are
-   above beta by more than rounding.  */
-enum cvx_status cvxi_colgen_price (struct cvxi_colgen *c,
+   above beta by more than rounding.  SKIP (n_blocks, may be NULL) is not 0 for
+   blocks that are known to be zero: their psi is not computed, but 0.  */
+enum cvx_status cvxi_colgen_price (struct cvxi_colgen *c, const double *skip,
                                    struct cvx_progress *progress,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 

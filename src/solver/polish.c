@@ -105,7 +105,7 @@ rounds (struct cvxi_colgen *c, struct cvx_progress *progress,
     {
       st = cvxi_reduced_solve (c->reduced, progress, err);
       if (st == CVX_OK)
-        st = cvxi_colgen_price (c, progress, err);
+        st = cvxi_colgen_price (c, NULL, progress, err);
       if (st != CVX_OK || c->n_violators == 0)
         break;
       if (c->reduced->objective < last - 1e-14 * fabs (last))

@@ -119,3 +119,15 @@ tests_law_ustep_t_SOURCES = tests/law/ustep.c
 tests_law_ustep_t_CPPFLAGS = $(test_cppflags)
 tests_law_ustep_t_LDADD = $(test_ldadd)
 TESTS += tests/law/ustep.t
+
+check_PROGRAMS += tests/law/screening.t
+tests_law_screening_t_SOURCES = tests/law/screening.c
+tests_law_screening_t_CPPFLAGS = $(test_cppflags)
+tests_law_screening_t_LDADD = $(test_ldadd)
+TESTS += tests/law/screening.t
+
+check_PROGRAMS += tests/law/warm.t
+tests_law_warm_t_SOURCES = tests/law/warm.c
+tests_law_warm_t_CPPFLAGS = $(test_cppflags)
+tests_law_warm_t_LDADD = $(test_ldadd)
+TESTS += tests/law/warm.t

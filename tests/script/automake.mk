@@ -6,6 +6,7 @@ script_tests = \
   tests/script/data_faults.sh \
   tests/script/debugger.sh \
   tests/script/disk.sh \
+  tests/script/enumeration.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
   tests/script/language.sh \
@@ -33,7 +34,8 @@ script_tests = \
   tests/script/values.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \
-  tests/script/prompt.py tests/script/run_onnx.py tests/script/type.py
+  tests/script/enumeration.py tests/script/prompt.py \
+  tests/script/run_onnx.py tests/script/type.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
 

@@ -618,4 +618,5 @@ def terminals(program, prompt):
     s.end()
 
 
-main()
+if __name__ == "__main__":
+    main()
