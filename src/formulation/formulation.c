@@ -27,10 +27,11 @@
 
 enum
 {
-  TILE = 512,         /* blocks whose A_g'nu are held at a time */
-  MANY = 1024,        /* variables from which threads pay with cones ... */
-  MANY_PLAIN = 65536, /* and without */
-  MAX_NODES = 3000000 /* of a search, per thread */
+  TILE = 512,            /* blocks whose A_g'nu are held at a time */
+  MANY = 1024,           /* variables from which threads pay with cones ... */
+  MANY_PLAIN = 65536,    /* and without */
+  MAX_NODES = 3000000,   /* of a search, per thread */
+  SEARCHED_MIN = 5000000 /* blocks of an output that it beats */
 };
 
 const struct cvx_formulation_class *const cvx_formulations[] = {
@@ -428,15 +429,15 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
   return CVX_OK;
 }
 
-/* Branch and bound beats one projection per cell where the cells are many for
-   their dimension, and is the only way when they are not stored.  */
+/* Walking through the cells beats one projection for each, branch and bound
+   does where they are many for their dimension, and is the only way when they
+   are not stored.  */
 static bool
 price_by_search (const struct cvx_formulation *f)
 {
   return f->pricer != NULL
-         && (f->n_blocks == 0
-             || f->n_blocks / f->n_outputs
-                    > (f->patterns->rank <= 3 ? 20000U : 5000000U));
+         && (f->n_blocks == 0 || cvx_pricer_walks (f->pricer)
+             || f->n_blocks / f->n_outputs > SEARCHED_MIN);
 }
 
 /* One output after the other.  */
@@ -447,6 +448,10 @@ search (const struct cvx_formulation *f, const double *nu, double *norm,
 {
   double known = isnan (f->beta) ? 0 : f->beta, *column = f->work->column;
   size_t examined = 0, projected = 0;
+  /* A value below beta is worth knowing where it costs little: the dual point
+     can be longer then.  */
+  if (cvx_pricer_walks (f->pricer))
+    known = 0;
   *norm = 0;
   for (size_t k = 0; k < f->n_outputs; k++)
     {
@@ -500,18 +505,16 @@ outputs_norms (const struct cvx_formulation *f, const double *nu)
   return largest;
 }
 
-enum cvx_status
-cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
-                           double threshold, double *norm, size_t *cells,
-                           size_t *solved, struct cvx_progress *progress,
-                           struct cvx_error *err)
+/* One projection per block that needs it.  */
+static enum cvx_status
+enumerate (const struct cvx_formulation *f, const double *nu, double threshold,
+           double *norm, size_t *cells, size_t *solved,
+           struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvx_formulation_work *w = f->work;
   double largest = 0;
   size_t n_solved = 0;
   enum cvx_status status;
-  if (price_by_search (f))
-    return search (f, nu, norm, cells, solved, progress, err);
   if (threshold == 0 && w->known
       && memcmp (nu, w->priced, f->n_obs * sizeof *nu) == 0)
     {
@@ -555,13 +558,25 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
 }
 
 enum cvx_status
+cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
+                           double threshold, double *norm, size_t *cells,
+                           size_t *solved, struct cvx_progress *progress,
+                           struct cvx_error *err)
+{
+  return price_by_search (f)
+             ? search (f, nu, norm, cells, solved, progress, err)
+             : enumerate (f, nu, threshold, norm, cells, solved, progress,
+                          err);
+}
+
+enum cvx_status
 cvx_formulation_price (const struct cvx_formulation *f, const double *nu,
                        double *psi, struct cvx_progress *progress,
                        struct cvx_error *err)
 {
   double norm;
   enum cvx_status status
-      = cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, progress, err);
+      = enumerate (f, nu, 0, &norm, NULL, NULL, progress, err);
   if (status == CVX_OK)
     memcpy (psi, f->work->bound, f->n_blocks * sizeof *psi);
   return status;
