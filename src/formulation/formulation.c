@@ -432,12 +432,27 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
 /* Walking through the cells beats one projection for each, branch and bound
    does where they are many for their dimension, and is the only way when they
    are not stored.  */
-static bool
-price_by_search (const struct cvx_formulation *f)
+bool
+cvxi_searches (const struct cvx_formulation *f)
 {
   return f->pricer != NULL
-         && (f->n_blocks == 0 || cvx_pricer_walks (f->pricer)
+         && (f->n_blocks == 0 || cvxi_walks (f)
              || f->n_blocks / f->n_outputs > SEARCHED_MIN);
+}
+
+bool
+cvxi_walks (const struct cvx_formulation *f)
+{
+  return f->pricer != NULL && cvx_pricer_walks (f->pricer);
+}
+
+/* Pairs of a cell and a sign of one output.  */
+static size_t
+n_pairs (const struct cvx_formulation *f)
+{
+  return f->n_blocks > 0          ? f->n_blocks / f->n_outputs
+         : f->patterns->count > 0 ? 2 * f->patterns->count
+                                  : (size_t)(2 * f->patterns->bound);
 }
 
 /* One output after the other.  */
@@ -450,7 +465,7 @@ search (const struct cvx_formulation *f, const double *nu, double *norm,
   size_t examined = 0, projected = 0;
   /* A value below beta is worth knowing where it costs little: the dual point
      can be longer then.  */
-  if (cvx_pricer_walks (f->pricer))
+  if (cvxi_walks (f))
     known = 0;
   *norm = 0;
   for (size_t k = 0; k < f->n_outputs; k++)
@@ -464,7 +479,7 @@ search (const struct cvx_formulation *f, const double *nu, double *norm,
         return status;
       f->work->norms[k] = isfinite (price.upper) ? price.upper : HUGE_VAL;
       *norm = fmax (*norm, f->work->norms[k]);
-      examined += f->patterns->count;
+      examined += n_pairs (f);
       projected += price.cells;
     }
   if (cells != NULL)
@@ -563,10 +578,9 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            size_t *solved, struct cvx_progress *progress,
                            struct cvx_error *err)
 {
-  return price_by_search (f)
-             ? search (f, nu, norm, cells, solved, progress, err)
-             : enumerate (f, nu, threshold, norm, cells, solved, progress,
-                          err);
+  return cvxi_searches (f) ? search (f, nu, norm, cells, solved, progress, err)
+                           : enumerate (f, nu, threshold, norm, cells, solved,
+                                        progress, err);
 }
 
 enum cvx_status

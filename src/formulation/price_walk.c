@@ -544,6 +544,7 @@ lowest_cell (struct walker *k)
 {
   const double *s = k->w->linear;
   double size = sqrt (dot3 (s, s)), u[3];
+  k->out->nodes += 4;
   memset (k->sign, -1, k->w->m * sizeof *k->sign);
   for (int sign = 1; sign >= -1; sign -= 2)
     {
@@ -605,6 +606,6 @@ cvxi_walk_run (struct cvxi_walk *w, struct cvx_pricer *p,
       k.kink = c;
       k.crisp = w->r == 3 && !w->near[i] && fabs (c) > flat * sum;
       walk (&k, i, flip, !k.crisp ? 3U : c < 0 ? 1U : 2U);
-      k.out->nodes += 4 * n_flips (w);
+      k.out->nodes += (w->r == 2 ? 4 : 2) * n_flips (w);
     }
 }
