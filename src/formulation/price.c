@@ -558,7 +558,9 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
   if (!proved)
     out->upper = size;
   /* Products of new vertices carry a rounding error of about one ulp per
-     level; signs decided by them are off by no more than this.  */
-  out->upper += 64 * DBL_EPSILON * size;
+     level, gradients of walks one per row; signs decided by them are off by
+     no more than this.  */
+  out->upper
+      += (64 + (p->walk != NULL ? (double)p->n : 0)) * DBL_EPSILON * size;
   return gather (p, max_found, out, err);
 }

@@ -357,12 +357,12 @@ found (struct walker *k, int sign, double value, const double *u)
   if (!(norm > 0))
     return;
   k->out->cells++;
+  k->out->upper = fmax (k->out->upper, value);
   if (!k->record && value < k->out->upper * (1 - 1e-9))
     return;
   for (size_t j = 0; j < 3; j++)
     unit[j] = u[j] / norm;
   h = cvxi_price_at (s, unit);
-  k->out->upper = fmax (k->out->upper, fmax (h, value));
   k->out->lower = fmax (k->out->lower, h);
   if (k->record && h > s->threshold)
     cvxi_price_record (s, k->out, h, unit);
