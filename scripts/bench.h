@@ -51,6 +51,11 @@ struct bench_options
 extern struct bench_options bench_options;
 extern struct bench_rows bench_rows;
 
+/* The problems called ring, and those of scaling.  */
+#define BENCH_RING                                                            \
+  "d - 1 standard normal features and ones, +1 outside the median radius, "   \
+  "5 % of the labels flipped, seed 1, beta = betamax / 100"
+
 /* Seconds of a clock that never goes back.  */
 double bench_now (void);
 struct bench_row bench_empty_row (const char *kind, const char *name,

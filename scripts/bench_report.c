@@ -131,9 +131,10 @@ json (const struct bench_options *o, const struct bench_rows *rows)
                        real (bench_slope (rows, "count", &used)));
   json_object_set_new (slopes, "solve",
                        real (bench_slope (rows, "solve", &used)));
-  return json_pack ("{ss ss ss si so so}", "program", PACKAGE_STRING,
-                    "processor", model, "blas", openblas_get_config (),
-                    "threads", o->threads, "slopes", slopes, "rows", list);
+  return json_pack ("{ss ss ss ss si so so}", "ring", BENCH_RING, "program",
+                    PACKAGE_STRING, "processor", model, "blas",
+                    openblas_get_config (), "threads", o->threads, "slopes",
+                    slopes, "rows", list);
 }
 
 /* Time over patterns, with the fitted slopes in the key.  */

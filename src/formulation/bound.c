@@ -191,8 +191,9 @@ search_norm (const struct cvx_formulation *f, const struct spectrum *s,
         {
           struct attempt a
               = { .norm = price.upper * slack (f) + length * tail,
-                  .way = whole && price.complete ? CVX_BOUND_SEARCH
-                                                 : CVX_BOUND_RANK,
+                  .way = !whole || !price.complete   ? CVX_BOUND_RANK
+                         : cvx_pricer_walks (pricer) ? CVX_BOUND_WALK
+                                                     : CVX_BOUND_SEARCH,
                   .rank = k,
                   .nodes = price.nodes,
                   .cells = price.nodes,
@@ -286,10 +287,12 @@ column_norm (const struct cvx_formulation *f, const struct spectrum *s,
                           f->threads, err);
   /* In few dimensions cones are better, in many they are hopeless.  */
   if (status == CVX_OK && rank_of (s) > LOW_RANK)
-    status = signs_norm (f, signs, column, 0, nodes, &lower, best, progress, err);
+    status
+        = signs_norm (f, signs, column, 0, nodes, &lower, best, progress, err);
   if (status == CVX_OK && !best->exact)
     status = search_norm (f, s, column, max_nodes, best, progress, err);
-  if (status == CVX_OK && !best->exact && best->way != CVX_BOUND_SEARCH)
+  if (status == CVX_OK && !best->exact && best->way != CVX_BOUND_SEARCH
+      && best->way != CVX_BOUND_WALK)
     status = ladder (f, signs, column, lower, nodes, best, progress, err);
   cvx_signs_free (signs);
   return status;
@@ -308,9 +311,10 @@ norm_of (const struct cvx_formulation *f, const struct spectrum *s,
       || f->patterns->complete)
     {
       bool complete = f->patterns == NULL || f->patterns->complete;
-      best->way = !complete          ? CVX_BOUND_RESTRICTED
-                  : f->n_blocks == 0 ? CVX_BOUND_SEARCH
-                                     : CVX_BOUND_PATTERNS;
+      best->way = !complete           ? CVX_BOUND_RESTRICTED
+                  : cvxi_walks (f)    ? CVX_BOUND_WALK
+                  : cvxi_searches (f) ? CVX_BOUND_SEARCH
+                                      : CVX_BOUND_PATTERNS;
       return cvx_formulation_dual_norm (f, nu, 0, &best->norm, &best->cells,
                                         &best->solved, progress, err);
     }
@@ -500,6 +504,12 @@ cvx_bound_words (const struct cvx_bound *b, struct cvx_text *out)
     {
     case CVX_BOUND_PATTERNS:
       cvx_text_printf (out, "all patterns (%zu cells, %zu projections)",
+                       b->cert.n_cells, b->cert.n_solved);
+      break;
+    case CVX_BOUND_WALK:
+      cvx_text_printf (out,
+                       "all patterns, walked through (%zu cells, %zu "
+                       "projections)",
                        b->cert.n_cells, b->cert.n_solved);
       break;
     case CVX_BOUND_SEARCH:

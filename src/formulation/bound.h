@@ -5,7 +5,9 @@
    max {|nu'(Xu)_+| : |u| <= 1} <= M is known.  Ways to such an M, in the order
    of their strength:
 
-     patterns   all patterns, stored or searched through: the maximum itself
+     patterns   one projection for each of all patterns: the maximum itself
+     walk       from one of all patterns to the next, for data of rank 2 or 3
+                (price_walk.c): the maximum itself
      search     branch and bound for data of rank 8 or less: the maximum itself
      signs      branch and bound on the signs of samples, for data of any rank
                 (signs.h): the maximum itself, or within the nodes allowed the
@@ -31,6 +33,7 @@
 enum cvx_bound_way
 {
   CVX_BOUND_PATTERNS,
+  CVX_BOUND_WALK,
   CVX_BOUND_SEARCH,
   CVX_BOUND_SIGNS,
   CVX_BOUND_RANK,

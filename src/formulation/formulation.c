@@ -27,10 +27,11 @@
 
 enum
 {
-  TILE = 512,         /* blocks whose A_g'nu are held at a time */
-  MANY = 1024,        /* variables from which threads pay with cones ... */
-  MANY_PLAIN = 65536, /* and without */
-  MAX_NODES = 3000000 /* of a search, per thread */
+  TILE = 512,            /* blocks whose A_g'nu are held at a time */
+  MANY = 1024,           /* variables from which threads pay with cones ... */
+  MANY_PLAIN = 65536,    /* and without */
+  MAX_NODES = 3000000,   /* of a search, per thread */
+  SEARCHED_MIN = 5000000 /* blocks of an output that it beats */
 };
 
 const struct cvx_formulation_class *const cvx_formulations[] = {
@@ -428,15 +429,30 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
   return CVX_OK;
 }
 
-/* Branch and bound beats one projection per cell where the cells are many for
-   their dimension, and is the only way when they are not stored.  */
-static bool
-price_by_search (const struct cvx_formulation *f)
+/* Walking through the cells beats one projection for each, branch and bound
+   does where they are many for their dimension, and is the only way when they
+   are not stored.  */
+bool
+cvxi_searches (const struct cvx_formulation *f)
 {
   return f->pricer != NULL
-         && (f->n_blocks == 0
-             || f->n_blocks / f->n_outputs
-                    > (f->patterns->rank <= 3 ? 20000U : 5000000U));
+         && (f->n_blocks == 0 || cvxi_walks (f)
+             || f->n_blocks / f->n_outputs > SEARCHED_MIN);
+}
+
+bool
+cvxi_walks (const struct cvx_formulation *f)
+{
+  return f->pricer != NULL && cvx_pricer_walks (f->pricer);
+}
+
+/* Pairs of a cell and a sign of one output.  */
+static size_t
+n_pairs (const struct cvx_formulation *f)
+{
+  return f->n_blocks > 0          ? f->n_blocks / f->n_outputs
+         : f->patterns->count > 0 ? 2 * f->patterns->count
+                                  : (size_t)(2 * f->patterns->bound);
 }
 
 /* One output after the other.  */
@@ -447,6 +463,10 @@ search (const struct cvx_formulation *f, const double *nu, double *norm,
 {
   double known = isnan (f->beta) ? 0 : f->beta, *column = f->work->column;
   size_t examined = 0, projected = 0;
+  /* A value below beta is worth knowing where it costs little: the dual point
+     can be longer then.  */
+  if (cvxi_walks (f))
+    known = 0;
   *norm = 0;
   for (size_t k = 0; k < f->n_outputs; k++)
     {
@@ -459,7 +479,7 @@ search (const struct cvx_formulation *f, const double *nu, double *norm,
         return status;
       f->work->norms[k] = isfinite (price.upper) ? price.upper : HUGE_VAL;
       *norm = fmax (*norm, f->work->norms[k]);
-      examined += f->patterns->count;
+      examined += n_pairs (f);
       projected += price.cells;
     }
   if (cells != NULL)
@@ -500,8 +520,9 @@ outputs_norms (const struct cvx_formulation *f, const double *nu)
   return largest;
 }
 
+/* One projection per block that needs it.  */
 static enum cvx_status
-dual_norm (const struct cvx_formulation *f, const double *nu, double threshold,
+enumerate (const struct cvx_formulation *f, const double *nu, double threshold,
            double *norm, size_t *cells, size_t *solved,
            struct cvx_progress *progress, struct cvx_error *err)
 {
@@ -509,8 +530,6 @@ dual_norm (const struct cvx_formulation *f, const double *nu, double threshold,
   double largest = 0;
   size_t n_solved = 0;
   enum cvx_status status;
-  if (price_by_search (f))
-    return search (f, nu, norm, cells, solved, progress, err);
   if (threshold == 0 && w->known
       && memcmp (nu, w->priced, f->n_obs * sizeof *nu) == 0)
     {
@@ -561,7 +580,9 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
 {
   enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRICING);
   enum cvx_status status
-      = dual_norm (f, nu, threshold, norm, cells, solved, progress, err);
+      = cvxi_searches (f)
+            ? search (f, nu, norm, cells, solved, progress, err)
+            : enumerate (f, nu, threshold, norm, cells, solved, progress, err);
   cvx_lap_end (f->watch, before);
   return status;
 }
@@ -579,8 +600,10 @@ cvx_formulation_price (const struct cvx_formulation *f, const double *nu,
                        struct cvx_error *err)
 {
   double norm;
+  enum cvx_lap before = cvx_lap_begin (f->watch, CVX_LAP_PRICING);
   enum cvx_status status
-      = cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, progress, err);
+      = enumerate (f, nu, 0, &norm, NULL, NULL, progress, err);
+  cvx_lap_end (f->watch, before);
   if (status == CVX_OK)
     memcpy (psi, f->work->bound, f->n_blocks * sizeof *psi);
   return status;

@@ -148,6 +148,12 @@ cvx_pricer_new (struct cvx_pricer **out, const double *x, size_t n, size_t d,
   return status;
 }
 
+bool
+cvx_pricer_walks (const struct cvx_pricer *p)
+{
+  return p->walk != NULL;
+}
+
 size_t
 cvx_pricer_coordinates (const struct cvx_pricer *p, const double **x,
                         const double **map)
@@ -525,9 +531,7 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
     }
   else
     status = climb_phase (&s, err);
-  if (proved)
-    ;
-  else if (status == CVX_OK && (prove || best_lower (p) <= threshold))
+  if (status == CVX_OK && !proved && (prove || best_lower (p) <= threshold))
     {
       if (p->signs != NULL)
         status = sign_phase (p, &s, &proved, err);
@@ -535,8 +539,7 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
         status = bound_phase (&s, err);
       proved = true;
     }
-  else
-    out->complete = false;
+  out->complete = proved;
   if (status != CVX_OK)
     return status;
   for (int k = 0; k < p->threads; k++)
@@ -555,7 +558,9 @@ cvx_pricer_run (struct cvx_pricer *p, const double *nu, double threshold,
   if (!proved)
     out->upper = size;
   /* Products of new vertices carry a rounding error of about one ulp per
-     level; signs decided by them are off by no more than this.  */
-  out->upper += 64 * DBL_EPSILON * size;
+     level, gradients of walks one per row; signs decided by them are off by
+     no more than this.  */
+  out->upper
+      += (64 + (p->walk != NULL ? (double)p->n : 0)) * DBL_EPSILON * size;
   return gather (p, max_found, out, err);
 }

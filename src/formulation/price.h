@@ -51,6 +51,11 @@ void cvx_pricer_free (struct cvx_pricer *p);
 size_t cvx_pricer_coordinates (const struct cvx_pricer *p, const double **x,
                                const double **map);
 
+/* True when all cells are walked through at O(d) each (rank 2 or 3, not too
+   many rows): then a run always finds the maximum itself, above the
+   threshold.  */
+bool cvx_pricer_walks (const struct cvx_pricer *p);
+
 struct cvx_price
 {
   double upper;  /* max |h| is at most this */

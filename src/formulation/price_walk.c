@@ -343,6 +343,8 @@ struct walker
   struct cvxi_worker *out;
   double above;
   bool record;
+  double kink;       /* c of the circle */
+  bool crisp;        /* and far enough from 0 and from other lines to tell */
   signed char *sign; /* m: of the lines, on the present edge */
 };
 
@@ -354,11 +356,13 @@ found (struct walker *k, int sign, double value, const double *u)
   double unit[3], norm = sqrt (dot3 (u, u)), h;
   if (!(norm > 0))
     return;
+  k->out->cells++;
+  k->out->upper = fmax (k->out->upper, value);
+  if (!k->record && value < k->out->upper * (1 - 1e-9))
+    return;
   for (size_t j = 0; j < 3; j++)
     unit[j] = u[j] / norm;
   h = cvxi_price_at (s, unit);
-  k->out->cells++;
-  k->out->upper = fmax (k->out->upper, fmax (h, value));
   k->out->lower = fmax (k->out->lower, h);
   if (k->record && h > s->threshold)
     cvxi_price_record (s, k->out, h, unit);
@@ -403,6 +407,18 @@ struct slope
   double first_s[3]; /* gradient before the first crossing */
 };
 
+/* Of SIGN h: does it fall to both sides of the circle along ACROSS, which
+   points to its positive side, PART of it orthogonal to the circle?  S is the
+   gradient without the row of the circle.  To rounding, generously.  */
+static bool
+falls (const struct walker *k, int sign, const double *across, double part,
+       const double *s)
+{
+  double slope = sign * dot3 (across, s), kink = sign * k->kink * part;
+  double little = 1e-9 * (fabs (kink) + sqrt (dot3 (s, s)));
+  return !k->crisp || (slope >= -little && slope + kink <= little);
+}
+
 /* The edge that ends at the crossing at hand has the gradient S; is its
    maximum, of SIGN h, inside?  */
 static void
@@ -410,7 +426,7 @@ try_edge (struct walker *k, const double *a, int sign, double after,
           double before, const double *s)
 {
   double u[3], value;
-  if (!(sign * after > 0 && sign * before < 0))
+  if (!(sign * after > 0 && sign * before < 0) || !falls (k, sign, a, 1, s))
     return;
   memcpy (u, s, sizeof u);
   add3 (u, -dot3 (a, s), a);
@@ -422,14 +438,24 @@ try_edge (struct walker *k, const double *a, int sign, double after,
   found (k, sign, value, u);
 }
 
-/* The crossing at hand, in direction U.  */
+/* The crossing of line L at hand; SIDE is its y without the part along A, G
+   its sign before, as the walk goes.  It is a maximum when it is one along
+   both circles.  */
 static void
-try_vertex (struct walker *k, int sign, const struct slope *e, const double *s,
-            const double *u)
+try_vertex (struct walker *k, const double *a, int sign, const struct slope *e,
+            const double *s, const struct line *l, const double *side,
+            double g)
 {
-  double value;
+  double u[3], value, across[3];
   if (!(sign * e->before >= 0 && sign * e->after <= 0))
     return;
+  memcpy (across, a, sizeof across);
+  add3 (across, -dot3 (a, l->y), l->y);
+  if (!falls (k, sign, across, dot3 (across, a), s))
+    return;
+  cross3 (side, a, u);
+  for (size_t j = 0; j < 3; j++)
+    u[j] *= -g;
   value = sign * dot3 (s, u) / sqrt (dot3 (u, u));
   if (value > k->above)
     found (k, sign, value, u);
@@ -469,7 +495,7 @@ walk (struct walker *k, size_t i, const uint32_t *flip, unsigned signs)
     {
       size_t at = flip[f] >> 1;
       const struct line *l = &w->at[at];
-      double g = flip[f] & 1 ? 1 : -1, kink, side[3], u[3];
+      double g = flip[f] & 1 ? 1 : -1, kink, side[3];
       memcpy (side, l->y, sizeof side);
       add3 (side, -dot3 (a, side), a);
       kink = l->c * dot3 (side, side);
@@ -493,17 +519,10 @@ walk (struct walker *k, size_t i, const uint32_t *flip, unsigned signs)
               try_cell (k, i, h == 0 ? 1 : -1, v, last, at);
             }
         }
-      /* Where the walk is: its direction there, turned back.  */
       for (int sign = 1; sign >= -1; sign -= 2)
         if (signs & (sign > 0 ? 1U : 2U))
           for (int h = 0; h < 2; h++)
-            if (sign * e[h].before >= 0 && sign * e[h].after <= 0)
-              {
-                cross3 (side, a, u);
-                for (size_t j = 0; j < 3; j++)
-                  u[j] *= h == 0 ? -g : g;
-                try_vertex (k, sign, &e[h], s[h], u);
-              }
+            try_vertex (k, a, sign, &e[h], s[h], l, side, h == 0 ? g : -g);
       add3 (s[0], -g * l->c, l->y);
       for (size_t j = 0; j < 3; j++)
         s[1][j] = whole[j] - s[0][j];
@@ -525,6 +544,7 @@ lowest_cell (struct walker *k)
 {
   const double *s = k->w->linear;
   double size = sqrt (dot3 (s, s)), u[3];
+  k->out->nodes += 4;
   memset (k->sign, -1, k->w->m * sizeof *k->sign);
   for (int sign = 1; sign >= -1; sign -= 2)
     {
@@ -583,10 +603,9 @@ cvxi_walk_run (struct cvxi_walk *w, struct cvx_pricer *p,
         find_order (w, i, w->key[thread], flip);
       if (i == 0 && w->r == 3)
         lowest_cell (&k);
-      walk (&k, i, flip,
-            w->r == 2 || w->near[i] || fabs (c) <= flat * sum ? 3U
-            : c < 0                                           ? 1U
-                                                              : 2U);
-      k.out->nodes += 4 * n_flips (w);
+      k.kink = c;
+      k.crisp = w->r == 3 && !w->near[i] && fabs (c) > flat * sum;
+      walk (&k, i, flip, !k.crisp ? 3U : c < 0 ? 1U : 2U);
+      k.out->nodes += (w->r == 2 ? 4 : 2) * n_flips (w);
     }
 }

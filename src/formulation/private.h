@@ -26,6 +26,10 @@ struct cvx_formulation_work
   size_t solved;      /* and the projections it took */
 };
 
+/* Dual norms of F come from its pricer; and that walks through all cells.  */
+bool cvxi_searches (const struct cvx_formulation *f);
+bool cvxi_walks (const struct cvx_formulation *f);
+
 /* COLUMN (n_samples) = output OUTPUT of NU (n_obs).  */
 void cvxi_output_column (const struct cvx_formulation *f, const double *nu,
                          size_t output, double *column);

@@ -154,6 +154,15 @@ restore (void *state, const struct cvx_formulation *f,
   return st;
 }
 
+/* Far from the optimum the local maxima are many and most of them of no
+   account: only the highest that are well apart enter.  */
+enum
+{
+  ENTER = 24,
+  MORE = 4 /* times the room: maxima to choose from */
+};
+static const double distinct = 0.97;
+
 /* Add the cells of OUTPUT whose price is above beta; *EXCESS is by how much
    the highest price is.  */
 static enum cvx_status
@@ -163,19 +172,40 @@ price (struct cvxi_interior_work *w, size_t output, size_t room, size_t *added,
   const struct cvx_formulation *f = w->f;
   struct cvx_price found;
   double *column = cvx_alloc (f->n_samples, sizeof *column);
+  double *taken = cvx_alloc (room, w->d * sizeof *taken), apart = 1;
+  int *which = cvx_alloc (room, sizeof *which);
+  size_t chosen = 0, most = room;
   enum cvx_status st = CVX_OK;
-  if (column == NULL)
-    return cvx_fail_nomem (err, "pricing");
+  if (column == NULL || taken == NULL || which == NULL)
+    {
+      cvx_free (column);
+      cvx_free (taken);
+      cvx_free (which);
+      return cvx_fail_nomem (err, "pricing");
+    }
   for (size_t i = 0; i < f->n_samples; i++)
     column[i] = w->nu[i * f->n_outputs + output];
-  st = cvx_pricer_run (f->pricer, column, f->beta * (1 + 1e-10), false, room,
-                       0, &found, progress, err);
-  for (size_t i = 0; st == CVX_OK && i < found.n; i++)
+  st = cvx_pricer_run (f->pricer, column, f->beta * (1 + 1e-10), false,
+                       MORE * room, 0, &found, progress, err);
+  if (st == CVX_OK && found.lower > (1 + 1e-2) * f->beta)
     {
-      double u[CVX_PRICE_MAX_RANK];
+      apart = distinct;
+      most = room < ENTER ? room : ENTER;
+    }
+  for (size_t i = 0; st == CVX_OK && i < found.n && chosen < most; i++)
+    {
+      double *u = taken + chosen * w->d;
       size_t before = *added;
       int sign = (int)output + 1;
+      bool near = false;
       cvxi_interior_to_rank (w, found.u + i * f->n_features, u);
+      for (size_t j = 0; j < chosen && !near; j++)
+        near
+            = which[j] == found.sign[i]
+              && cblas_ddot ((blasint)w->d, taken + j * w->d, 1, u, 1) > apart;
+      if (near)
+        continue;
+      which[chosen++] = found.sign[i];
       st = cvxi_interior_add (w, u, found.sign[i] < 0 ? -sign : sign, added,
                               err);
       if (st == CVX_OK && *added > before && w->enter != NULL)
@@ -190,6 +220,8 @@ price (struct cvxi_interior_work *w, size_t output, size_t room, size_t *added,
   if (st == CVX_OK)
     *excess = found.lower / f->beta - 1;
   cvx_free (column);
+  cvx_free (taken);
+  cvx_free (which);
   return st;
 }
 

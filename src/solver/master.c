@@ -494,6 +494,18 @@ one_step (struct cvxi_ipm *p, double degree, double *step,
   return CVX_OK;
 }
 
+/* Operations of one factorisation below which threads wait longer for each
+   other than they work.  */
+static const double worth_threads = 1e8;
+
+static bool
+small (const struct cvxi_ipm *p)
+{
+  double order = (double)(p->primal ? p->kd : p->n);
+  return order * order * ((double)(p->n + p->kd) - order * 2 / 3)
+         < worth_threads;
+}
+
 enum cvx_status
 cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
                    double *nu, double *slack, double *gap, size_t *iterations,
@@ -502,7 +514,10 @@ cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
   struct cvxi_ipm p;
   enum cvx_status status = ipm_new (&p, m, err);
   double degree, best = HUGE_VAL;
+  int threads = cvx_blas_threads (0);
   *iterations = 0;
+  if (status == CVX_OK && small (&p))
+    (void)cvx_blas_threads (1);
   if (status == CVX_OK)
     status = start_point (&p, err);
   degree = status == CVX_OK ? (double)(p.k + p.start[p.k]) : 1;
@@ -548,5 +563,6 @@ cvxi_master_solve (const struct cvxi_master *m, double tol, double *w,
     status = cvx_fail (err, CVX_E387,
                        "the interior point method could not start");
   ipm_free (&p);
+  (void)cvx_blas_threads (threads);
   return status;
 }

@@ -173,20 +173,19 @@ solve_inner (const struct cvx_formulation *f, double tol,
   enum cvx_status st = inner_make (&in, f, err);
   if (st == CVX_OK && in.k > 0)
     {
-      struct cvxi_master m
-          = { .x = f->x,
-              .y = f->y,
-              .n = f->n_samples,
-              .d = d,
-              .loss = f->loss,
-              .loss_param = f->loss_param,
-              .beta = f->beta,
-              .k = in.k,
-              .n_words = in.n_words,
-              .bits = in.bits,
-              .sign = in.sign,
-              .start = in.start,
-              .row = in.row };
+      struct cvxi_master m = { .x = f->x,
+                               .y = f->y,
+                               .n = f->n_samples,
+                               .d = d,
+                               .loss = f->loss,
+                               .loss_param = f->loss_param,
+                               .beta = f->beta,
+                               .k = in.k,
+                               .n_words = in.n_words,
+                               .bits = in.bits,
+                               .sign = in.sign,
+                               .start = in.start,
+                               .row = in.row };
       st = cvxi_master_solve (&m, tol, in.w, in.nu, in.slack, &gap,
                               &iterations, progress, err);
     }

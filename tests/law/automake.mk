@@ -42,6 +42,12 @@ tests_law_dense_t_CPPFLAGS = $(test_cppflags)
 tests_law_dense_t_LDADD = $(test_ldadd)
 TESTS += tests/law/dense.t
 
+check_PROGRAMS += tests/law/certificate.t
+tests_law_certificate_t_SOURCES = tests/law/certificate.c
+tests_law_certificate_t_CPPFLAGS = $(test_cppflags)
+tests_law_certificate_t_LDADD = $(test_ldadd)
+TESTS += tests/law/certificate.t
+
 check_PROGRAMS += tests/law/formulation.t
 tests_law_formulation_t_SOURCES = tests/law/formulation.c
 tests_law_formulation_t_CPPFLAGS = $(test_cppflags)

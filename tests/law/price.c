@@ -39,6 +39,19 @@ problem_any (struct problem *p, size_t k, struct cvx_rng *r)
   problem_patterns (p, 0);
 }
 
+/* max psi over all patterns, one projection for each.  */
+static double
+enumerated (const struct cvx_formulation *f, const double *nu)
+{
+  double *psi = calloc (f->n_blocks, sizeof *psi), norm = 0;
+  struct cvx_error err;
+  ck_assert_ok (cvx_formulation_price (f, nu, psi, NULL, &err), err);
+  for (size_t g = 0; g < f->n_blocks; g++)
+    norm = fmax (norm, psi[g]);
+  free (psi);
+  return norm;
+}
+
 START_TEST (search_equals_enumeration)
 {
   struct cvx_rng r;
@@ -59,9 +72,7 @@ START_TEST (search_equals_enumeration)
           continue;
         }
       f = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 1);
-      ck_assert_ok (
-          cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, NULL, &err),
-          err);
+      norm = enumerated (f, nu);
       ck_assert_ok (cvx_pricer_new (&pricer, p.x, p.data.part[CVX_TRAIN].n,
                                     p.data.n_features, 2, &err),
                     err);
@@ -96,6 +107,78 @@ START_TEST (search_equals_enumeration)
 }
 END_TEST
 
+/* Data of rank 2 and 3 walk from cell to cell: rows given twice, opposite,
+   close to each other, on a grid and zero, in more features than the rank.  */
+START_TEST (walking_equals_enumeration)
+{
+  struct cvx_rng r;
+  size_t walked = 0;
+  cvx_rng_init (&r, 7, 1);
+  for (size_t k = 0; k < 300; k++)
+    {
+      struct problem p;
+      struct cvx_pricer *pricer;
+      struct cvx_price price, again;
+      struct cvx_formulation *f;
+      struct cvx_error err;
+      size_t d = 2 + k % 2, n = 3 + cvx_rng_below (&r, 25);
+      double nu[MAX_NUMBERS], norm;
+      int threads = k % 7 == 0 ? 2 : 1;
+      problem_set (&p, n, d);
+      for (size_t i = 0; i < n * d; i++)
+        p.x[i] = k % 3 == 0 ? (double)cvx_rng_below (&r, 5) - 2
+                            : cvx_rng_normal (&r);
+      for (size_t i = 1; i < n; i++)
+        if (k % 5 > 1 && cvx_rng_below (&r, 3) == 0)
+          {
+            static const double nearness[] = { 0, 0, 1e-15, 1e-10, 1e-6 };
+            double by = cvx_rng_normal (&r);
+            double off = nearness[cvx_rng_below (&r, 5)];
+            size_t from = cvx_rng_below (&r, i);
+            for (size_t j = 0; j < d; j++)
+              p.x[i * d + j]
+                  = by * p.x[from * d + j] + off * cvx_rng_normal (&r);
+          }
+      draw (&r, n, p.y);
+      problem_patterns (&p, 0);
+      draw (&r, n, nu);
+      f = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 1);
+      norm = enumerated (f, nu);
+      ck_assert_ok (cvx_pricer_new (&pricer, p.x, n, d, threads, &err), err);
+      walked += cvx_pricer_walks (pricer);
+      ck_assert_ok (
+          cvx_pricer_run (pricer, nu, 0, true, 0, 0, &price, NULL, &err), err);
+      ck_assert_msg (fabs (price.upper - norm) <= 1e-11 * norm,
+                     "problem %zu: %.17g by walking, %.17g by enumeration", k,
+                     price.upper, norm);
+      ck_assert (price.lower >= price.upper * (1 - 1e-11));
+      /* Its maxima are maxima, in general position: nothing near is higher.
+       */
+      ck_assert_ok (cvx_pricer_run (pricer, nu, 0.2 * norm, true, 100, 0,
+                                    &again, NULL, &err),
+                    err);
+      ck_assert (again.n > 0 && again.value[0] >= norm * (1 - 1e-11));
+      for (size_t i = 0; i < again.n; i++)
+        for (int t = 0; t < 10; t++)
+          {
+            double u[3], size = 0;
+            for (size_t j = 0; j < d; j++)
+              {
+                u[j] = again.u[i * d + j] + 1e-6 * cvx_rng_normal (&r);
+                size += u[j] * u[j];
+              }
+            if (k % 5 <= 1 && k % 3 != 0)
+              ck_assert (again.sign[i] * dual_function (&p, nu, u)
+                         <= again.value[i] * sqrt (size) * (1 + 1e-12));
+          }
+      cvx_pricer_free (pricer);
+      cvx_formulation_free (f);
+      problem_free (&p);
+    }
+  ck_assert_msg (walked > 250, "%zu walked", walked);
+}
+END_TEST
+
 /* Branching on signs, for data of any rank.  */
 START_TEST (signs_equal_enumeration)
 {
@@ -120,9 +203,7 @@ START_TEST (signs_equal_enumeration)
           continue;
         }
       f = problem_formulation (&p, cvx_formulation_find ("relu"), NULL, 1);
-      ck_assert_ok (
-          cvx_formulation_dual_norm (f, nu, 0, &norm, NULL, NULL, NULL, &err),
-          err);
+      norm = enumerated (f, nu);
       ck_assert_ok (
           cvx_signs_new (&signs, p.x, n, d, k % 3 == 0 ? 2 : 1, &err), err);
       ck_assert_ok (cvx_signs_run (signs, nu, 0, 0, &found, NULL, &err), err);
@@ -492,5 +573,5 @@ END_TEST
 TEST_MAIN ("price", interior_points_stay_near, directions_on_antiparallel_rows,
            losses_with_kinks_to_the_last_digits, structure_of_the_data,
            search_ends_at_the_optimum, unstored_equals_stored,
-           search_equals_enumeration, signs_equal_enumeration,
-           facets_are_those_of_the_enumeration)
+           search_equals_enumeration, walking_equals_enumeration,
+           signs_equal_enumeration, facets_are_those_of_the_enumeration)

@@ -68,7 +68,14 @@ assert run.gap <= 1e-9
 END
 run certified.cvx
 exits 0 "stored and unstored patterns have one optimum"
-has out 'rests on  all patterns (1106 cells, ' "every cell is examined"
+has out 'rests on  all patterns, walked through (1106 cells, ' \
+  "every cell is examined"
+has out 'rests on  all patterns, walked through (1108 cells, ' \
+  "that of the zero pattern too when none is stored"
+sed 's/n=24 d=2/n=12 d=3/' certified.cvx >four.cvx
+run four.cvx
+exits 0 "in four dimensions too"
+has out 'rests on  all patterns (926 cells, ' "every cell is examined"
 has out 'rests on  branch and bound over all patterns (' \
   "or bounded away by the search"
 check "the certificate says its projections and its time" \
