@@ -251,9 +251,13 @@ bool
 cvxi_lookup_pays (const struct cvxi_lookup *m, bool adjoint, size_t k,
                   const size_t *list)
 {
-  size_t least = adjoint ? LEAST_FEW : LEAST_NUMBERS;
-  return m->d > 0 && k >= least && m->n >= LEAST_SAMPLES
-         && k >= least * count_runs (m, k, list);
+  size_t n_runs = count_runs (m, k, list);
+  if (m->d == 0 || k == 0)
+    return false;
+  if (adjoint && k >= LEAST_ROWS * n_runs)
+    return m->n >= LEAST_NUMBERS;
+  return m->n >= LEAST_SAMPLES
+         && k >= n_runs * (size_t)(adjoint ? LEAST_FEW : LEAST_NUMBERS);
 }
 
 #define REAL    double
