@@ -42,12 +42,14 @@ enum
   SLAB = 32,                        /* chunks, or more ... */
   SLAB_WORDS = 65536,               /* ... while they have no more words */
   N_TASKS = 16,                     /* cut further while there are fewer */
-  /* Samples, patterns of apply and of the adjoint from which tables pay, and
-     patterns from which the adjoint has them over samples.  */
-  LEAST_SAMPLES = 192,
-  LEAST_NUMBERS = 12,
-  LEAST_FEW = 8,
-  LEAST_ROWS = 192
+  /* From which sizes tables are faster than GEMM, by measurement.  GEMM in
+     single precision is twice as fast, so some of them double.  */
+  APPLY_SAMPLES = 128,
+  APPLY_PATTERNS = 12, /* doubles */
+  MANY_SAMPLES = 96,   /* doubles */
+  MANY_PATTERNS = 96,
+  FEW_SAMPLES = 1024,
+  FEW_PATTERNS = 8 /* doubles */
 };
 
 /* Rows FROM .. FROM + COUNT - 1 of v, all of one output.  */
@@ -76,8 +78,7 @@ struct cvxi_lookup
   struct sizes size;
   const struct cvxi_mask_kernels *kernels;
   double *partial; /* results of parts of the work before they are added */
-  void *memory;
-  char *work; /* in it: of one thread after the other, see work_of () */
+  char *work;      /* of one thread after the other, see work_of () */
   /* Of the current call: */
   uint64_t *word; /* of the slab: STRIDE for a chunk */
   size_t stride, n_chunks;
@@ -138,7 +139,7 @@ sizes_of (size_t n, size_t d, size_t n_patterns, size_t n_outputs, bool single)
   s.apply_slab = slab (divide_up (s.stack, CHUNK) + n_outputs, samples);
   s.adjoint_slab = slab (divide_up (n, CHUNK), s.stack);
   s.n_words = larger (s.apply_slab * samples, s.adjoint_slab * s.stack);
-  s.n_runs = larger (s.apply_slab, 2 * (s.stack / LEAST_ROWS + 1));
+  s.n_runs = larger (s.apply_slab, 2 * (s.stack / MANY_PATTERNS + 1));
   s.work_bytes = TABLE_BYTES + PANEL_BYTES
                  + smaller (ROWS, larger (samples, s.stack)) * CVXI_LINE_BYTES;
   parts = divide_up (N_TASKS, larger (1, divide_up (n, s.tile)));
@@ -173,16 +174,13 @@ cvxi_lookup_new (struct cvxi_lookup **out, const void *x, size_t n, size_t d,
   m->word = cvx_alloc (m->size.n_words, sizeof *m->word);
   m->run = cvx_alloc (m->size.n_runs, sizeof *m->run);
   m->partial = cvx_alloc (m->size.n_partial, sizeof *m->partial);
-  m->memory
-      = cvx_alloc ((size_t)threads * m->size.work_bytes + CVXI_LINE_BYTES, 1);
+  m->work = cvx_alloc ((size_t)threads, m->size.work_bytes);
   if (m->word == NULL || m->run == NULL || m->partial == NULL
-      || m->memory == NULL)
+      || m->work == NULL)
     {
       cvxi_lookup_free (m);
       return cvx_fail_nomem (err, "preparing the masked product");
     }
-  m->work = m->memory;
-  m->work += CVXI_LINE_BYTES - (uintptr_t)m->work % CVXI_LINE_BYTES;
   *out = m;
   return CVX_OK;
 }
@@ -204,7 +202,7 @@ cvxi_lookup_free (struct cvxi_lookup *m)
   cvx_free (m->word);
   cvx_free (m->run);
   cvx_free (m->partial);
-  cvx_free (m->memory);
+  cvx_free (m->work);
   cvx_free (m);
 }
 
@@ -251,13 +249,14 @@ bool
 cvxi_lookup_pays (const struct cvxi_lookup *m, bool adjoint, size_t k,
                   const size_t *list)
 {
-  size_t n_runs = count_runs (m, k, list);
+  size_t n_runs = count_runs (m, k, list), twice = m->single ? 2 : 1;
   if (m->d == 0 || k == 0)
     return false;
-  if (adjoint && k >= LEAST_ROWS * n_runs)
-    return m->n >= LEAST_NUMBERS;
-  return m->n >= LEAST_SAMPLES
-         && k >= n_runs * (size_t)(adjoint ? LEAST_FEW : LEAST_NUMBERS);
+  if (!adjoint)
+    return m->n >= APPLY_SAMPLES && k >= n_runs * APPLY_PATTERNS * twice;
+  if (k >= n_runs * MANY_PATTERNS)
+    return m->n >= MANY_SAMPLES * twice;
+  return m->n >= FEW_SAMPLES && k >= n_runs * FEW_PATTERNS * twice;
 }
 
 #define REAL    double
@@ -481,7 +480,7 @@ few_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
       outer = m->n_chunks * m->size.lines;
       if (parts == 0)
         parts = smaller (divide_up (N_TASKS, outer),
-                         divide_up (m->n, LEAST_SAMPLES));
+                         larger (1, m->n / FEW_SAMPLES));
 #pragma omp parallel for num_threads(team) schedule(static) if (team > 1)
       for (size_t w = 0; w < m->bit_words; w++)
         sample_words (m, list, w);
@@ -510,7 +509,7 @@ cvxi_lookup_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
                      const void *r, size_t ld, double *g, int team,
                      struct cvx_progress *progress)
 {
-  bool many = k >= LEAST_ROWS * count_runs (m, k, list);
+  bool many = k >= MANY_PATTERNS * count_runs (m, k, list);
   return (many ? many_adjoint : few_adjoint) (m, k, list, r, ld, g, team,
                                               progress)
              ? CVX_OK
