@@ -20,7 +20,7 @@ enum
   CVXI_GROUPS = 8,      /* tables that are looked up in at a time */
   CVXI_LINE_BYTES = 64, /* of one row: 8 doubles or 16 floats */
   CVXI_LINE_SHIFT = 6,
-  CVXI_AHEAD = 16, /* rows of X asked for before they are needed */
+  CVXI_AHEAD = 48, /* rows of X asked for before they are needed */
   /* Of a word: the bits of a group, as the offset of their sum.  */
   CVXI_FIELD = ((1 << CVXI_GROUP) - 1) << CVXI_LINE_SHIFT
 };

@@ -169,6 +169,9 @@ KERNEL (scatter) (size_t n_groups, size_t n_rows, const uint64_t *word,
 
 /* Products and sums are rounded one by one (TARGET has no fused ones).  */
 #if WIDTH < 64
+#  define NARROW(P, V) (*(KERNEL (quarter) *)(void *)((P) + (V)*LINE / 4))
+typedef REAL KERNEL (quarter) __attribute__ ((vector_size (16), may_alias));
+
 TARGET static void
 KERNEL (dot) (size_t n_rows, const REAL *sum, const REAL *x, size_t ld,
               double *f, size_t step)
@@ -184,12 +187,16 @@ KERNEL (dot) (size_t n_rows, const REAL *sum, const REAL *x, size_t ld,
           TO (half, 0) = AT (sum, 0) * X (x, 0) + AT (sum, 2) * X (x, 2);
           TO (half, 1) = AT (sum, 1) * X (x, 1) + AT (sum, 3) * X (x, 3);
         }
-      for (size_t w = LINE / 4; w > 0; w /= 2)
-        for (size_t l = 0; l < w; l++)
-          half[l] += half[l + w];
-      f[i * step] += (double)half[0];
+      NARROW (half, 0) += NARROW (half, 1);
+      if (LINE == 16)
+        {
+          half[0] += half[2];
+          half[1] += half[3];
+        }
+      f[i * step] += (double)(half[0] + half[1]);
     }
 }
+#  undef NARROW
 #endif
 
 #undef AT
