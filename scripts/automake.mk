@@ -6,7 +6,7 @@ EXTRA_DIST += scripts/check-layers scripts/check-tables .clang-format
 
 # Timings, not part of `make check'; scripts/bench drives them.
 dist_noinst_SCRIPTS += scripts/bench scripts/bench_peers.py \
-  scripts/bench_torch.py
+  scripts/bench_products.py scripts/bench_torch.py
 EXTRA_DIST += scripts/bench_mnist.cvx
 noinst_HEADERS += scripts/bench.h scripts/bench_clock.h
 EXTRA_PROGRAMS = scripts/bench_circular scripts/bench_load \

@@ -291,6 +291,7 @@ main (int argc, char **argv)
           threads);
   masked ("D", 5000, 100, 1000, threads);
   masked ("G", 10000, 784, 500, threads);
+  masked ("M", 11982, 784, 1000, threads);
   masked ("", 200, 3, 20000, threads);
   masked ("", 50, 5, 5000, threads);
   masked ("", 1000, 10, 1000, threads);

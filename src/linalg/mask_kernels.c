@@ -322,38 +322,28 @@ cvxi_transpose_bits (uint64_t a[64])
       }
 }
 
+/* DOT: the width of vectors that has no fused products.  */
+#define VERSION(TEXT, WIDE, DOT)                                              \
+  {                                                                           \
+    .name = TEXT, .sum = sum_##WIDE, .spread = spread_##WIDE,                 \
+    .sum_single = sum_##WIDE##_single,                                        \
+    .spread_single = spread_##WIDE##_single, .build = build_##WIDE,           \
+    .look_up = look_up_##WIDE, .dot = dot_##DOT, .scale = scale_##WIDE,       \
+    .scatter = scatter_##WIDE, .build_single = build_##WIDE##_single,         \
+    .look_up_single = look_up_##WIDE##_single,                                \
+    .dot_single = dot_##DOT##_single, .scale_single = scale_##WIDE##_single,  \
+    .scatter_single = scatter_##WIDE##_single                                 \
+  }
+
 const struct cvxi_mask_kernels *
 cvxi_mask_kernels (size_t k)
 {
 #if HAVE_X86
-  static const struct cvxi_mask_kernels avx512 = { "avx512",
-                                                   sum_avx512,
-                                                   spread_avx512,
-                                                   sum_avx512_single,
-                                                   spread_avx512_single,
-                                                   build_avx512,
-                                                   look_up_avx512,
-                                                   dot_avx2,
-                                                   build_avx512_single,
-                                                   look_up_avx512_single,
-                                                   dot_avx2_single };
-  static const struct cvxi_mask_kernels avx2 = { "avx2",
-                                                 sum_avx2,
-                                                 spread_avx2,
-                                                 sum_avx2_single,
-                                                 spread_avx2_single,
-                                                 build_avx2,
-                                                 look_up_avx2,
-                                                 dot_avx2,
-                                                 build_avx2_single,
-                                                 look_up_avx2_single,
-                                                 dot_avx2_single };
+  static const struct cvxi_mask_kernels avx512
+      = VERSION ("avx512", avx512, avx2);
+  static const struct cvxi_mask_kernels avx2 = VERSION ("avx2", avx2, avx2);
 #endif
-  static const struct cvxi_mask_kernels any
-      = { "portable",         sum_any,           spread_any,
-          sum_any_single,     spread_any_single, build_any,
-          look_up_any,        dot_any,           build_any_single,
-          look_up_any_single, dot_any_single };
+  static const struct cvxi_mask_kernels any = VERSION ("portable", any, any);
 #if HAVE_X86
   if (__builtin_cpu_supports ("avx512f") && k-- == 0)
     return &avx512;

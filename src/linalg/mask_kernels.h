@@ -20,6 +20,7 @@ enum
   CVXI_GROUPS = 8,      /* tables that are looked up in at a time */
   CVXI_LINE_BYTES = 64, /* of one row: 8 doubles or 16 floats */
   CVXI_LINE_SHIFT = 6,
+  CVXI_AHEAD = 48, /* rows of X asked for before they are needed */
   /* Of a word: the bits of a group, as the offset of their sum.  */
   CVXI_FIELD = ((1 << CVXI_GROUP) - 1) << CVXI_LINE_SHIFT
 };
@@ -48,11 +49,24 @@ struct cvxi_mask_kernels
   /* f_i += the product of line i with row i of X; F has one number in STEP. */
   void (*dot) (size_t n_rows, const double *sum, const double *x, size_t ld,
                double *f, size_t step);
+  /* Line i of PANEL = r_i times row i of X.  */
+  void (*scale) (size_t n_rows, const double *r, const double *x, size_t ld,
+                 double *panel);
+  /* The transpose of `look_up': the entries += line i of PANEL.  Row i of
+     AHEAD, which may lie outside of the data, will be needed next.  */
+  void (*scatter) (size_t n_groups, size_t n_rows, const uint64_t *word,
+                   const double *panel, double *table, const double *ahead,
+                   size_t ld);
   void (*build_single) (size_t n_groups, const float *panel, float *table);
   void (*look_up_single) (size_t n_groups, size_t n_rows, const uint64_t *word,
                           const float *table, bool add, float *sum);
   void (*dot_single) (size_t n_rows, const float *sum, const float *x,
                       size_t ld, double *f, size_t step);
+  void (*scale_single) (size_t n_rows, const float *r, const float *x,
+                        size_t ld, float *panel);
+  void (*scatter_single) (size_t n_groups, size_t n_rows, const uint64_t *word,
+                          const float *panel, float *table, const float *ahead,
+                          size_t ld);
 };
 
 /* Turn a 64 x 64 matrix of bits.  */

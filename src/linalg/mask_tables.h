@@ -12,24 +12,58 @@
 #define EACH   (WIDTH / sizeof (REAL))
 
 typedef REAL VECTOR __attribute__ ((vector_size (WIDTH)));
-/* The same where numbers need not be aligned.  */
 typedef REAL KERNEL (loose)
     __attribute__ ((vector_size (WIDTH), aligned (sizeof (REAL)), may_alias));
+
+/* Vector V at P.  */
+#define AT(P, V)                                                              \
+  (*(const VECTOR *)(const void *)((const char *)(P) + (V)*WIDTH))
+#define TO(P, V) (*(VECTOR *)(void *)((char *)(P) + (V)*WIDTH))
+
+/* The same of a row of X, which need not be aligned.  */
+#define X(P, V) (*(const KERNEL (loose) *)(const void *)((P) + (V)*EACH))
+
+/* DO the vectors of a line.  */
+#define VECTORS(DO)                                                           \
+  DO (0);                                                                     \
+  if (LINE > EACH)                                                            \
+    DO (1);                                                                   \
+  if (LINE > 2 * EACH)                                                        \
+    DO (2);                                                                   \
+  if (LINE > 2 * EACH)                                                        \
+  DO (3)
+
+/* DO the groups of a chunk.  */
+#define GROUPS(DO) DO (0) DO (1) DO (2) DO (3) DO (4) DO (5) DO (6) DO (7)
+
+/* Where the bits of group G point at.  */
+#define ENTRY(G)                                                              \
+  ((char *)table + (size_t)G * (CVXI_LINE_BYTES << CVXI_GROUP)                \
+   + (bits >> (G * CVXI_GROUP) & CVXI_FIELD))
+
+TARGET static void
+KERNEL (scale) (size_t n_rows, const REAL *r, const REAL *x, size_t ld,
+                REAL *panel)
+{
+  for (size_t i = 0; i < n_rows; i++, x += ld, panel += LINE)
+    for (size_t v = 0; v < LINE / EACH; v++)
+      TO (panel, v) = r[i] * X (x, v);
+}
 
 TARGET static void
 KERNEL (build) (size_t n_groups, const REAL *panel, REAL *table)
 {
   enum
   {
-    HALF = CVXI_GROUP / 2,
-    SUMS = 1 << HALF
+    SUMS = 1 << CVXI_GROUP / 2
   };
   for (size_t g = 0; g < n_groups; g++)
-    for (size_t v = 0; v < LINE; v += EACH)
+    for (size_t v = 0; v < LINE / EACH; v++)
       {
-        const REAL *from = panel + g * CVXI_GROUP * LINE + v;
-        REAL *to = table + g * (LINE << CVXI_GROUP) + v;
-#define ROW(B) (*(const VECTOR *)(const void *)(from + (B)*LINE))
+        const char *from = (const char *)(panel + g * CVXI_GROUP * LINE);
+        char *to = (char *)(table + g * (LINE << CVXI_GROUP));
+#define ROW(B) AT (from + (B)*CVXI_LINE_BYTES, v)
+#define SUM(I) TO (to + (I)*CVXI_LINE_BYTES, v)
         VECTOR zero = { 0 };
         VECTOR a0 = ROW (0), a1 = ROW (1), a2 = ROW (2);
         VECTOR b0 = ROW (3), b1 = ROW (4), b2 = ROW (5);
@@ -37,21 +71,20 @@ KERNEL (build) (size_t n_groups, const REAL *panel, REAL *table)
         VECTOR b01 = b0 + b1;
         VECTOR high[SUMS]
             = { zero, b0, b1, b01, b2, b0 + b2, b1 + b2, b01 + b2 };
-#undef ROW
-        for (size_t j = 0; j < SUMS; j++, to += SUMS * LINE)
+        for (size_t j = 0; j < SUMS; j++, to += SUMS * CVXI_LINE_BYTES)
           {
-#define ENTRY(I) (*(VECTOR *)(void *)(to + (I)*LINE))
             VECTOR b = high[j];
-            ENTRY (0) = b;
-            ENTRY (1) = b + a0;
-            ENTRY (2) = b + a1;
-            ENTRY (3) = b + a01;
-            ENTRY (4) = b + a2;
-            ENTRY (5) = b + a02;
-            ENTRY (6) = b + a12;
-            ENTRY (7) = b + a012;
-#undef ENTRY
+            SUM (0) = b;
+            SUM (1) = b + a0;
+            SUM (2) = b + a1;
+            SUM (3) = b + a01;
+            SUM (4) = b + a2;
+            SUM (5) = b + a02;
+            SUM (6) = b + a12;
+            SUM (7) = b + a012;
           }
+#undef ROW
+#undef SUM
       }
 }
 
@@ -66,52 +99,49 @@ KERNEL (look_up_n) (size_t n_groups, size_t n_rows, const uint64_t *word,
   for (size_t i = 0; i < n_rows; i++, from += step, sum += LINE)
     {
       uint64_t bits = word[i];
-#define AT(P, V) (*(const VECTOR *)(const void *)((P) + (V)*WIDTH))
+      VECTOR s0 = AT (from, 0), s1 = s0, s2 = s0, s3 = s0;
+#define LOAD(V)  s##V = AT (from, V)
+#define STORE(V) TO (sum, V) = s##V
+#define ADD(V)   s##V += AT (entry, V)
 #define GROUP(G)                                                              \
   if (G < n_groups)                                                           \
     {                                                                         \
-      const char *entry                                                       \
-          = (const char *)(table + (size_t)G * (LINE << CVXI_GROUP))          \
-            + (bits >> (G * CVXI_GROUP) & CVXI_FIELD);                        \
-      s0 += AT (entry, 0);                                                    \
-      if (LINE > EACH)                                                        \
-        s1 += AT (entry, 1);                                                  \
-      if (LINE > 2 * EACH)                                                    \
-        {                                                                     \
-          s2 += AT (entry, 2);                                                \
-          s3 += AT (entry, 3);                                                \
-        }                                                                     \
+      const char *entry = ENTRY (G);                                          \
+      VECTORS (ADD);                                                          \
     }
-      const char *at = (const char *)from;
-      char *to = (char *)sum;
-      VECTOR s0 = AT (at, 0), s1 = s0, s2 = s0, s3 = s0;
-      if (LINE > EACH)
-        s1 = AT (at, 1);
-      if (LINE > 2 * EACH)
-        {
-          s2 = AT (at, 2);
-          s3 = AT (at, 3);
-        }
-      GROUP (0)
-      GROUP (1)
-      GROUP (2)
-      GROUP (3)
-      GROUP (4)
-      GROUP (5)
-      GROUP (6)
-      GROUP (7)
+      VECTORS (LOAD);
+      GROUPS (GROUP)
+      VECTORS (STORE);
+#undef LOAD
+#undef STORE
+#undef ADD
 #undef GROUP
-#undef AT
-#define TO(V) (*(VECTOR *)(void *)(to + (V)*WIDTH))
-      TO (0) = s0;
-      if (LINE > EACH)
-        TO (1) = s1;
-      if (LINE > 2 * EACH)
-        {
-          TO (2) = s2;
-          TO (3) = s3;
-        }
-#undef TO
+    }
+}
+
+TARGET static inline __attribute__ ((always_inline)) void
+KERNEL (scatter_n) (size_t n_groups, size_t n_rows, const uint64_t *word,
+                    const REAL *panel, REAL *table, const REAL *ahead,
+                    size_t ld)
+{
+  for (size_t i = 0; i < n_rows; i++, panel += LINE)
+    {
+      uint64_t bits = word[i];
+      __builtin_prefetch (ahead + i * ld);
+      VECTOR s0 = AT (panel, 0), s1 = s0, s2 = s0, s3 = s0;
+#define LOAD(V) s##V = AT (panel, V)
+#define ADD(V)  TO (entry, V) += s##V
+#define GROUP(G)                                                              \
+  if (G < n_groups)                                                           \
+    {                                                                         \
+      char *entry = ENTRY (G);                                                \
+      VECTORS (ADD);                                                          \
+    }
+      VECTORS (LOAD);
+      GROUPS (GROUP)
+#undef LOAD
+#undef ADD
+#undef GROUP
     }
 }
 
@@ -120,26 +150,28 @@ KERNEL (look_up) (size_t n_groups, size_t n_rows, const uint64_t *word,
                   const REAL *table, bool add, REAL *sum)
 {
 #define CASE(G)                                                               \
-  case G:                                                                     \
-    KERNEL (look_up_n) (G, n_rows, word, table, add, sum);                    \
-    return
-  switch (n_groups)
-    {
-      CASE (1);
-      CASE (2);
-      CASE (3);
-      CASE (4);
-      CASE (5);
-      CASE (6);
-      CASE (7);
-    default:
-      CASE (8);
-    }
+  if (n_groups == G + 1)                                                      \
+    KERNEL (look_up_n) (G + 1, n_rows, word, table, add, sum);
+  GROUPS (CASE)
+#undef CASE
+}
+
+TARGET static void
+KERNEL (scatter) (size_t n_groups, size_t n_rows, const uint64_t *word,
+                  const REAL *panel, REAL *table, const REAL *ahead, size_t ld)
+{
+#define CASE(G)                                                               \
+  if (n_groups == G + 1)                                                      \
+    KERNEL (scatter_n) (G + 1, n_rows, word, panel, table, ahead, ld);
+  GROUPS (CASE)
 #undef CASE
 }
 
 /* Products and sums are rounded one by one (TARGET has no fused ones).  */
 #if WIDTH < 64
+#  define NARROW(P, V) (*(KERNEL (quarter) *)(void *)((P) + (V)*LINE / 4))
+typedef REAL KERNEL (quarter) __attribute__ ((vector_size (16), may_alias));
+
 TARGET static void
 KERNEL (dot) (size_t n_rows, const REAL *sum, const REAL *x, size_t ld,
               double *f, size_t step)
@@ -147,25 +179,32 @@ KERNEL (dot) (size_t n_rows, const REAL *sum, const REAL *x, size_t ld,
   for (size_t i = 0; i < n_rows; i++, sum += LINE, x += ld)
     {
       REAL half[LINE / 2] __attribute__ ((aligned (CVXI_LINE_BYTES)));
-#  define S(V) (*(const VECTOR *)(const void *)(sum + (V)*EACH))
-#  define X(V) (*(const KERNEL (loose) *)(const void *)(x + (V)*EACH))
+      __builtin_prefetch (x + CVXI_AHEAD * ld);
       if (LINE == 2 * EACH)
-        *(VECTOR *)(void *)half = S (0) * X (0) + S (1) * X (1);
+        TO (half, 0) = AT (sum, 0) * X (x, 0) + AT (sum, 1) * X (x, 1);
       else
         {
-          ((VECTOR *)(void *)half)[0] = S (0) * X (0) + S (2) * X (2);
-          ((VECTOR *)(void *)half)[1] = S (1) * X (1) + S (3) * X (3);
+          TO (half, 0) = AT (sum, 0) * X (x, 0) + AT (sum, 2) * X (x, 2);
+          TO (half, 1) = AT (sum, 1) * X (x, 1) + AT (sum, 3) * X (x, 3);
         }
-#  undef S
-#  undef X
-      for (size_t w = LINE / 4; w > 0; w /= 2)
-        for (size_t l = 0; l < w; l++)
-          half[l] += half[l + w];
-      f[i * step] += (double)half[0];
+      NARROW (half, 0) += NARROW (half, 1);
+      if (LINE == 16)
+        {
+          half[0] += half[2];
+          half[1] += half[3];
+        }
+      f[i * step] += (double)(half[0] + half[1]);
     }
 }
+#  undef NARROW
 #endif
 
+#undef AT
+#undef TO
+#undef X
+#undef VECTORS
+#undef GROUPS
+#undef ENTRY
 #undef VECTOR
 #undef LINE
 #undef EACH

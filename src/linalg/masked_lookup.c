@@ -37,14 +37,19 @@
 
 enum
 {
-  ROWS = 4096, /* of bits in a task: their lines stay in the second cache */
+  ROWS = 2048, /* of bits in a task: their lines stay in the second cache */
   CHUNK = CVXI_GROUP * CVXI_GROUPS, /* rows of numbers */
   SLAB = 32,                        /* chunks, or more ... */
   SLAB_WORDS = 65536,               /* ... while they have no more words */
   N_TASKS = 16,                     /* cut further while there are fewer */
-  /* Rows of bits and of numbers from which tables pay.  */
-  LEAST_ROWS = 192,
-  LEAST_NUMBERS = 12
+  /* From which sizes tables are faster than GEMM, by measurement.  GEMM in
+     single precision is twice as fast, so some of them double.  */
+  APPLY_SAMPLES = 128,
+  APPLY_PATTERNS = 12, /* doubles */
+  MANY_SAMPLES = 96,   /* doubles */
+  MANY_PATTERNS = 96,
+  FEW_SAMPLES = 1024,
+  FEW_PATTERNS = 8 /* doubles */
 };
 
 /* Rows FROM .. FROM + COUNT - 1 of v, all of one output.  */
@@ -56,7 +61,8 @@ struct run
 /* What follows from the sizes.  */
 struct sizes
 {
-  size_t stack, lines;
+  size_t stack;
+  size_t line, lines;              /* numbers of one, lines of a row of X */
   size_t tile;                     /* samples of a task of apply */
   size_t apply_slab, adjoint_slab; /* chunks */
   size_t n_words, n_runs, n_partial, work_bytes;
@@ -72,8 +78,7 @@ struct cvxi_lookup
   struct sizes size;
   const struct cvxi_mask_kernels *kernels;
   double *partial; /* results of parts of the work before they are added */
-  void *memory;
-  char *work; /* in it: of one thread after the other, see work_of () */
+  char *work;      /* of one thread after the other, see work_of () */
   /* Of the current call: */
   uint64_t *word; /* of the slab: STRIDE for a chunk */
   size_t stride, n_chunks;
@@ -125,16 +130,16 @@ static struct sizes
 sizes_of (size_t n, size_t d, size_t n_patterns, size_t n_outputs, bool single)
 {
   struct sizes s;
-  size_t line = CVXI_LINE_BYTES / (single ? sizeof (float) : sizeof (double));
   size_t tiles = larger (1, divide_up (n, ROWS)), parts, blocks;
   size_t samples = divide_up (n, 64) * 64;
   s.stack = n_patterns * n_outputs;
-  s.lines = divide_up (d, line);
+  s.line = CVXI_LINE_BYTES / (single ? sizeof (float) : sizeof (double));
+  s.lines = divide_up (d, s.line);
   s.tile = larger (64, divide_up (divide_up (n, tiles), 64) * 64);
   s.apply_slab = slab (divide_up (s.stack, CHUNK) + n_outputs, samples);
   s.adjoint_slab = slab (divide_up (n, CHUNK), s.stack);
   s.n_words = larger (s.apply_slab * samples, s.adjoint_slab * s.stack);
-  s.n_runs = larger (s.apply_slab, 2 * (s.stack / LEAST_ROWS + 1));
+  s.n_runs = larger (s.apply_slab, 2 * (s.stack / MANY_PATTERNS + 1));
   s.work_bytes = TABLE_BYTES + PANEL_BYTES
                  + smaller (ROWS, larger (samples, s.stack)) * CVXI_LINE_BYTES;
   parts = divide_up (N_TASKS, larger (1, divide_up (n, s.tile)));
@@ -169,16 +174,13 @@ cvxi_lookup_new (struct cvxi_lookup **out, const void *x, size_t n, size_t d,
   m->word = cvx_alloc (m->size.n_words, sizeof *m->word);
   m->run = cvx_alloc (m->size.n_runs, sizeof *m->run);
   m->partial = cvx_alloc (m->size.n_partial, sizeof *m->partial);
-  m->memory
-      = cvx_alloc ((size_t)threads * m->size.work_bytes + CVXI_LINE_BYTES, 1);
+  m->work = cvx_alloc ((size_t)threads, m->size.work_bytes);
   if (m->word == NULL || m->run == NULL || m->partial == NULL
-      || m->memory == NULL)
+      || m->work == NULL)
     {
       cvxi_lookup_free (m);
       return cvx_fail_nomem (err, "preparing the masked product");
     }
-  m->work = m->memory;
-  m->work += CVXI_LINE_BYTES - (uintptr_t)m->work % CVXI_LINE_BYTES;
   *out = m;
   return CVX_OK;
 }
@@ -200,7 +202,7 @@ cvxi_lookup_free (struct cvxi_lookup *m)
   cvx_free (m->word);
   cvx_free (m->run);
   cvx_free (m->partial);
-  cvx_free (m->memory);
+  cvx_free (m->work);
   cvx_free (m);
 }
 
@@ -234,18 +236,27 @@ run_at (const struct cvxi_lookup *m, size_t k, const size_t *list, size_t from)
   return r;
 }
 
+static size_t
+count_runs (const struct cvxi_lookup *m, size_t k, const size_t *list)
+{
+  size_t n_runs = 0;
+  for (size_t i = 0; i < k; n_runs++)
+    i += run_at (m, k, list, i).count;
+  return n_runs;
+}
+
 bool
 cvxi_lookup_pays (const struct cvxi_lookup *m, bool adjoint, size_t k,
                   const size_t *list)
 {
-  size_t n_runs = 0;
-  if (m->d == 0
-      || (adjoint ? m->n < LEAST_NUMBERS || k < LEAST_ROWS
-                  : m->n < LEAST_ROWS || k < LEAST_NUMBERS))
+  size_t n_runs = count_runs (m, k, list), twice = m->single ? 2 : 1;
+  if (m->d == 0 || k == 0)
     return false;
-  for (size_t i = 0; i < k; n_runs++)
-    i += run_at (m, k, list, i).count;
-  return k >= n_runs * (size_t)(adjoint ? LEAST_ROWS : LEAST_NUMBERS);
+  if (!adjoint)
+    return m->n >= APPLY_SAMPLES && k >= n_runs * APPLY_PATTERNS * twice;
+  if (k >= n_runs * MANY_PATTERNS)
+    return m->n >= MANY_SAMPLES * twice;
+  return m->n >= FEW_SAMPLES && k >= n_runs * FEW_PATTERNS * twice;
 }
 
 #define REAL    double
@@ -253,6 +264,8 @@ cvxi_lookup_pays (const struct cvxi_lookup *m, bool adjoint, size_t k,
 #define BUILD   build
 #define LOOK_UP look_up
 #define DOT     dot
+#define SCALE   scale
+#define SCATTER scatter
 #include "linalg/masked_lookup_tasks.h"
 
 #define REAL    float
@@ -260,6 +273,8 @@ cvxi_lookup_pays (const struct cvxi_lookup *m, bool adjoint, size_t k,
 #define BUILD   build_single
 #define LOOK_UP look_up_single
 #define DOT     dot_single
+#define SCALE   scale_single
+#define SCATTER scatter_single
 #include "linalg/masked_lookup_tasks.h"
 
 /* OUT = sum over PARTS arrays of LENGTH numbers.  */
@@ -406,10 +421,11 @@ pattern_words (const struct cvxi_lookup *m, const size_t *list, size_t from,
     }
 }
 
-enum cvx_status
-cvxi_lookup_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
-                     const void *r, size_t ld, double *g, int team,
-                     struct cvx_progress *progress)
+/* For lists with long runs: tables of sums of samples.  */
+static bool
+many_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
+              const void *r, size_t ld, double *g, int team,
+              struct cvx_progress *progress)
 {
   enum
   {
@@ -419,8 +435,6 @@ cvxi_lookup_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
   size_t step = smaller (chunks, m->size.n_words / k);
   size_t outer = cut_blocks (m, k, list) * m->size.lines;
   size_t parts = smaller (divide_up (N_TASKS, outer), step);
-  size_t line
-      = CVXI_LINE_BYTES / (m->single ? sizeof (float) : sizeof (double));
   atomic_bool stopped = false;
   m->stride = k;
   for (size_t start = 0; start < chunks; start += step)
@@ -438,14 +452,66 @@ cvxi_lookup_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
           if (cvx_aborted (progress))
             atomic_store_explicit (&stopped, true, memory_order_relaxed);
           else if (from < to)
-            (m->single ? adjoint_task_single : adjoint_task) (
+            (m->single ? many_task_single : many_task) (
                 m, r, ld, &m->run[piece / m->size.lines],
-                piece % m->size.lines * line, start, from, to, start == 0,
+                piece % m->size.lines * m->size.line, start, from, to,
+                start == 0, parts > 1 ? m->partial + part * length : g);
+        }
+      if (stopped)
+        return false;
+    }
+  add_parts (m, parts, length, g);
+  return true;
+}
+
+/* For short ones: sums of the samples with the same bits.  */
+static bool
+few_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
+             const void *r, size_t ld, double *g, int team,
+             struct cvx_progress *progress)
+{
+  size_t length = k * m->d, parts = 0;
+  atomic_bool stopped = false;
+  m->stride = m->bit_words * 64;
+  for (size_t from = 0; from < k;)
+    {
+      size_t outer;
+      from = cut_chunks (m, k, list, from);
+      outer = m->n_chunks * m->size.lines;
+      if (parts == 0)
+        parts = smaller (divide_up (N_TASKS, outer),
+                         larger (1, m->n / FEW_SAMPLES));
+#pragma omp parallel for num_threads(team) schedule(static) if (team > 1)
+      for (size_t w = 0; w < m->bit_words; w++)
+        sample_words (m, list, w);
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
+      for (size_t task = 0; task < outer * parts; task++)
+        {
+          size_t piece = task / parts, part = task % parts;
+          if (cvx_aborted (progress))
+            atomic_store_explicit (&stopped, true, memory_order_relaxed);
+          else
+            (m->single ? few_task_single : few_task) (
+                m, r, ld, piece / m->size.lines,
+                piece % m->size.lines * m->size.line, m->n * part / parts,
+                m->n * (part + 1) / parts,
                 parts > 1 ? m->partial + part * length : g);
         }
       if (stopped)
-        return CVX_INTERRUPTED;
+        return false;
     }
   add_parts (m, parts, length, g);
-  return CVX_OK;
+  return true;
+}
+
+enum cvx_status
+cvxi_lookup_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
+                     const void *r, size_t ld, double *g, int team,
+                     struct cvx_progress *progress)
+{
+  bool many = k >= MANY_PATTERNS * count_runs (m, k, list);
+  return (many ? many_adjoint : few_adjoint) (m, k, list, r, ld, g, team,
+                                              progress)
+             ? CVX_OK
+             : CVX_INTERRUPTED;
 }

@@ -1,5 +1,6 @@
 /* masked_lookup_tasks.h -- the tasks of masked_lookup.c in one precision;
-   included there once for each, with REAL, NAME, BUILD, LOOK_UP and DOT set.
+   included there once for each, with REAL, NAME, BUILD, LOOK_UP, DOT, SCALE
+   and SCATTER set.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -71,29 +72,47 @@ NAME (apply_task) (const struct cvxi_lookup *m, const void *in, size_t t,
     }
 }
 
+/* Lines FROM .. FROM + COUNT - 1 of r_i x_i from column AT on into the panel
+   of this thread.  */
+static void
+NAME (scaled_lines) (const struct cvxi_lookup *m, const struct work *w,
+                     const REAL *r, size_t from, size_t count, size_t at)
+{
+  const REAL *x = (const REAL *)m->x + at;
+  size_t width = smaller (LINE, m->d - at);
+  REAL *panel = w->panel;
+  if (width == LINE)
+    m->kernels->SCALE (count, r + from, x + from * m->d, m->d, panel);
+  else
+    memset (panel, 0, PANEL_BYTES);
+  for (size_t i = 0; width < LINE && i < count; i++)
+    for (size_t j = 0; j < width; j++)
+      panel[i * LINE + j] = r[from + i] * x[(from + i) * m->d + j];
+  for (size_t i = count; i % CVXI_GROUP != 0; i++)
+    memset (panel + i * LINE, 0, CVXI_LINE_BYTES);
+}
+
 /* Rows of block BLOCK on the line from column LINE on by chunks FROM .. TO - 1
    of the slab, which starts with chunk START.  */
 static void
-NAME (adjoint_task) (const struct cvxi_lookup *m, const void *in, size_t ld,
-                     const struct run *block, size_t line, size_t start,
-                     size_t from, size_t to, bool first, double *g)
+NAME (many_task) (const struct cvxi_lookup *m, const void *in, size_t ld,
+                  const struct run *block, size_t line, size_t start,
+                  size_t from, size_t to, bool first, double *g)
 {
-  const REAL *r = (const REAL *)in + block->output * ld, *x = m->x;
+  const REAL *r = (const REAL *)in + block->output * ld;
   struct work w = work_of (m);
   size_t width = smaller (LINE, m->d - line);
   const REAL *sum = w.sum;
   for (size_t c = from; c < to; c++)
     {
       size_t at = (start + c) * CHUNK, count = smaller (CHUNK, m->n - at);
-      size_t n_groups = divide_up (count, CVXI_GROUP);
-      REAL *panel = w.panel;
-      memset (panel, 0, n_groups * CVXI_GROUP * CVXI_LINE_BYTES);
-      for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < width; j++)
-          panel[i * LINE + j] = r[at + i] * x[(at + i) * m->d + line + j];
+      NAME (scaled_lines) (m, &w, r, at, count, line);
+      /* The next ones come while this chunk is added.  */
+      for (size_t i = at + count; i < smaller (m->n, at + 2 * CHUNK); i++)
+        __builtin_prefetch ((const REAL *)m->x + i * m->d + line);
       NAME (add_piece)
-      (m, &w, block->count, n_groups, m->word + c * m->stride + block->from,
-       c > from);
+      (m, &w, block->count, divide_up (count, CVXI_GROUP),
+       m->word + c * m->stride + block->from, c > from);
     }
   for (size_t i = 0; i < block->count; i++)
     {
@@ -103,9 +122,57 @@ NAME (adjoint_task) (const struct cvxi_lookup *m, const void *in, size_t ld,
     }
 }
 
+/* Entries that differ in bit B only, added up: the higher half goes into the
+   lower one, and its sum to row B of G.  */
+static void
+NAME (collect) (REAL *table, size_t b, size_t width, double *g)
+{
+  REAL sum[LINE] = { 0 };
+  REAL *high = table + (LINE << b);
+  for (size_t i = 0; i < (size_t)1 << b; i++)
+    for (size_t j = 0; j < LINE; j++)
+      {
+        sum[j] += high[i * LINE + j];
+        table[i * LINE + j] += high[i * LINE + j];
+      }
+  for (size_t j = 0; j < width; j++)
+    g[j] = (double)sum[j];
+}
+
+/* Rows of chunk C on the line from column LINE on: samples FROM .. TO - 1 are
+   added to the entries their bits point at, and then the entries to the rows
+   that are in them.  */
+static void
+NAME (few_task) (const struct cvxi_lookup *m, const void *in, size_t ld,
+                 size_t c, size_t line, size_t from, size_t to, double *g)
+{
+  const struct run *chunk = &m->run[c];
+  const REAL *r = (const REAL *)in + chunk->output * ld;
+  size_t n_groups = divide_up (chunk->count, CVXI_GROUP);
+  size_t width = smaller (LINE, m->d - line), count;
+  struct work w = work_of (m);
+  REAL *table = w.table;
+  memset (table, 0, n_groups * (CVXI_LINE_BYTES << CVXI_GROUP));
+  for (; from < to; from += count)
+    {
+      count = smaller (CHUNK, to - from);
+      NAME (scaled_lines) (m, &w, r, from, count, line);
+      m->kernels->SCATTER (
+          n_groups, count, m->word + c * m->stride + from, w.panel, table,
+          (const REAL *)m->x + (from + count) * m->d + line, m->d);
+    }
+  for (size_t q = 0; q < n_groups; q++, table += LINE << CVXI_GROUP)
+    for (size_t b = CVXI_GROUP; b-- > 0;)
+      if (q * CVXI_GROUP + b < chunk->count)
+        NAME (collect)
+  (table, b, width, g + (chunk->from + q * CVXI_GROUP + b) * m->d + line);
+}
+
 #undef LINE
 #undef REAL
 #undef NAME
 #undef BUILD
 #undef LOOK_UP
 #undef DOT
+#undef SCALE
+#undef SCATTER

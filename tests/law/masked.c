@@ -2,6 +2,7 @@
 
 #include "support.h"
 
+#include <float.h>
 #include <string.h>
 
 #include "linalg/mask_kernels.h"
@@ -112,12 +113,36 @@ inner (size_t n, const double *a, const double *b)
 
 /* n, d, patterns, outputs.  */
 static const size_t sizes[][4]
-    = { { 1, 1, 1, 1 },     { 63, 3, 7, 1 },     { 64, 5, 65, 1 },
-        { 65, 1, 64, 1 },   { 130, 4, 65, 1 },   { 255, 17, 1, 1 },
-        { 257, 9, 7, 1 },   { 300, 40, 600, 1 }, { 5, 3, 1300, 1 },
-        { 1500, 6, 30, 1 }, { 513, 2, 257, 1 },  { 1, 1, 1, 3 },
-        { 65, 3, 7, 2 },    { 300, 4, 90, 10 },  { 1500, 6, 3, 5 },
-        { 5000, 2, 100, 3 } };
+    = { { 1, 1, 1, 1 },
+        { 63, 3, 7, 1 },
+        { 64, 5, 65, 1 },
+        { 65, 1, 64, 1 },
+        { 130, 4, 65, 1 },
+        { 255, 17, 1, 1 },
+        { 257, 9, 7, 1 },
+        { 300, 40, 600, 1 },
+        { 5, 3, 1300, 1 },
+        { 1500, 6, 30, 1 },
+        { 513, 2, 257, 1 },
+        { 1, 1, 1, 3 },
+        { 65, 3, 7, 2 },
+        { 300, 4, 90, 10 },
+        { 1500, 6, 3, 5 },
+        { 5000, 2, 100, 3 },
+        /* Tables: around lines, chunks, slabs, tiles and least sizes.  */
+        { 127, 8, 48, 1 },
+        { 128, 9, 49, 1 },
+        { 128, 15, 12, 1 },
+        { 400, 17, 13, 1 },
+        { 200, 16, 7, 3 },
+        { 95, 33, 96, 1 },
+        { 96, 33, 95, 1 },
+        { 240, 7, 192, 2 },
+        { 2049, 2, 1601, 1 },
+        { 1023, 8, 8, 1 },
+        { 1024, 8, 8, 2 },
+        { 3100, 5, 25, 2 },
+        { 4200, 35, 95, 1 } };
 enum
 {
   N_SIZES = sizeof sizes / sizeof *sizes
@@ -190,6 +215,109 @@ START_TEST (lists_are_parts_of_the_stack)
       ck_assert (inner (a.n * a.outputs, a.f, a.f) == 0);
       cvx_masked_free (m);
       cvx_free (list);
+      instance_free (&a);
+    }
+}
+END_TEST
+
+/* In every order, with repeats, and of one output after another in turn.  */
+START_TEST (lists_may_repeat)
+{
+  static const size_t size[][4]
+      = { { 300, 9, 60, 1 }, { 300, 9, 250, 2 }, { 2100, 3, 40, 3 } };
+  for (size_t s = 0; s < 3; s++)
+    for (size_t kind = 0; kind < 3; kind++)
+      {
+        struct instance a;
+        struct cvx_masked *m;
+        struct cvx_error err;
+        size_t *list;
+        instance_new (&a, size[s][0], size[s][1], size[s][2], size[s][3]);
+        list = cvx_alloc (a.stack, sizeof *list);
+        for (size_t b = 0; b < a.stack; b++)
+          list[b] = kind == 0   ? a.stack - 1 - b
+                    : kind == 1 ? b / 5 * 5
+                                : b % a.outputs * a.count + b / a.outputs;
+        ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
+                                      a.outputs, false, 2, &err),
+                      err);
+        naive (&a, a.stack, list);
+        ck_assert_int_eq (
+            cvx_masked_apply_list (m, a.stack, list, a.v, a.f, NULL), CVX_OK);
+        ck_assert_int_eq (
+            cvx_masked_adjoint_list (m, a.stack, list, a.r, a.g, NULL),
+            CVX_OK);
+        ck_assert (distance (a.n * a.outputs, a.f, a.naive_f) < 1e-13);
+        ck_assert (distance (a.stack * a.d, a.g, a.naive_g) < 1e-13);
+        cvx_masked_free (m);
+        cvx_free (list);
+        instance_free (&a);
+      }
+}
+END_TEST
+
+/* Whole numbers have exact sums in any order.  */
+START_TEST (exact_for_whole_numbers)
+{
+  for (size_t s = 0; s < 2 * N_SIZES; s++)
+    {
+      const size_t *size = sizes[s % N_SIZES];
+      struct instance a;
+      struct cvx_masked *m;
+      struct cvx_error err;
+      instance_new (&a, size[0], size[1], size[2], size[3]);
+      for (size_t i = 0; i < a.n * a.d; i++)
+        a.x[i] = round (2 * a.x[i]);
+      for (size_t i = 0; i < a.stack * a.d; i++)
+        a.v[i] = round (2 * a.v[i]);
+      for (size_t i = 0; i < a.n * a.outputs; i++)
+        a.r[i] = round (2 * a.r[i]);
+      ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
+                                    a.outputs, s >= N_SIZES, 2, &err),
+                    err);
+      naive (&a, a.stack, NULL);
+      ck_assert_int_eq (cvx_masked_apply (m, a.v, a.f, NULL), CVX_OK);
+      ck_assert_int_eq (cvx_masked_adjoint (m, a.r, a.g, NULL), CVX_OK);
+      for (size_t i = 0; i < a.n * a.outputs; i++)
+        ck_assert (a.f[i] == a.naive_f[i]);
+      for (size_t i = 0; i < a.stack * a.d; i++)
+        ck_assert (a.g[i] == a.naive_g[i]);
+      cvx_masked_free (m);
+      instance_free (&a);
+    }
+}
+END_TEST
+
+/* |fl (g) - g| <= (n + 1) u sum_i |r_i x_ij|, which certificates rely on.  */
+START_TEST (adjoint_keeps_its_bound)
+{
+  for (size_t s = 0; s < N_SIZES; s++)
+    {
+      struct instance a;
+      struct cvx_masked *m;
+      struct cvx_error err;
+      instance_new (&a, sizes[s][0], sizes[s][1], sizes[s][2], sizes[s][3]);
+      for (size_t i = 0; i < a.n * a.d; i++)
+        a.x[i] = ldexp (a.x[i], (int)(i % 37) - 18);
+      ck_assert_ok (cvx_masked_new (&m, a.x, a.n, a.d, a.bits, a.count,
+                                    a.outputs, false, 2, &err),
+                    err);
+      ck_assert_int_eq (cvx_masked_adjoint (m, a.r, a.g, NULL), CVX_OK);
+      for (size_t g = 0; g < a.stack; g++)
+        for (size_t j = 0; j < a.d; j++)
+          {
+            long double sum = 0, size = 0, bound;
+            for (size_t i = 0; i < a.n; i++)
+              {
+                long double t = (long double)a.x[i * a.d + j]
+                                * a.r[i * a.outputs + g / a.count];
+                sum += bit (&a, g % a.count, i) ? t : 0;
+                size += fabsl (t);
+              }
+            bound = (long double)(a.n + 1) * DBL_EPSILON / 2 * size;
+            ck_assert (fabsl (sum - a.g[g * a.d + j]) <= bound);
+          }
+      cvx_masked_free (m);
       instance_free (&a);
     }
 }
@@ -309,6 +437,74 @@ START_TEST (kernels_agree_bit_for_bit)
 }
 END_TEST
 
+/* Every version makes the same tables and sums of them.  */
+START_TEST (table_kernels_agree_bit_for_bit)
+{
+  enum
+  {
+    ROWS = 49,
+    LD = 23,
+    BYTES = CVXI_LINE_BYTES,
+    TABLE = (CVXI_GROUPS << CVXI_GROUP) * BYTES,
+    PANEL = CVXI_GROUPS * CVXI_GROUP * BYTES
+  };
+  struct
+  {
+    char panel[PANEL], table[TABLE], sum[ROWS * BYTES], scaled[ROWS * BYTES];
+    double f[3 * ROWS];
+  } * out[2]; /* of the first version and of another one */
+  uint64_t word[ROWS];
+  double x[ROWS * LD], r[ROWS];
+  float y[ROWS * LD], q[ROWS];
+  const struct cvxi_mask_kernels *t;
+  struct cvx_rng rng;
+  cvx_rng_init (&rng, 1, 2);
+  for (size_t v = 0; v < 2; v++)
+    ck_assert_ptr_nonnull (out[v] = cvx_calloc (1, sizeof *out[v]));
+  for (size_t i = 0; i < ROWS * LD; i++)
+    y[i] = (float)(x[i] = cvx_rng_normal (&rng));
+  for (size_t i = 0; i < ROWS; i++)
+    {
+      q[i] = (float)(r[i] = cvx_rng_normal (&rng));
+      word[i] = cvx_rng_u64 (&rng); /* what is not in a field is not used */
+    }
+  for (size_t single = 0; single < 2; single++)
+    for (size_t groups = 1; groups <= CVXI_GROUPS; groups++)
+      for (size_t k = 0; (t = cvxi_mask_kernels (k)) != NULL; k++)
+        {
+          void *panel = out[k > 0]->panel, *table = out[k > 0]->table;
+          void *sum = out[k > 0]->sum, *scaled = out[k > 0]->scaled;
+          double *f = out[k > 0]->f;
+          size_t rows = groups * CVXI_GROUP;
+          memset (out[k > 0], 0, sizeof *out[0]);
+          if (single)
+            {
+              t->scale_single (rows, q, y + 1, LD, panel);
+              t->build_single (groups, panel, table);
+              t->look_up_single (groups, ROWS, word, table, false, sum);
+              t->look_up_single (groups, ROWS, word, table, true, sum);
+              t->dot_single (ROWS, sum, y + 3, LD, f + 1, 3);
+              t->scale_single (ROWS, q, y, LD, scaled);
+              t->scatter_single (groups, ROWS, word, scaled, table, y, LD);
+            }
+          else
+            {
+              t->scale (rows, r, x + 1, LD, panel);
+              t->build (groups, panel, table);
+              t->look_up (groups, ROWS, word, table, false, sum);
+              t->look_up (groups, ROWS, word, table, true, sum);
+              t->dot (ROWS, sum, x + 3, LD, f + 1, 3);
+              t->scale (ROWS, r, x, LD, scaled);
+              t->scatter (groups, ROWS, word, scaled, table, x, LD);
+            }
+          if (k > 0)
+            ck_assert_mem_eq (out[0], out[1], sizeof *out[0]);
+        }
+  for (size_t v = 0; v < 2; v++)
+    cvx_free (out[v]);
+}
+END_TEST
+
 START_TEST (counts_count_common_patterns)
 {
   for (size_t s = 0; s < N_SIZES; s++)
@@ -391,6 +587,7 @@ START_TEST (every_failed_allocation_is_reported)
 END_TEST
 
 TEST_MAIN ("masked", agrees_with_the_definition, lists_are_parts_of_the_stack,
+           lists_may_repeat, exact_for_whole_numbers, adjoint_keeps_its_bound,
            digits_do_not_depend_on_threads, kernels_agree_bit_for_bit,
-           counts_count_common_patterns, abort_stops_between_tiles,
-           every_failed_allocation_is_reported)
+           table_kernels_agree_bit_for_bit, counts_count_common_patterns,
+           abort_stops_between_tiles, every_failed_allocation_is_reported)
