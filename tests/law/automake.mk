@@ -119,3 +119,9 @@ tests_law_ustep_t_SOURCES = tests/law/ustep.c
 tests_law_ustep_t_CPPFLAGS = $(test_cppflags)
 tests_law_ustep_t_LDADD = $(test_ldadd)
 TESTS += tests/law/ustep.t
+
+check_PROGRAMS += tests/law/auglag.t
+tests_law_auglag_t_SOURCES = tests/law/auglag.c
+tests_law_auglag_t_CPPFLAGS = $(test_cppflags)
+tests_law_auglag_t_LDADD = $(test_ldadd)
+TESTS += tests/law/auglag.t
