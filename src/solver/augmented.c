@@ -53,9 +53,10 @@ large (const struct cvxi_augmented *p)
 
 enum
 {
-  CHUNK = 512,       /* samples of the fit that a thread adds up at a time */
-  STEADY = 6,        /* steps with the same blocks before Newton's method */
-  MAX_WEIGHTS = 2000 /* in its matrix */
+  CHUNK = 512,        /* samples of the fit that a thread adds up at a time */
+  STEADY = 6,         /* steps with the same blocks before Newton's method */
+  MAX_WEIGHTS = 4000, /* in its matrix */
+  PANEL = 256         /* samples of a product that makes it */
 };
 
 /* S = G w of all blocks and the fit of AT.  */
@@ -330,28 +331,37 @@ add_own (const struct cvxi_augmented *p, const struct newton *s, size_t a,
 
 /* The matrix and right side at the weights, whose gradient is there; RAW are
    the weights in the coordinates of the data.  */
-static void
-assemble (struct cvxi_augmented *p, struct newton *s, const double *raw)
+static enum cvx_status
+assemble (struct cvxi_augmented *p, struct newton *s, const double *raw,
+          struct cvx_progress *progress)
 {
   const struct cvx_formulation *f = p->f;
   size_t d = p->d, n = p->n, len = s->m * d;
   f->loss->curvature (p->now.fit, f->y, f->n_samples, 1, f->loss_param,
                       s->curvature);
-  for (size_t i = 0; i < n; i++)
+  for (size_t first = 0; first < n; first += PANEL)
     {
-      double root = sqrt (s->curvature[i]);
-      for (size_t a = 0; a < s->m; a++)
+      size_t count = first + PANEL < n ? PANEL : n - first;
+      if (cvx_aborted (progress))
+        return CVX_INTERRUPTED;
+      for (size_t i = first; i < first + count; i++)
         {
-          size_t g = s->block[a];
-          double sign = p->on[g * n + i] > 0
-                            ? root * cvxi_group_l1_sign (f, p->list[g])
-                            : 0;
-          for (size_t j = 0; j < d; j++)
-            s->rows[i * len + a * d + j] = sign * f->x[i * d + j];
+          double root = sqrt (s->curvature[i]), *row = s->rows;
+          row += (i - first) * len;
+          for (size_t a = 0; a < s->m; a++)
+            {
+              size_t g = s->block[a];
+              double sign = p->on[g * n + i] > 0
+                                ? root * cvxi_group_l1_sign (f, p->list[g])
+                                : 0;
+              for (size_t j = 0; j < d; j++)
+                row[a * d + j] = sign * f->x[i * d + j];
+            }
         }
+      cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (blasint)len,
+                   (blasint)count, 1, s->rows, (blasint)len, first > 0 ? 1 : 0,
+                   s->h, (blasint)len);
     }
-  cblas_dsyrk (CblasRowMajor, CblasLower, CblasTrans, (blasint)len, (blasint)n,
-               1, s->rows, (blasint)len, 0, s->h, (blasint)len);
   for (size_t a = 0; a < s->m; a++)
     {
       const double *w = raw + s->block[a] * d;
@@ -364,6 +374,7 @@ assemble (struct cvxi_augmented *p, struct newton *s, const double *raw)
         }
       add_own (p, s, a, norm);
     }
+  return CVX_OK;
 }
 
 /* Along z from the weights as far as that lowers the function; *TAKEN is the
@@ -397,7 +408,8 @@ along (struct cvxi_augmented *p, double slope, double *taken)
 
 /* A Newton step from the weights.  */
 static enum cvx_status
-newton (struct cvxi_augmented *p, double *taken, struct cvx_error *err)
+newton (struct cvxi_augmented *p, double *taken, struct cvx_progress *progress,
+        struct cvx_error *err)
 {
   size_t d = p->d, n = p->n, len;
   struct newton s = { 0, NULL, NULL, NULL, NULL, NULL, NULL };
@@ -418,7 +430,8 @@ newton (struct cvxi_augmented *p, double *taken, struct cvx_error *err)
     }
   s.unit = cvx_alloc (2, len * sizeof *s.unit);
   s.h = cvx_alloc (len, len * sizeof *s.h);
-  s.rows = cvx_alloc (n, len * sizeof *s.rows);
+  s.rows = cvx_alloc (1, (PANEL * len > n * d ? PANEL * len : n * d)
+                             * sizeof *s.rows);
   s.curvature = cvx_alloc (n, sizeof *s.curvature);
   if (s.unit == NULL || s.h == NULL || s.rows == NULL || s.curvature == NULL)
     st = cvx_fail_nomem (err, "preparing a Newton step");
@@ -428,9 +441,10 @@ newton (struct cvxi_augmented *p, double *taken, struct cvx_error *err)
       s.r = s.unit + len;
       gradient (p, 0);
       cvxi_metric_leave (p->m, p->k, p->now.w, p->t);
-      assemble (p, &s, p->t);
+      st = assemble (p, &s, p->t, progress);
       memcpy (s.unit, s.r, len * sizeof *s.r);
-      if (cvx_dense_cholesky (s.h, len, NULL, &ignored) == CVX_OK)
+      if (st == CVX_OK
+          && cvx_dense_cholesky (s.h, len, NULL, &ignored) == CVX_OK)
         {
           cvx_dense_cholesky_solve (s.h, len, s.r);
           slope = cblas_ddot ((blasint)len, s.unit, 1, s.r, 1);
@@ -518,9 +532,9 @@ cvxi_augmented_solve (struct cvxi_augmented *p, double tol, size_t max,
       if (smooth && steady >= patience)
         {
           double taken;
-          enum cvx_status st = newton (p, &taken, err);
+          enum cvx_status st = newton (p, &taken, progress, err);
           if (st != CVX_OK)
-            return st;
+            return st == CVX_INTERRUPTED ? cvx_fail_interrupted (err) : st;
           patience = taken >= 0.5 ? 1 : 2 * patience + STEADY;
           steady = 0;
           if (taken > 0)
