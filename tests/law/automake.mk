@@ -125,3 +125,9 @@ tests_law_auglag_t_SOURCES = tests/law/auglag.c
 tests_law_auglag_t_CPPFLAGS = $(test_cppflags)
 tests_law_auglag_t_LDADD = $(test_ldadd)
 TESTS += tests/law/auglag.t
+
+check_PROGRAMS += tests/law/screen.t
+tests_law_screen_t_SOURCES = tests/law/screen.c
+tests_law_screen_t_CPPFLAGS = $(test_cppflags)
+tests_law_screen_t_LDADD = $(test_ldadd)
+TESTS += tests/law/screen.t
