@@ -30,6 +30,7 @@
 
 #include "base/alloc.h"
 #include "formulation/private.h"
+#include "formulation/screen.h"
 #include "linalg/cone.h"
 #include "linalg/masked.h"
 #include "linalg/sum.h"
@@ -223,9 +224,9 @@ cvxi_group_l1_build (struct cvx_formulation *f, size_t signs, bool cones,
     return status;
   s->now = s->a;
   s->p = cvx_alloc ((size_t)f->threads, d * sizeof *s->p);
-  s->v = cvx_alloc (
-      signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack : 0,
-      d * sizeof *s->v);
+  s->v = cvx_alloc (signs == 2 || f->penalty == CVX_PENALTY_FEATURE ? s->stack
+                                                                    : 0,
+                    d * sizeof *s->v);
   s->list = cvx_alloc (s->stack, sizeof *s->list);
   s->fit = cvx_alloc (f->n_obs, sizeof *s->fit);
   s->tile = cvx_alloc (ROWS, (n + d) * sizeof *s->tile);
@@ -276,6 +277,8 @@ cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
                + 8 * blocks
                + cvx_masked_bytes (n, d, n_patterns, n_outputs, false,
                                    cvx_blas_threads (0));
+  if (signs == 1 && !cones)
+    out->bytes += cvxi_screen_bytes (n_patterns * n_outputs, n * n_outputs, d);
   if (cones)
     out->bytes += 8 * len * len
                   + (store_fits (signs * n_patterns * n_outputs, d)

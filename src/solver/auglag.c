@@ -477,6 +477,18 @@ measures (const void *state, const struct cvx_formulation *f,
               s->tried, s->steps);
 }
 
+/* Gradients of all blocks, and of a working set numbers for every sample.  */
+static double
+bytes (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  double d = (double)f->block_len, k = cvxi_state_blocks (f);
+  (void)s;
+  return 8
+         * (2 * (double)f->n_var + 4 * (double)f->n_blocks
+            + k * (10 * d + 14 * (double)f->n_samples) + 6 * (double)f->n_obs
+            + 3 * d * d);
+}
+
 static void
 destroy (void *state)
 {
@@ -497,5 +509,6 @@ const struct cvx_solver cvxi_solver_auglag = {
   .step = step,
   .point = point,
   .measures = measures,
+  .bytes = bytes,
   .destroy = destroy,
 };

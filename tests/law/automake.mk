@@ -131,3 +131,9 @@ tests_law_screen_t_SOURCES = tests/law/screen.c
 tests_law_screen_t_CPPFLAGS = $(test_cppflags)
 tests_law_screen_t_LDADD = $(test_ldadd)
 TESTS += tests/law/screen.t
+
+check_PROGRAMS += tests/law/solver_memory.t
+tests_law_solver_memory_t_SOURCES = tests/law/solver_memory.c
+tests_law_solver_memory_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_memory_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver_memory.t
