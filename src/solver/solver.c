@@ -2,7 +2,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "solver/run.h"
+#include "solver/state.h"
 
 #include <string.h>
 
@@ -46,6 +46,17 @@ cvx_trainer_find (const char *name)
   return NULL;
 }
 
+/* Weights in use from which Newton's matrix is too large: 3 GB.  */
+static const double many_weights = 20000;
+
+/* Whether SOLVER can be expected to hold its matrix for F.  */
+static bool
+holds (const struct cvx_solver *solver, const struct cvx_formulation *f)
+{
+  return strcmp (solver->name, "newton") != 0
+         || cvxi_state_blocks (f) * (double)f->block_len <= many_weights;
+}
+
 const struct cvx_solver *
 cvx_solver_choose (const struct cvx_formulation *f,
                    const struct cvx_settings *s, const char **why)
@@ -61,6 +72,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_newton, 1,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
+    { &cvxi_solver_auglag, 1,
+      "with cones, and no second derivative or too many weights for Newton's "
+      "matrix: its steps are products with the data" },
     { &cvxi_solver_subspace, -2,
       "few neurons carry the nuclear norm, and Newton's method finds their "
       "weights" },
@@ -85,6 +99,7 @@ cvx_solver_choose (const struct cvx_formulation *f,
     if ((order[k].cones == -1
          || (order[k].cones == -2 ? f->patterns == NULL
                                   : order[k].cones == (f->n_cone > 0)))
+        && holds (order[k].solver, f)
         && order[k].solver->unsuited (f, s) == NULL)
       {
         choice = order[k].solver;
