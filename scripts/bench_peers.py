@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Other programs on the same instances: numpy FISTA, cvxopt and CSDP.
+"""Other programs on the same instances: numpy FISTA, scikit-learn, cvxopt, CSDP.
 
 usage: bench_peers.py [--out=FOLDER] [--only=NAMES] [--quick] FOLDER
 
@@ -27,6 +27,11 @@ try:
     import cvxopt
 except ImportError:
     cvxopt = None
+
+try:
+    from sklearn.linear_model import Lasso
+except ImportError:
+    Lasso = None
 
 try:
     import torch
@@ -366,6 +371,27 @@ def csdp(z, beta, limit, report):
     report(1e-6, seconds, ends[1], ends[0], 0)
 
 
+def lasso(z, beta, limit, report):
+    """Gated with penalty l1 is the lasso on the columns [D_1 X .. D_P X]:
+    coordinate descent of scikit-learn, whose loss is over 2 n."""
+    X, y = z["X"], z["y"]
+    began = since = time.perf_counter()
+    D = X @ z["G"] >= 0
+    A = np.asfortranarray((D[:, :, None] * X[:, None, :]).reshape(len(y), -1))
+    for tol in TOLERANCES:
+        model = Lasso(alpha=beta / len(y), fit_intercept=False, tol=tol / 2,
+                      max_iter=100000)
+        w = model.fit(A, y).coef_
+        r = y - A @ w
+        nu = r * min(1, beta / np.abs(A.T @ r).max())
+        report(tol, time.perf_counter() - since,
+               r @ r / 2 + beta * np.abs(w).sum(), nu @ y - nu @ nu / 2,
+               model.n_iter_)
+        if time.perf_counter() - began > limit:
+            return
+        since = time.perf_counter()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
@@ -388,6 +414,7 @@ def main():
         ("B", "B.npz", 1e-2, "B_beta0.01", cone_program, relu_blocks),
         ("Cg", "C.npz", 130, "Cg", fista, Gated),
         ("Cg", "C.npz", 130, "Cg", fista, Torch),
+        ("C-l1", "C.npz", 13, None, lasso, None),
         ("F", "F.npz", 7000, "F", fista, Circular),
         ("F", "F.npz", 7000, "F", cone_program, circular_blocks),
         ("E", "E.npz", 39, "E", fista, LinearCnn),
@@ -415,6 +442,9 @@ def main():
             if method in (cone_program, nuclear_dual) and cvxopt is None:
                 print(f"{name}: no cvxopt")
                 continue
+            if method is lasso and Lasso is None:
+                print(f"{name}: no scikit-learn")
+                continue
             peer = isinstance(model, type) and issubclass(model, Torch)
             if peer and torch is None:
                 print(f"{name}: no torch")
@@ -429,7 +459,8 @@ def main():
             u = unit()
             best = optima[key]["objective"] if key else float("nan")
             words = (f"torch fista {model.precision}" if peer
-                     else {fista: "numpy fista", csdp: "csdp"}.get(
+                     else {fista: "numpy fista", csdp: "csdp",
+                           lasso: "scikit-learn lasso"}.get(
                          method, "cvxopt coneqp"))
 
             def report(tol, seconds, objective, bound, iterations):

@@ -55,21 +55,30 @@ struct problem
   double limit; /* seconds */
   bool small;   /* part of --quick */
   size_t n, d;  /* ring: d counts the ones; file: n > 0 rows */
+  enum cvx_penalty penalty;
 };
 static const struct problem problems[] = {
-  { "A-2", "A.npz", "relu", 1e-2, "A_beta0.01", 60, true, 0, 0 },
-  { "A-3", "A.npz", "relu", 1e-3, "A_beta0.001", 60, true, 0, 0 },
-  { "B", "B.npz", "relu", 1e-2, "B_beta0.01", 120, false, 0, 0 },
-  { "B2", "B2.npz", "relu", 1e-2, "B2_beta0.01", 120, false, 0, 0 },
-  { "C", "C.npz", "relu", 43, "C", 120, false, 0, 0 },
-  { "Cg", "C.npz", "gated", 130, "Cg", 60, true, 0, 0 },
-  { "D", "D.npz", "gated", 400, "D", 120, false, 0, 0 },
-  { "E", "E.npz", "linear-cnn", 39, "E", 60, false, 0, 0 },
-  { "E200", "E.npz", "linear-cnn", 39, NULL, 60, false, 200, 0 },
-  { "F", "F.npz", "circular", 7000, "F", 60, false, 0, 0 },
-  { "G", "G.npz", "gated", 3000, "G", 300, false, 0, 0 },
-  { "ring1000", NULL, "relu", NAN, NULL, 300, false, 1000, 3 },
-  { "ring100", NULL, "relu", NAN, NULL, 1800, false, 100, 5 },
+  { "A-2", "A.npz", "relu", 1e-2, "A_beta0.01", 60, true, 0, 0,
+    CVX_PENALTY_GROUP },
+  { "A-3", "A.npz", "relu", 1e-3, "A_beta0.001", 60, true, 0, 0,
+    CVX_PENALTY_GROUP },
+  { "B", "B.npz", "relu", 1e-2, "B_beta0.01", 120, false, 0, 0,
+    CVX_PENALTY_GROUP },
+  { "B2", "B2.npz", "relu", 1e-2, "B2_beta0.01", 120, false, 0, 0,
+    CVX_PENALTY_GROUP },
+  { "C", "C.npz", "relu", 43, "C", 120, false, 0, 0, CVX_PENALTY_GROUP },
+  { "Cg", "C.npz", "gated", 130, "Cg", 60, true, 0, 0, CVX_PENALTY_GROUP },
+  { "C-l1", "C.npz", "gated", 13, NULL, 60, true, 0, 0, CVX_PENALTY_L1 },
+  { "D", "D.npz", "gated", 400, "D", 120, false, 0, 0, CVX_PENALTY_GROUP },
+  { "E", "E.npz", "linear-cnn", 39, "E", 60, false, 0, 0, CVX_PENALTY_GROUP },
+  { "E200", "E.npz", "linear-cnn", 39, NULL, 60, false, 200, 0,
+    CVX_PENALTY_GROUP },
+  { "F", "F.npz", "circular", 7000, "F", 60, false, 0, 0, CVX_PENALTY_GROUP },
+  { "G", "G.npz", "gated", 3000, "G", 300, false, 0, 0, CVX_PENALTY_GROUP },
+  { "ring1000", NULL, "relu", NAN, NULL, 300, false, 1000, 3,
+    CVX_PENALTY_GROUP },
+  { "ring100", NULL, "relu", NAN, NULL, 1800, false, 100, 5,
+    CVX_PENALTY_GROUP },
 };
 static const size_t sizes[][2]
     = { { 60, 3 }, { 30, 5 }, { 25, 6 }, { 1000, 3 }, { 100, 5 } };
@@ -209,9 +218,11 @@ solve_data (const struct solving *s, const struct cvx_dataset *data,
   const struct problem *p = s->problem;
   const struct cvx_part *t = &data->part[CVX_TRAIN];
   const struct cvx_formulation_class *class = cvx_formulation_find (p->class);
-  struct cvx_formulation_options o = {
-    .loss = NULL, .loss_param = NAN, .beta = p->beta, .threads = r.threads
-  };
+  struct cvx_formulation_options o = { .loss = NULL,
+                                       .loss_param = NAN,
+                                       .beta = p->beta,
+                                       .threads = r.threads,
+                                       .penalty = p->penalty };
   const struct cvx_solver *solver = cvx_solver_find (s->solver);
   struct cvx_patterns *patterns = NULL;
   struct cvx_formulation *f;
@@ -543,7 +554,8 @@ bench_scaling (void)
     {
       struct enumerating e = { scaling[k], 3, COUNT };
       struct problem p
-          = { "scaling", NULL, "relu", NAN, NULL, 0, true, scaling[k], 3 };
+          = { "scaling", NULL, "relu",     NAN, NULL,
+              0,         true, scaling[k], 3,   CVX_PENALTY_GROUP };
       struct solving s = { &p, "auto", false, true, tol, 1 };
       if (bench_options.quick && cvx_patterns_bound (scaling[k], 3) > FEW)
         break;

@@ -170,6 +170,9 @@ cmd_run_start (struct session *s, const struct lang_call *c,
   return status;
 }
 
+/* Bytes of a solver from which the log says them.  */
+static const double told_bytes = 50e6;
+
 /* A new run of the chosen solver with SETTINGS, warm as C says (NULL: from
    zero).  */
 static enum cvx_status
@@ -182,6 +185,16 @@ start (struct session *s, const struct lang_call *c,
   enum cvx_status status = cmd_solver_chosen (s, &solver, &why, err);
   if (status == CVX_OK)
     status = cmd_warm_run (s, c, &from, err);
+  if (status == CVX_OK)
+    {
+      double bytes = cvx_solver_bytes (solver, s->formulation, settings);
+      char words[32];
+      status = session_check_memory (s, "this solver", bytes, err);
+      if (status == CVX_OK && bytes >= told_bytes)
+        session_note (s, "memory %s for solver %s\n",
+                      cvx_bytes_words (words, sizeof words, bytes),
+                      solver->name);
+    }
   if (status == CVX_OK)
     status = cmd_run_start (s, c, from, solver, settings, err);
   if (status == CVX_OK)

@@ -21,6 +21,7 @@ libformulation_la_SOURCES = \
   src/formulation/relu.c \
   src/formulation/relu_cnn.c \
   src/formulation/scale.c \
+  src/formulation/screen.c \
   src/formulation/signs.c \
   src/formulation/signs.h \
   src/formulation/sdp.c \
@@ -29,7 +30,7 @@ libformulation_la_SOURCES = \
 noinst_HEADERS += src/formulation/gated.h src/formulation/group_l1.h \
   src/formulation/linear.h src/formulation/positions.h \
   src/formulation/price_private.h \
-  src/formulation/private.h
+  src/formulation/private.h src/formulation/screen.h
 
 formulationincludedir = $(includedir)/cvxnn/formulation
 formulationinclude_HEADERS = src/formulation/bound.h \

@@ -22,6 +22,7 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "formulation/private.h"
+#include "formulation/screen.h"
 #include "linalg/sum.h"
 #include "linalg/threads.h"
 
@@ -256,9 +257,10 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
   w->row_norm = cvx_alloc (f->n_samples, sizeof *w->row_norm);
   w->column = cvx_alloc (f->n_samples, sizeof *w->column);
   w->norms = cvx_alloc (f->n_outputs, sizeof *w->norms);
+  w->open = cvx_alloc (f->n_blocks, sizeof *w->open);
   if (w->z == NULL || w->bound == NULL || w->list == NULL || w->nu == NULL
       || w->zeros == NULL || w->priced == NULL || w->row_norm == NULL
-      || w->column == NULL || w->norms == NULL)
+      || w->column == NULL || w->norms == NULL || w->open == NULL)
     return cvx_fail_nomem (err, "building the formulation");
   for (size_t i = 0; i < f->n_samples; i++)
     {
@@ -272,7 +274,7 @@ prepare (struct cvx_formulation *f, struct cvx_error *err)
     }
   w->x_norm = sqrt (cvx_dot2 (f->n_samples, w->row_norm, w->row_norm))
               * (1 + 4 * DBL_EPSILON);
-  return CVX_OK;
+  return cvxi_screen_new (&w->screen, f, err);
 }
 
 static void
@@ -289,6 +291,8 @@ work_free (struct cvx_formulation_work *w)
   cvx_free (w->row_norm);
   cvx_free (w->column);
   cvx_free (w->norms);
+  cvx_free (w->open);
+  cvxi_screen_free (w->screen);
   cvx_free (w);
 }
 
@@ -369,6 +373,8 @@ cvx_formulation_set_beta (struct cvx_formulation *f, double beta,
   f->beta = beta;
   if (f->inner != NULL)
     f->inner->beta = beta;
+  if (f->work != NULL)
+    f->work->known = false; /* what was skipped was small beside another one */
   return CVX_OK;
 }
 
@@ -427,6 +433,81 @@ bound_tile (const struct cvx_formulation *f, const double *nu, size_t count,
       }
   cvx_progress_add (progress, count);
   return CVX_OK;
+}
+
+/* psi_g of the COUNT blocks of LIST, at most a tile of them, in products of
+   always as many blocks.  */
+static enum cvx_status
+price_chunk (const struct cvx_formulation *f, const double *nu, size_t count,
+             struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = f->work;
+  size_t chunk = cvxi_screen_chunk (w->screen), solved = 0;
+  for (size_t k = count; k < chunk; k++)
+    w->list[k] = w->list[0];
+  if (f->class->adjoint_list (f, chunk, w->list, nu, w->z, progress) != CVX_OK)
+    return cvx_fail_interrupted (err);
+  for (size_t k = 0; k < count; k++)
+    w->bound[w->list[k]] = f->class->support (
+        f, w->list[k], w->z + k * f->block_len, NULL, &solved, 0);
+  w->multiplied += count;
+  cvx_progress_add (progress, count);
+  return CVX_OK;
+}
+
+/* psi_g of the blocks whose bound is more than LEVEL of their output; they are
+   marked by OPEN, and what is computed is not computed again.  */
+static enum cvx_status
+price_above (const struct cvx_formulation *f, const double *nu,
+             const double *level, struct cvx_progress *progress,
+             struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = f->work;
+  size_t chunk = cvxi_screen_chunk (w->screen), count = 0;
+  enum cvx_status status = CVX_OK;
+  for (size_t g = 0; status == CVX_OK && g < f->n_blocks; g++)
+    if (w->open[g] && !(w->bound[g] <= level[cvx_formulation_output (f, g)]))
+      {
+        w->open[g] = 0;
+        w->list[count++] = g;
+        if (count == chunk)
+          {
+            status = price_chunk (f, nu, count, progress, err);
+            count = 0;
+          }
+      }
+  if (status == CVX_OK && count > 0)
+    status = price_chunk (f, nu, count, progress, err);
+  return status;
+}
+
+/* All blocks without cones, but for those that cannot matter: their bound is
+   at most beta and below the largest psi of their output.  */
+static enum cvx_status
+screened (const struct cvx_formulation *f, const double *nu,
+          struct cvx_progress *progress, struct cvx_error *err)
+{
+  struct cvx_formulation_work *w = f->work;
+  double level[CVX_LOSS_MAX_OUTPUTS];
+  enum cvx_status status;
+  w->multiplied = 0;
+  memset (w->open, 1, f->n_blocks);
+  cvxi_screen_bounds (w->screen, f, nu, w->bound, level);
+  for (size_t k = 0; k < f->n_outputs; k++)
+    level[k] = isnan (f->beta) ? 0 : fmin (level[k], f->beta);
+  status = price_above (f, nu, level, progress, err);
+  memset (level, 0, sizeof level);
+  for (size_t g = 0; status == CVX_OK && g < f->n_blocks; g++)
+    if (!w->open[g])
+      {
+        double *at = &level[cvx_formulation_output (f, g)];
+        *at = fmax (*at, w->bound[g]);
+      }
+  if (status == CVX_OK)
+    status = price_above (f, nu, level, progress, err);
+  if (status == CVX_OK)
+    cvxi_screen_keep (w->screen, f, nu, w->bound, w->multiplied);
+  return status;
 }
 
 /* Walking through the cells beats one projection for each, branch and bound
@@ -535,7 +616,7 @@ enumerate (const struct cvx_formulation *f, const double *nu, double threshold,
     {
       *norm = w->norm;
       if (cells != NULL)
-        *cells = f->n_blocks;
+        *cells = w->screen != NULL ? w->multiplied : f->n_blocks;
       if (solved != NULL)
         *solved = w->solved;
       return CVX_OK;
@@ -545,8 +626,11 @@ enumerate (const struct cvx_formulation *f, const double *nu, double threshold,
   /* The largest block of the last time goes first, so that its psi lets many
      others be skipped.  */
   w->list[0] = w->largest;
-  status = bound_tile (f, nu, 1, threshold, &largest, &n_solved, NULL, err);
-  for (size_t first = 0; status == CVX_OK && first < f->n_blocks;
+  status = w->screen != NULL ? screened (f, nu, progress, err)
+                             : bound_tile (f, nu, 1, threshold, &largest,
+                                           &n_solved, NULL, err);
+  for (size_t first = 0;
+       w->screen == NULL && status == CVX_OK && first < f->n_blocks;
        first += w->tile)
     {
       size_t count = f->n_blocks - first;
@@ -559,7 +643,7 @@ enumerate (const struct cvx_formulation *f, const double *nu, double threshold,
     }
   *norm = outputs_norms (f, nu);
   if (cells != NULL)
-    *cells = f->n_blocks;
+    *cells = w->screen != NULL ? w->multiplied : f->n_blocks;
   if (solved != NULL)
     *solved = n_solved;
   if (status == CVX_OK && threshold == 0)

@@ -55,7 +55,7 @@ struct cvx_certificate
   double scale;     /* s of s nu, the least of all outputs */
   double infeas;    /* largest violation of G x >= 0, relative to ||x_g|| */
   size_t n_active;  /* neurons after merging */
-  size_t n_cells;   /* blocks examined for the bound */
+  size_t n_cells;   /* blocks examined for the bound, without screened ones */
   size_t n_solved;  /* of them: projections computed */
   bool global;      /* complete patterns: both ends hold for the network */
 };
@@ -281,7 +281,8 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
                            struct cvx_error *err) CVX_MUST_CHECK;
 
 /* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
-   A_g'nu.  A dual norm or price of the same nu before is not computed again.
+   A_g'nu; where there are no cones, that of a block which is at most beta and
+   not the largest may come from another nu (screen.c).  A dual norm or price of the same nu before is not computed again.
    CVX_INTERRUPTED; the patterns must be stored.  */
 enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
                                        const double *nu, double *psi,

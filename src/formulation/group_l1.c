@@ -30,6 +30,7 @@
 
 #include "base/alloc.h"
 #include "formulation/private.h"
+#include "formulation/screen.h"
 #include "linalg/cone.h"
 #include "linalg/masked.h"
 #include "linalg/sum.h"
@@ -276,6 +277,8 @@ cvxi_group_l1_estimate (size_t n, size_t d, size_t n_outputs,
                + 8 * blocks
                + cvx_masked_bytes (n, d, n_patterns, n_outputs, false,
                                    cvx_blas_threads (0));
+  if (signs == 1 && !cones)
+    out->bytes += cvxi_screen_bytes (n_patterns * n_outputs, n * n_outputs, d);
   if (cones)
     out->bytes += 8 * len * len
                   + (store_fits (signs * n_patterns * n_outputs, d)

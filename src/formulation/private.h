@@ -10,20 +10,23 @@
 /* Scratch memory of every formulation.  */
 struct cvx_formulation_work
 {
-  size_t tile;        /* blocks handled at a time */
-  double *z;          /* tile x block_len */
-  double *bound;      /* n_blocks */
-  size_t *list;       /* tile */
-  double *nu, *zeros; /* n_obs each; zeros stays zero */
-  double x_norm;      /* ||X||_F, never below it */
-  double *row_norm;   /* n_samples: ||x_i||, never below it */
-  double *column;     /* n_samples */
-  size_t largest;     /* block of the last dual norm */
-  double *priced;     /* n_obs: nu of BOUND and NORM ... */
-  bool known;         /* ... when this is true */
-  double norm;        /* the dual norm ... */
-  double *norms;      /* n_outputs: that of each output */
-  size_t solved;      /* and the projections it took */
+  size_t tile;                /* blocks handled at a time */
+  double *z;                  /* tile x block_len */
+  double *bound;              /* n_blocks */
+  size_t *list;               /* tile */
+  double *nu, *zeros;         /* n_obs each; zeros stays zero */
+  double x_norm;              /* ||X||_F, never below it */
+  double *row_norm;           /* n_samples: ||x_i||, never below it */
+  double *column;             /* n_samples */
+  size_t largest;             /* block of the last dual norm */
+  double *priced;             /* n_obs: nu of BOUND and NORM ... */
+  bool known;                 /* ... when this is true */
+  double norm;                /* the dual norm ... */
+  double *norms;              /* n_outputs: that of each output */
+  size_t solved;              /* and the projections it took */
+  struct cvxi_screen *screen; /* NULL: every block is multiplied */
+  unsigned char *open;        /* n_blocks: not multiplied yet */
+  size_t multiplied;          /* blocks of the last dual norm */
 };
 
 /* Dual norms of F come from its pricer; and that walks through all cells.  */

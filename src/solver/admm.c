@@ -396,6 +396,13 @@ describe (const void *state, const struct cvx_formulation *f, char *buf,
   cvxi_ustep_describe (s->ustep, f, buf, size);
 }
 
+static double
+bytes (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  return cvxi_ustep_bytes (f->n_samples, f->n_outputs,
+                           cvxi_ustep_choose (f, s), (size_t)s->sketch);
+}
+
 static void
 destroy (void *state)
 {
@@ -431,5 +438,6 @@ const struct cvx_solver cvxi_solver_admm = {
   .measures = measures,
   .tune = tune,
   .describe = describe,
+  .bytes = bytes,
   .destroy = destroy,
 };

@@ -2,6 +2,8 @@ noinst_LTLIBRARIES += libsolver.la
 layer_libs += libsolver.la
 libsolver_la_SOURCES = \
   src/solver/admm.c \
+  src/solver/auglag.c \
+  src/solver/augmented.c \
   src/solver/barrier.c \
   src/solver/blocks.c \
   src/solver/cd.c \
@@ -31,8 +33,8 @@ libsolver_la_SOURCES = \
   src/solver/train.c \
   src/solver/ustep.c \
   src/solver/working.c
-noinst_HEADERS += src/solver/blocks.h src/solver/colgen.h \
-  src/solver/descend.h src/solver/interior_private.h \
+noinst_HEADERS += src/solver/augmented.h src/solver/blocks.h \
+  src/solver/colgen.h src/solver/descend.h src/solver/interior_private.h \
   src/solver/kronecker.h src/solver/master.h \
   src/solver/master_private.h src/solver/reduced.h \
   src/solver/reduced_private.h src/solver/state.h \

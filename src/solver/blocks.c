@@ -166,11 +166,9 @@ cvxi_blocks_weights (const struct cvxi_blocks *b, double *w)
   cvxi_metric_leave (b->m, b->k, b->w, w);
 }
 
-/* The proximal map of one block: M is the scale, already over eta, G its
-   A_g'nu.  Returns ||x||.  */
-static double
-shrink (size_t d, const double *m, double over, double beta, const double *z,
-        const double *g, double *x)
+double
+cvxi_shrink (size_t d, const double *m, double over, double beta,
+             const double *z, const double *g, double *x)
 {
   double largest = 0, length, t;
   for (size_t j = 0; j < d; j++)
@@ -217,8 +215,8 @@ proximal (struct cvxi_blocks *b, const double *z, const double *g,
 #pragma omp parallel for schedule(static)                                     \
     num_threads(b->f->threads) if (b->k * d > 8192)
   for (size_t i = 0; i < b->k; i++)
-    b->norm[i] = shrink (d, b->m->scale, 1 / b->eta, b->f->beta, z + i * d,
-                         g + i * d, b->trial + i * d);
+    b->norm[i] = cvxi_shrink (d, b->m->scale, 1 / b->eta, b->f->beta,
+                              z + i * d, g + i * d, b->trial + i * d);
   *same = true;
   for (size_t i = 0; i < b->k; i++)
     {

@@ -51,6 +51,11 @@ enum cvx_status cvxi_blocks_solve (struct cvxi_blocks *b, double target,
                                    struct cvx_progress *progress,
                                    struct cvx_error *err) CVX_MUST_CHECK;
 
+/* X = argmin over/2 ||x - Z||_M^2 - G'x + BETA ||x||, M diagonal; d numbers
+   each.  Returns ||x||.  */
+double cvxi_shrink (size_t d, const double *m, double over, double beta,
+                    const double *z, const double *g, double *x);
+
 /* The weights in the coordinates of the data, k x d.  */
 void cvxi_blocks_weights (const struct cvxi_blocks *b, double *w);
 

@@ -154,11 +154,21 @@ struct cvx_solver
      way.  */
   void (*describe) (const void *state, const struct cvx_formulation *f,
                     char *buf, size_t size);
+  /* Bytes that it takes beside its fixed arrays, at its peak and as far as
+     that can be foretold; NULL: next to nothing.  */
+  double (*bytes) (const struct cvx_formulation *f,
+                   const struct cvx_settings *s);
   /* Free what init allocated beside the fields; NULL when nothing.  */
   void (*destroy) (void *state);
 };
 extern const struct cvx_solver *const cvx_solvers[]; /* NULL at the end */
 const struct cvx_solver *cvx_solver_find (const char *name);
+/* What a run of SOLVER on F will take beside F: its arrays, those of the last
+   certified state, and what it needs while it works.  Working sets are taken
+   to have a hundred blocks an output.  */
+double cvx_solver_bytes (const struct cvx_solver *solver,
+                         const struct cvx_formulation *f,
+                         const struct cvx_settings *s);
 /* Non-convex training (trainers.def): the same contract, but they have
    `network' and no `point', and gaps end where local minima do.  */
 extern const struct cvx_solver *const cvx_trainers[]; /* NULL at the end */

@@ -2,7 +2,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "solver/run.h"
+#include "solver/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -98,6 +98,17 @@ is_for (enum suits suits, const struct cvx_formulation *f)
   return true;
 }
 
+/* Weights in use from which Newton's matrix is too large: 3 GB.  */
+static const double many_weights = 20000;
+
+/* Whether SOLVER can be expected to hold its matrix for F.  */
+static bool
+holds (const struct cvx_solver *solver, const struct cvx_formulation *f)
+{
+  return strcmp (solver->name, "newton") != 0
+         || cvxi_state_blocks (f) * (double)f->block_len <= many_weights;
+}
+
 const struct cvx_solver *
 cvx_solver_choose (const struct cvx_formulation *f,
                    const struct cvx_settings *s, const char **why)
@@ -115,6 +126,9 @@ cvx_solver_choose (const struct cvx_formulation *f,
     { &cvxi_solver_newton, CONES,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
+    { &cvxi_solver_auglag, CONES,
+      "with cones, and no second derivative or too many weights for Newton's "
+      "matrix: its steps are products with the data" },
     { &cvxi_solver_subspace, NO_PATTERNS,
       "few neurons carry the nuclear norm, and Newton's method finds their "
       "weights" },
@@ -140,7 +154,8 @@ cvx_solver_choose (const struct cvx_formulation *f,
   const char *reason = "no solver suits this formulation and loss";
   const struct cvx_solver *choice = NULL;
   for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
-    if (is_for (order[k].suits, f) && order[k].solver->unsuited (f, s) == NULL)
+    if (is_for (order[k].suits, f) && holds (order[k].solver, f)
+        && order[k].solver->unsuited (f, s) == NULL)
       {
         choice = order[k].solver;
         reason = order[k].why;

@@ -47,6 +47,22 @@ field_at (const void *state, const struct cvx_field *field)
   return (char *)state + field->offset;
 }
 
+double
+cvx_solver_bytes (const struct cvx_solver *solver,
+                  const struct cvx_formulation *f,
+                  const struct cvx_settings *s)
+{
+  /* The state, the last certified one, and the dual points of the run.  */
+  double numbers = 3 * (double)f->n_obs;
+  for (const struct cvx_field *k = solver->fields; k->name != NULL; k++)
+    {
+      size_t length;
+      if (k->kind == CVX_FIELD_ARRAY && array_length (k, f, &length))
+        numbers += 2 * (double)length;
+    }
+  return 8 * numbers + (solver->bytes != NULL ? solver->bytes (f, s) : 0);
+}
+
 /* The values of FIELD, their number and size, whatever its kind.  */
 struct span
 {

@@ -17,6 +17,13 @@ enum cvx_status cvxi_state_new (void **out, const struct cvx_solver *solver,
                                 struct cvx_error *err) CVX_MUST_CHECK;
 void cvxi_state_free (void *state, const struct cvx_solver *solver);
 
+/* Blocks that a working set is taken to have when memory is foretold.  */
+static inline double
+cvxi_state_blocks (const struct cvx_formulation *f)
+{
+  return fmin ((double)f->n_blocks, 100 * (double)f->n_outputs);
+}
+
 /* Make the saved fields of TO those of FROM; scratch is left alone.  CVX_NOMEM
    only where a vector has to grow: TO is then partly copied.  */
 enum cvx_status cvxi_state_copy (void *to, const void *from,

@@ -369,6 +369,17 @@ measures (const void *state, const struct cvx_formulation *f,
     snprintf (out->event, sizeof out->event, "%.0f tried", s->tried);
 }
 
+/* A dense start, prices and entries of all blocks, and a working set.  */
+static double
+bytes (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  double d = (double)f->block_len, k = cvxi_state_blocks (f);
+  (void)s;
+  return 8
+         * ((double)f->n_var + 4 * (double)f->n_blocks + 14 * k * d
+            + 8 * (double)f->n_obs + 3 * d * d);
+}
+
 static void
 destroy (void *state)
 {
@@ -388,5 +399,6 @@ const struct cvx_solver cvxi_solver_working = {
   .step = step,
   .point = point,
   .measures = measures,
+  .bytes = bytes,
   .destroy = destroy,
 };

@@ -137,3 +137,21 @@ tests_law_warm_t_SOURCES = tests/law/warm.c
 tests_law_warm_t_CPPFLAGS = $(test_cppflags)
 tests_law_warm_t_LDADD = $(test_ldadd)
 TESTS += tests/law/warm.t
+
+check_PROGRAMS += tests/law/auglag.t
+tests_law_auglag_t_SOURCES = tests/law/auglag.c
+tests_law_auglag_t_CPPFLAGS = $(test_cppflags)
+tests_law_auglag_t_LDADD = $(test_ldadd)
+TESTS += tests/law/auglag.t
+
+check_PROGRAMS += tests/law/screen.t
+tests_law_screen_t_SOURCES = tests/law/screen.c
+tests_law_screen_t_CPPFLAGS = $(test_cppflags)
+tests_law_screen_t_LDADD = $(test_ldadd)
+TESTS += tests/law/screen.t
+
+check_PROGRAMS += tests/law/solver_memory.t
+tests_law_solver_memory_t_SOURCES = tests/law/solver_memory.c
+tests_law_solver_memory_t_CPPFLAGS = $(test_cppflags)
+tests_law_solver_memory_t_LDADD = $(test_ldadd)
+TESTS += tests/law/solver_memory.t
