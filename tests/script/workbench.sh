@@ -111,6 +111,9 @@ else
   check "no slight neurons, no word of them" test -z "$(grep 'of them' out)"
 fi
 
+run -q -e 'generate xor; formulation gated beta=0.1; solver ?'
+has out 'fista' "solver ? lists"
+
 # Ten lines, twenty values of beta: from a file, with -e, at the prompt, typed
 # and pasted.
 cat >sweep.cvx <<'END'
