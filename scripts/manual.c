@@ -285,7 +285,7 @@ settings (struct session *s)
     const char *const *words;
     enum lang_kind kind;
   } rows[] = {
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
   { DEFAULT, WORDS, LANG_KIND_##KIND },
 #include "command/settings.def"
 #undef CMD_SETTING

@@ -19,6 +19,9 @@ const struct lang_key cmd_network_keys[]
           .default_text = "as it is",
           .help = "minimal: drop neurons that the others can replace" },
         { .name = NULL } };
+/* Neurons smaller than this part of the largest are pointed out.  */
+#define SLIGHT 1e-6
+
 const struct lang_key cmd_neurons_keys[]
     = { { .name = "top",
           .kind = LANG_KIND_COUNT,
@@ -306,6 +309,23 @@ output_words (struct session *s, const struct cvx_network *net, size_t j,
     snprintf (words, size, "%c%zu", a[at] < 0 ? '-' : '+', at + 1);
 }
 
+/* What is left of neurons that the optimum does not have.  */
+static void
+slight (struct session *s, const struct cvx_network *net)
+{
+  double largest = 0;
+  size_t n = 0;
+  for (size_t j = 0; j < net->width; j++)
+    largest = fmax (largest, cvx_network_norm (net, j));
+  for (size_t j = 0; j < net->width; j++)
+    n += cvx_network_norm (net, j) < SLIGHT * largest;
+  if (n > 0)
+    session_say (s,
+                 "%zu of them %s below %.0e of the largest: within the gap of "
+                 "the run (%.1e), a smaller tol or polish may end them\n",
+                 n, n == 1 ? "is" : "are", SLIGHT, cvx_run_gap (s->run->run));
+}
+
 enum cvx_status
 cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -343,6 +363,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   for (size_t j = 0; j < net->width && j < top; j++)
     {
       char dir[128], rows[64] = "", output[64];
+      double norm = cvx_network_norm (net, j);
       struct cvx_text from = CVX_TEXT_INIT;
       direction (net, j, dir, sizeof dir);
       output_words (s, net, j, output, sizeof output);
@@ -359,8 +380,9 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                    dir);
       if (kinks)
         session_say (s, "%10.3f", cvx_network_kink (net, j));
-      session_say (s, origins ? "  %9.4f  %-14s  %s\n" : "  %9.4f  %s%s\n",
-                   cvx_network_norm (net, j), rows, cvx_text_string (&from));
+      session_say (s, norm < 1e-4 ? "  %9.1e" : "  %9.4f", norm);
+      session_say (s, origins ? "  %-14s  %s\n" : "  %s%s\n", rows,
+                   cvx_text_string (&from));
       cvx_text_free (&from);
     }
   if (net->width > top)
@@ -373,6 +395,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                  net->width, net->width == 1 ? "" : "s", net->n_atoms);
   else
     session_say (s, "%zu neuron%s\n", net->width, net->width == 1 ? "" : "s");
+  slight (s, net);
   return CVX_OK;
 }
 

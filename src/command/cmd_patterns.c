@@ -60,7 +60,8 @@ const struct lang_key cmd_patterns_keys[]
           .flags = LANG_GE,
           .min = 1,
           .default_text = "3",
-          .help = "conv: side of the window" },
+          .help = "conv: side of the window; of a signal when the data are "
+                  "no images" },
         { .name = "run",
           .kind = LANG_KIND_COUNT,
           .default_text = "the current or last trained one",
@@ -295,6 +296,15 @@ read_sampling (struct session *s, const struct lang_call *c,
   if (lang_call_has (c, "window") && dist != CVX_DRAW_CONV)
     return lang_call_fail (c, "window", err, CVX_E394,
                            "window= goes with dist=conv");
+  if (dist == CVX_DRAW_CONV && how->image[0] == 0
+      && !lang_call_has (c, "window"))
+    {
+      lang_call_fail (c, "dist", err, CVX_E250,
+                      "dist=conv draws windows of images, and %s",
+                      p->own != NULL ? "patches are none"
+                                     : "the data hold none");
+      return cvx_hint (err, "dist=gauss, or window=3 for signals");
+    }
   if (lang_call_has (c, "run") && dist != DIST_TRAINED && dist != DIST_INITIAL)
     return lang_call_fail (c, "run", err, CVX_E394,
                            "run= goes with dist=trained and dist=initial");

@@ -146,7 +146,6 @@ cmd_plot_close (struct session *s)
     return;
   plot_child_free (p->child);
   request_free (&p->last);
-  cvx_free (p->font);
   cvx_text_free (&p->drawn);
   cvx_free (p);
   s->plotter = NULL;
@@ -248,12 +247,13 @@ read_request (struct session *s, const struct lang_call *c,
     }
   r->n_kinds = n;
   if (lang_call_word (c, "size") == 1)
-    r->size[0] = DOUBLE_COLUMN;
+    r->size[0] = CMD_DOUBLE_COLUMN;
   else
     lang_call_size (c, "size", r->size);
   r->of = lang_call_word (c, "y") > 0 ? (enum figure_of)lang_call_word (c, "y")
                                       : FIGURE_OF_NORMS;
   lang_call_count (c, "top", &r->top);
+  r->live = s->settings.plot_live != 0 && !lang_call_has (c, "to");
   lang_call_flag (c, "live", &r->live);
   r->over_time = lang_call_word (c, "x") == 1;
   r->log_x = word == 1 || word == 3;
@@ -392,43 +392,41 @@ cmd_close (void *session, const struct lang_call *c, struct cvx_error *err)
 }
 
 enum cvx_status
+cmd_font_check (const char *font, struct cvx_error *err)
+{
+  const struct session_settings *set = NULL;
+  if (strlen (font) >= sizeof set->font)
+    return cvx_fail (err, CVX_E604,
+                     "the name of a font has at most %zu bytes, this one %zu",
+                     sizeof set->font - 1, strlen (font));
+  return plot_check_words ("font", font, err);
+}
+
+enum cvx_status
 cmd_style (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
-  struct plotter *p = NULL;
+  struct session_settings *set = &s->settings;
   const char *font = lang_call_text (c, "font");
-  char *name = NULL;
   int word = lang_call_word (c, "name");
   struct cvx_text t = CVX_TEXT_INIT;
-  enum cvx_status status = plotter (s, &p, err);
-  if (status == CVX_OK && font != NULL)
-    {
-      status = plot_check_words ("font", font, err);
-      if (status != CVX_OK)
-        return lang_call_blame (c, "font", err);
-      status = copy (&name, font, err);
-    }
-  if (status != CVX_OK)
-    return status;
+  if (font != NULL && cmd_font_check (font, err) != CVX_OK)
+    return lang_call_blame (c, "font", err);
   if (word >= 0)
     {
       /* A style brings its own letters.  */
-      s->settings.style = word;
-      cvx_free (p->font);
-      p->font = NULL;
-      p->font_size = 0;
+      set->plot_style = word;
+      set->font[0] = '\0';
+      set->plot_letters = 0;
     }
   if (font != NULL)
-    {
-      cvx_free (p->font);
-      p->font = name;
-    }
-  lang_call_number (c, "size", &p->font_size);
-  cvx_text_printf (&t, "style %s", set_style_words[(size_t)s->settings.style]);
-  if (p->font != NULL)
-    cvx_text_printf (&t, ", font %s", p->font);
-  if (p->font_size > 0)
-    cvx_text_printf (&t, ", %g pt", p->font_size);
+    snprintf (set->font, sizeof set->font, "%s", font);
+  lang_call_number (c, "size", &set->plot_letters);
+  cvx_text_printf (&t, "style %s", set_style_words[(size_t)set->plot_style]);
+  if (set->font[0] != '\0')
+    cvx_text_printf (&t, ", font %s", set->font);
+  if (set->plot_letters > 0)
+    cvx_text_printf (&t, ", %g pt", set->plot_letters);
   cvx_text_put (&t, "\n");
   /* Asked alone it answers; told, it confirms unless --quiet.  */
   if (word >= 0 || font != NULL || lang_call_has (c, "size"))

@@ -13,12 +13,17 @@ const char *const set_color_words[] = { "auto", "always", "never", NULL };
 const char *const set_style_words[]
     = { "auto", "paper", "screen", "beamer", "poster", "mono", NULL };
 
+const char *const set_size_words[] = { "auto", "double", NULL };
+const char *const set_term_words[]
+    = { "auto", "qt", "wxt", "x11", "sixelgd", "dumb", NULL };
+const char *const set_tex_words[] = { "tikz", "cairolatex", "epslatex", NULL };
+
 #define STRING(X)  STRING_ (X)
 #define STRING_(X) #X
 
 const struct lang_key cmd_set_keys[] = {
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
-  { .name = #NAME,                                                            \
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
+  { .name = NAME,                                                             \
     .kind = LANG_KIND_##KIND,                                                 \
     .flags = FLAGS,                                                           \
     .words = WORDS,                                                           \
@@ -36,8 +41,8 @@ static const struct
   size_t offset;
   double initial;
 } rows[] = {
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
-  { #NAME, offsetof (struct session_settings, NAME), DEFAULT },
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
+  { NAME, offsetof (struct session_settings, FIELD), DEFAULT },
 #include "command/settings.def"
 #undef CMD_SETTING
 };
@@ -48,7 +53,8 @@ enum
 };
 
 static const char *const row_names[] = {
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) #NAME,
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
+  NAME,
 #include "command/settings.def"
 #undef CMD_SETTING
   NULL
@@ -83,6 +89,70 @@ field (struct session_settings *settings, size_t k)
   return (double *)(void *)((char *)settings + rows[k].offset);
 }
 
+/* Setting K as at the start.  */
+static void
+restore (struct session_settings *settings, size_t k)
+{
+  *field (settings, k) = rows[k].initial;
+  if (cmd_set_keys[k].kind == LANG_KIND_SIZE)
+    settings->plot_height = 0;
+  else if (cmd_set_keys[k].kind == LANG_KIND_STRING)
+    settings->font[0] = '\0';
+}
+
+/* Value of setting K as a user writes it, in BUF.  */
+static void
+value_text (const struct session_settings *settings, size_t k, char *buf,
+            size_t size)
+{
+  const struct lang_key *key = &cmd_set_keys[k];
+  double x = *(const double *)(const void *)((const char *)settings
+                                             + rows[k].offset);
+  if (key->kind == LANG_KIND_WORD)
+    snprintf (buf, size, "%s", key->words[(size_t)x]);
+  else if (key->kind == LANG_KIND_FLAG)
+    snprintf (buf, size, "%s", x != 0 ? "yes" : "no");
+  else if (key->kind == LANG_KIND_STRING)
+    snprintf (buf, size, "%s",
+              settings->font[0] != '\0' ? settings->font : "auto");
+  else if (key->kind == LANG_KIND_SIZE && x == 0)
+    snprintf (buf, size, "auto");
+  else if (key->kind == LANG_KIND_SIZE && settings->plot_height == 0)
+    snprintf (buf, size, "%.4gin", x);
+  else if (key->kind == LANG_KIND_SIZE)
+    snprintf (buf, size, "%.4gin,%.4gin", x, settings->plot_height);
+  else
+    snprintf (buf, size, "%.17g", x);
+}
+
+/* plot.size and plot.font, which are not one number.  */
+static void
+set_size (struct session *s, const struct lang_call *c, const char *name,
+          double *width)
+{
+  double size[2] = { 0, 0 };
+  int word = lang_call_word (c, name);
+  if (word == 1)
+    size[0] = CMD_DOUBLE_COLUMN;
+  else if (word != 0)
+    lang_call_size (c, name, size);
+  *width = size[0];
+  s->settings.plot_height = size[1];
+}
+
+static enum cvx_status
+set_font (struct session *s, const struct lang_call *c, const char *name,
+          struct cvx_error *err)
+{
+  const char *font = lang_call_text (c, name);
+  if (strcmp (font, "auto") == 0)
+    font = "";
+  if (cmd_font_check (font, err) != CVX_OK)
+    return lang_call_blame (c, name, err);
+  snprintf (s->settings.font, sizeof s->settings.font, "%s", font);
+  return CVX_OK;
+}
+
 /* What a change of the settings changes elsewhere.  */
 static void
 apply (struct session *s)
@@ -96,7 +166,10 @@ cmd_set (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   bool any = false;
-  (void)err;
+  /* What can fail comes before anything is changed.  */
+  if (lang_call_has (c, "plot.font")
+      && set_font (s, c, "plot.font", err) != CVX_OK)
+    return err->status;
   for (size_t k = 0; k < N_ROWS; k++)
     {
       const struct lang_key *key = &cmd_set_keys[k];
@@ -114,8 +187,10 @@ cmd_set (void *session, const struct lang_call *c, struct cvx_error *err)
       else if (key->kind == LANG_KIND_COUNT
                && lang_call_count (c, key->name, &count))
         *x = (double)count;
-      else if (key->kind == LANG_KIND_TIME)
+      else if (key->kind == LANG_KIND_TIME || key->kind == LANG_KIND_NUMBER)
         lang_call_number (c, key->name, x);
+      else if (key->kind == LANG_KIND_SIZE)
+        set_size (s, c, key->name, x);
     }
   if (lang_call_has (c, "seed"))
     cvx_rng_init (&s->rng, (uint64_t)s->settings.seed, CVX_STREAM_EXPRESSION);
@@ -135,7 +210,7 @@ cmd_unset (void *session, const struct lang_call *c, struct cvx_error *err)
   int k = lang_call_word (c, "name");
   (void)err;
   if (k >= 0)
-    *field (&s->settings, (size_t)k) = rows[k].initial;
+    restore (&s->settings, (size_t)k);
   apply (s);
   return CVX_OK;
 }
@@ -147,7 +222,7 @@ cmd_reset (void *session, const struct lang_call *c, struct cvx_error *err)
   (void)c;
   (void)err;
   for (size_t k = 0; k < N_ROWS; k++)
-    *field (&s->settings, k) = rows[k].initial;
+    restore (&s->settings, k);
   cvx_settings_init (&s->solver_settings);
   s->solver = NULL;
   s->last_beta = NAN;
@@ -162,16 +237,13 @@ show_settings (struct session *s)
   for (size_t k = 0; k < N_ROWS; k++)
     {
       const struct lang_key *key = &cmd_set_keys[k];
-      double x = *field (&s->settings, k);
-      char value[32];
-      if (key->kind == LANG_KIND_WORD)
-        snprintf (value, sizeof value, "%s", key->words[(size_t)x]);
-      else if (key->kind == LANG_KIND_FLAG)
-        snprintf (value, sizeof value, "%s", x != 0 ? "yes" : "no");
-      else
-        snprintf (value, sizeof value, "%.17g", x);
-      session_say (s, "  %-12s %-10s%c %s\n", key->name, value,
-                   x != rows[k].initial ? '*' : ' ', key->help);
+      char value[80];
+      bool changed
+          = *field (&s->settings, k) != rows[k].initial
+            || (key->kind == LANG_KIND_STRING && s->settings.font[0] != '\0');
+      value_text (&s->settings, k, value, sizeof value);
+      session_say (s, "  %-12s %-11s%c %s\n", key->name, value,
+                   changed ? '*' : ' ', key->help);
     }
   session_say (s, "  solver       %s\n",
                s->solver != NULL ? s->solver->name : "auto");
@@ -182,7 +254,7 @@ show_settings (struct session *s)
                                             + v->offset);
       char text[32];
       if (x != v->initial)
-        session_say (s, "  %-12s %-10s* %s\n", v->name,
+        session_say (s, "  %-12s %-11s* %s\n", v->name,
                      cvx_setting_text (v, x, text, sizeof text), v->help);
     }
 }

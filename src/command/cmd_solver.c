@@ -7,10 +7,13 @@
 
 #include "command/command.h"
 
+static const char *const which_words[] = { "?", NULL };
+
 const struct lang_key cmd_solver_keys[]
     = { { .name = "name",
           .kind = LANG_KIND_WORD,
           .flags = LANG_ARG,
+          .words = which_words,
           .candidates = cmd_solver_names,
           .default_text = "list what suits",
           .help = "the method; auto chooses by the formulation" },
@@ -212,7 +215,7 @@ cmd_solver (void *session, const struct lang_call *c, struct cvx_error *err)
   const struct cvx_solver *solver = NULL;
   struct cvx_settings settings = s->solver_settings;
   enum cvx_status status;
-  if (name == NULL)
+  if (name == NULL || strcmp (name, "?") == 0)
     {
       for (const struct lang_key *k = keys_of (NULL); k->name != NULL; k++)
         if (lang_call_has (c, k->name))

@@ -111,8 +111,8 @@ enum cvx_status cmd_network_write (struct session *s, const char *path,
 /* The one line about the data that every command that makes data prints.  */
 void cmd_data_line (struct session *s);
 
-/* Patterns of the data, or with CONV of the patches, without being asked: all of them when they are few, else
-   sampled ones; says which.  */
+/* Patterns of the data, or with CONV of the patches, without being asked: all
+   of them when they are few, else sampled ones; says which.  */
 enum cvx_status cmd_default_patterns (struct session *s,
                                       const struct cvx_conv *conv,
                                       struct cvx_patterns **out,
@@ -189,4 +189,14 @@ const char *const *cmd_help_names (void *session);
 /* The words of the settings that have words, for `set'.  */
 extern const char *const set_verbose_words[], *const set_color_words[];
 extern const char *const set_style_words[]; /* auto, then plot/plot.h */
+extern const char *const set_size_words[];
+extern const char *const set_term_words[]; /* auto, then gnuplot's */
+extern const char *const set_tex_words[];  /* enum plot_tex */
+
+#define CMD_DOUBLE_COLUMN 6.75 /* inches over both columns of a paper */
+
+/* Can the letters of figures be of the family FONT ("": of the style)?
+   CVX_PLOT (E604), CVX_LIMIT.  */
+enum cvx_status cmd_font_check (const char *font,
+                                struct cvx_error *err) CVX_MUST_CHECK;
 #endif

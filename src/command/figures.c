@@ -222,27 +222,38 @@ make (struct session *s, const struct plot_request *r,
   return plot_figure_check (*out, err);
 }
 
+/* The terminal on the screen that R asks for, or the settings; NULL: none.  */
+static const char *
+terminal_of (const struct session *s, const struct plot_request *r)
+{
+  int k = (int)s->settings.plot_term;
+  return r->term_name != NULL ? r->term_name
+         : k > 0              ? set_term_words[k]
+                              : NULL;
+}
+
 /* How R is drawn: style 0 is "auto", paper in files and screen in windows. */
 static void
-options_of (struct session *s, const struct plotter *p,
-            const struct plot_request *r, struct plot_options *o)
+options_of (struct session *s, const struct plot_request *r,
+            struct plot_options *o)
 {
-  int style = r->style > 0 ? r->style : (int)s->settings.style;
+  int style = r->style > 0 ? r->style : (int)s->settings.plot_style;
   struct winsize w;
   o->style = style > 0       ? (enum plot_style) (style - 1)
              : r->to != NULL ? PLOT_STYLE_PAPER
                              : PLOT_STYLE_SCREEN;
-  o->width = r->size[0];
-  o->height = r->size[1];
-  o->font = p->font;
-  o->font_size = p->font_size;
+  o->width = r->size[0] > 0 ? r->size[0] : s->settings.plot_size;
+  o->height = r->size[0] > 0 ? r->size[1] : s->settings.plot_height;
+  o->font = s->settings.font[0] != '\0' ? s->settings.font : NULL;
+  o->font_size = s->settings.plot_letters;
   if (r->to != NULL)
     {
-      o->tex = r->term > 0 ? (enum plot_tex)r->term : PLOT_TIKZ;
+      o->tex = (enum plot_tex) (r->term >= 0 ? r->term
+                                             : (int)s->settings.plot_tex);
       return;
     }
   o->format = PLOT_SCREEN;
-  o->terminal = r->term_name;
+  o->terminal = terminal_of (s, r);
   if (s->out_tty && ioctl (STDOUT_FILENO, TIOCGWINSZ, &w) == 0)
     {
       o->columns = w.ws_col > 0 ? w.ws_col - 1 : 0;
@@ -277,8 +288,8 @@ cmd_figure_draw (struct session *s, struct plotter *p,
       plot_figure_free (fig);
       return status;
     }
-  plot_child_set_deadline (p->child, s->settings.plottime);
-  options_of (s, p, r, &o);
+  plot_child_set_deadline (p->child, s->settings.plot_time);
+  options_of (s, r, &o);
   session_work_begin (s, "drawing");
   if (s->no_plot)
     ;
@@ -334,7 +345,7 @@ live_frame (struct session *s, struct plotter *p, struct cvx_error *err)
   status = make (s, &p->last, &fig, err);
   if (status == CVX_OK)
     {
-      options_of (s, p, &p->last, &o);
+      options_of (s, &p->last, &o);
       o.terminal = p->window;
       status = plot_script (fig, &o, NULL, &script, NULL, err);
     }
@@ -367,7 +378,7 @@ cmd_live_begin (struct session *s)
       if (p->child == NULL)
         status = plot_child_new (&p->child, NULL, &err);
       if (status == CVX_OK)
-        status = plot_window (p->child, p->last.term_name, &p->window,
+        status = plot_window (p->child, terminal_of (s, &p->last), &p->window,
                               &s->progress.abort, &err);
       if (status != CVX_OK)
         {

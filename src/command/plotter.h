@@ -13,7 +13,6 @@ enum
 {
   PLOT_MAX_KINDS = 8
 };
-#define DOUBLE_COLUMN 6.75 /* inches over both columns of a paper */
 
 enum plot_runs
 {
@@ -47,8 +46,6 @@ struct plotter
   struct plot_child *child;
   struct plot_request last; /* owned */
   bool any;
-  char *font; /* owned; of the command style, or NULL */
-  double font_size;
   struct cvx_text drawn; /* lines of `plots' */
   size_t n_drawn;
   const char *window;  /* terminal of the live figure, NULL: characters */

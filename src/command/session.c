@@ -24,9 +24,11 @@ const char *const session_part_names[] = { "train", "val", "test", NULL };
 #define MERGE_TOL 1e-7
 
 static const struct session_settings initial_settings = {
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) DEFAULT,
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
+  DEFAULT,
 #include "command/settings.def"
 #undef CMD_SETTING
+  .plot_height = 0
 };
 
 static enum cvx_status

@@ -63,10 +63,12 @@ enum session_colour
 /* `set KEY=VALUE': one field per row of settings.def of this folder.  */
 struct session_settings
 {
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
-  double NAME;
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+  double FIELD;
 #include "command/settings.def"
 #undef CMD_SETTING
+  double plot_height; /* of plot.size, 0: of the style */
+  char font[64];      /* plot.font, "": of the style */
 };
 
 /* `break' or `watch': a condition on the current run.  */

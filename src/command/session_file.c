@@ -114,8 +114,8 @@ describe (const struct session *s)
         json_object_set_new (solver, v->name, json_real (x));
     }
   json_object_set_new (o, "solver_settings", solver);
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
-  json_object_set_new (settings, #NAME, json_real (s->settings.NAME));
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
+  json_object_set_new (settings, NAME, json_real (s->settings.FIELD));
 #include "command/settings.def"
 #undef CMD_SETTING
   json_object_set_new (o, "settings", settings);
@@ -339,12 +339,12 @@ read_settings (struct session *s, const json_t *meta)
              *name;
   double x;
   struct cvx_error ignored;
-#define CMD_SETTING(NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
-  value = json_object_get (o, #NAME);                                         \
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
+  value = json_object_get (o, NAME);                                          \
   x = json_number_value (value);                                              \
   if (value != NULL && x >= MIN && (x <= MAX || (MAX) == 0)                   \
       && LANG_KIND_##KIND == LANG_KIND_COUNT && x == floor (x))               \
-    s->settings.NAME = x;
+    s->settings.FIELD = x;
 #include "command/settings.def"
 #undef CMD_SETTING
   cvx_settings_init (&s->solver_settings);

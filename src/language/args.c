@@ -611,6 +611,25 @@ check_required (struct lang_parser *p, const struct lang_statement *st)
   return CVX_OK;
 }
 
+/* Length of the name of an option under the cursor; some commands have names
+   in parts (plot.size).  */
+static size_t
+option_length (const struct lang_parser *p, const struct lang_statement *st)
+{
+  size_t len = lang_name_length (p->s + p->pos, p->end - p->pos), more;
+  const struct lang_key *key;
+  bool parts = false;
+  for (size_t k = 0; !parts && (key = nth_key (st, k)) != NULL; k++)
+    parts = strchr (key->name, '.') != NULL;
+  while (parts && len > 0 && p->pos + len + 1 < p->end
+         && p->s[p->pos + len] == '.'
+         && (more = lang_name_length (p->s + p->pos + len + 1,
+                                      p->end - p->pos - len - 1))
+                > 0)
+    len += 1 + more;
+  return len;
+}
+
 enum cvx_status
 lang_parse_args (struct lang_parser *p, struct lang_statement *st,
                  const char *word, unsigned depth)
@@ -620,7 +639,7 @@ lang_parse_args (struct lang_parser *p, struct lang_statement *st,
   st->deferred = false;
   while (!lang_at_end (p))
     {
-      size_t len = lang_name_length (p->s + p->pos, p->end - p->pos);
+      size_t len = option_length (p, st);
       size_t eq = p->pos + len, stop;
       const struct lang_key *key = next_word (st);
       enum cvx_status status = CVX_OK;

@@ -355,6 +355,9 @@ complete_arguments (struct cursor *c, const struct lang_command *command,
         }
       end = argument_end (c, at);
       eq = at + lang_name_length (c->line + at, end - at);
+      while (eq > at && eq + 1 < end && c->line[eq] == '.'
+             && lang_name_length (c->line + eq + 1, end - eq - 1) > 0)
+        eq += 1 + lang_name_length (c->line + eq + 1, end - eq - 1);
       if (command->more_keys != NULL && more == NULL
           && (words > 0 || end == c->at))
         more = command->more_keys (in->host.session, first);

@@ -63,6 +63,23 @@ place (struct lang_diagnostic *d, const struct lang_unit *u,
       *p = *p == '\t' ? ' ' : '?';
 }
 
+/* An error about a whole file gets the place of the argument: the file goes
+   into its words, unless they name it.  */
+static void
+name_file (struct cvx_error *err)
+{
+  const char *slash = strrchr (err->file, '/');
+  const char *base = slash != NULL ? slash + 1 : err->file;
+  size_t used = strlen (err->text);
+  if (err->file[0] != '\0' && err->line == 0
+      && strstr (err->text, base) == NULL
+      && used + strlen (err->file) + 10 < sizeof err->text)
+    snprintf (err->text + used, sizeof err->text - used, " (file %s)",
+              err->file);
+  if (err->line == 0)
+    err->file[0] = '\0';
+}
+
 enum cvx_status
 lang_blame (struct lang_interp *in, const struct lang_unit *u,
             struct lang_span span, struct cvx_error *err)
@@ -71,6 +88,7 @@ lang_blame (struct lang_interp *in, const struct lang_unit *u,
   d->warning = d->typed = false;
   d->width = d->column = 0;
   d->line[0] = d->notes[0] = '\0';
+  name_file (err);
   if (u != NULL)
     place (d, u, span, err);
   d->error = *err;

@@ -213,6 +213,7 @@ struct lang_interp
     const char *real, *shown; /* NULL, NULL: not from a file */
   } files[LANG_MAX_INCLUDE];  /* being run, outermost first */
   size_t n_files;
+  char *fed; /* the script whose lines are fed, by its real name; malloc'd */
   unsigned depth; /* of commands inside commands */
   size_t max_loop;
   int digits;

@@ -3,6 +3,7 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -53,6 +54,7 @@ lang_interp_free (struct lang_interp *in)
   cvx_free (in->commands);
   cvx_free (in->names);
   lang_arena_free (&in->quoted);
+  free (in->fed);
   lang_unit_free (in->pending);
   cvx_free (in);
 }

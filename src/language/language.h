@@ -418,10 +418,11 @@ enum cvx_status lang_feed (struct lang_interp *in, const char *text,
                            struct cvx_error *err) CVX_MUST_CHECK;
 enum lang_state lang_feed_state (const struct lang_interp *in);
 
-/* ARGS, N of them, borrowed, are arg[1], arg[2], ... of the lines fed from now
-   on.  */
-void lang_feed_args (struct lang_interp *in, const char *const *args,
-                     size_t n);
+/* The lines fed from now on are those of the script PATH (for includes, which
+   are relative to it; NULL: of nobody), and ARGS, N of them, are its arg[1],
+   arg[2], ...  All borrowed until the next call of this.  */
+void lang_feed_script (struct lang_interp *in, const char *path,
+                       const char *const *args, size_t n);
 
 /* "for", "if", "while", "[", "\"" ... of what is open, "" when nothing is; for
    the prompt `for..> '.  */

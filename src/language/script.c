@@ -45,8 +45,14 @@ lang_feed_open (const struct lang_interp *in)
 }
 
 void
-lang_feed_args (struct lang_interp *in, const char *const *args, size_t n)
+lang_feed_script (struct lang_interp *in, const char *path,
+                  const char *const *args, size_t n)
 {
+  free (in->fed);
+  in->fed = path != NULL ? realpath (path, NULL) : NULL;
+  in->n_files = in->fed != NULL;
+  in->files[0].real = in->fed;
+  in->files[0].shown = path;
   in->args = args;
   in->n_args = n;
 }

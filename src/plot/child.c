@@ -527,7 +527,7 @@ fail_stuck (struct plot_child *c, struct cvx_error *err)
   stop (c, 0);
   cvx_fail (err, CVX_E608,
             "gnuplot did not finish within %g s and was stopped", c->deadline);
-  cvx_hint (err, "set plottime=%g gives it longer", 10 * c->deadline);
+  cvx_hint (err, "set plot.time=%g gives it longer", 10 * c->deadline);
   return CVX_PLOT;
 }
 

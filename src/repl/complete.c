@@ -10,9 +10,15 @@
 
 #include "repl/repl.h"
 
+enum
+{
+  MOST = 100 /* names shown of very many */
+};
+
 static struct session *session;
 static struct lang_completion found;
 static size_t next, skip; /* bytes of a name before Readline's word */
+static size_t left_out;   /* names that Readline did not get */
 static char hint[512];    /* for the second Tab */
 static char lead[256];    /* bytes of Readline's word before a name */
 
@@ -33,6 +39,36 @@ give (const char *text, int state)
   if (copy != NULL)
     sprintf (copy, "%s%s", lead, name);
   return copy;
+}
+
+/* The first MOST of very many names behind what all have in common, as
+   Readline wants them; it would sort and measure them all.  */
+static char **
+give_some (size_t most)
+{
+  char **matches = malloc ((most + 2) * sizeof *matches);
+  const char *first = found.names[0];
+  size_t common = strlen (first), n = 0, before;
+  for (size_t k = 1; k < found.n; k++)
+    for (size_t j = 0; j < common; j++)
+      if (found.names[k][j] != first[j])
+        common = j;
+  if (matches == NULL)
+    return NULL;
+  for (; n < most + 1; n++)
+    {
+      matches[n] = give ("", n > 1);
+      if (matches[n] == NULL)
+        break;
+      if (n == 0)
+        {
+          before = common > skip ? common - skip : 0;
+          matches[0][strlen (lead) + before] = '\0';
+        }
+    }
+  matches[n] = NULL;
+  left_out = found.n - most;
+  return matches;
 }
 
 /* What is wanted at the cursor, for the second Tab: the usage of the command,
@@ -65,17 +101,12 @@ show_hint (void)
 static void
 show_matches (char **matches, int n, int longest)
 {
-  enum
-  {
-    MOST = 100
-  };
-  int shown = n < MOST ? n : MOST;
   if (hint[0] != '\0')
     show_hint ();
-  rl_display_match_list (matches, shown, longest);
-  if (shown < n)
-    fprintf (rl_outstream, "... and %d more: type another letter\n",
-             n - shown);
+  rl_display_match_list (matches, n, longest);
+  if (left_out > 0)
+    fprintf (rl_outstream, "... and %zu more: type another letter\n",
+             left_out);
   rl_forced_update_display ();
 }
 
@@ -91,6 +122,7 @@ complete (const char *text, int start, int end)
       != CVX_OK)
     return NULL;
   make_hint ();
+  left_out = 0;
   if (found.expect == LANG_EXPECT_PATH && found.n == 0)
     {
       lang_completion_free (&found);
@@ -115,7 +147,9 @@ complete (const char *text, int start, int end)
         rl_completion_suppress_append = 1;
       /* The closing quote is our suffix, or not yet due.  */
       rl_completion_suppress_quote = 1;
-      matches = found.n > 0 ? rl_completion_matches (text, give) : NULL;
+      matches = found.n == 0         ? NULL
+                : found.n > 2 * MOST ? give_some (MOST)
+                                     : rl_completion_matches (text, give);
       lang_completion_free (&found);
     }
   if (matches == NULL && rl_completion_type == '?' && hint[0] != '\0')

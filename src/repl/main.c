@@ -280,9 +280,10 @@ run_script (struct session *s, const struct arguments *a)
   if (fd < 0)
     return settle (s, lang_run_file (s->interp, a->script, NULL, 0, &err),
                    &err);
-  lang_feed_args (s->interp, (const char *const *)a->args, a->n_args);
+  lang_feed_script (s->interp, a->script, (const char *const *)a->args,
+                    a->n_args);
   status = repl_lines (s, fd, a->script, true);
-  lang_feed_args (s->interp, NULL, 0);
+  lang_feed_script (s->interp, NULL, NULL, 0);
   close (fd);
   return status;
 }

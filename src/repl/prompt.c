@@ -17,11 +17,6 @@
 #include "base/alloc.h"
 #include "repl/repl.h"
 
-enum
-{
-  HISTORY_LINES = 10000
-};
-
 static char *typed_line; /* what Readline gave, malloc'd */
 static bool typed_any, typed_end;
 static bool time_said; /* that the time limit is over */
@@ -292,11 +287,12 @@ read_typed (struct session *s, const char *prompt)
 }
 
 static void
-history_begin (const char **file, char *buf, size_t size)
+history_begin (const struct session *s, const char **file, char *buf,
+               size_t size)
 {
   *file = repl_state_file ("history", buf, size);
   using_history ();
-  stifle_history (HISTORY_LINES);
+  stifle_history ((int)s->settings.history_size);
   if (*file != NULL && read_history (*file) != 0 && errno != ENOENT)
     *file = NULL;
 }
@@ -318,7 +314,7 @@ history_end (const struct session *s, const char *file)
       fclose (f);
       append_history ((int)n, file);
     }
-  history_truncate_file (file, HISTORY_LINES);
+  history_truncate_file (file, (int)s->settings.history_size);
 }
 
 void
@@ -330,7 +326,7 @@ repl_prompt (struct session *s)
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   repl_completion_install (s);
-  history_begin (&file, place, sizeof place);
+  history_begin (s, &file, place, sizeof place);
   while (!s->quit && s->output_error == 0)
     {
       bool more;

@@ -31,7 +31,8 @@ script_tests = \
   tests/script/tables.sh \
   tests/script/tex.sh \
   tests/script/torch.sh \
-  tests/script/values.sh
+  tests/script/values.sh \
+  tests/script/workbench.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \
   tests/script/enumeration.py tests/script/prompt.py \

@@ -230,12 +230,12 @@ def run_process():
     check(len(second) == 1 and second != first, 'one again', second)
     os.kill(second[0], signal.SIGSTOP)
     start = time.time()
-    session.do('set plottime=0.5')
+    session.do('set plot.time=0.5')
     good, error = session.do('plot gap to=c.pdf')
     check(not good and error == '608', 'stopped: stuck, and is said', error)
     check(time.time() - start < 5 and gone(second[0]), 'and is ended',
           time.time() - start)
-    session.do('set plottime=30')
+    session.do('set plot.time=30')
     check(session.do('plot gap to=c.pdf')[0], 'the next figure is drawn')
     last = children(pid)
     session.child.kill()
@@ -248,7 +248,7 @@ def run_process():
                        ('mute', 'cat >/dev/null\n')):
         session = Session(CVXNN_GNUPLOT=fake(name, '#!/bin/sh\n' + body))
         session.do('generate gaussians n=20000 d=2')
-        session.do('set plottime=0.5')
+        session.do('set plot.time=0.5')
         start = time.time()
         good, error = session.do('plot data to=d.pdf')
         check(not good and error == '608' and time.time() - start < 5,
