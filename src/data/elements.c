@@ -208,7 +208,8 @@ fail_plan (struct pour *p, enum cvx_status found, struct cvx_error *err)
 {
   struct cvx_error damage;
   enum cvx_status status = CVX_OK;
-  p->raw = cvxi_input_size (p->e->in) == 0 ? cvx_alloc (BLOCK, 1) : NULL;
+  if (found == CVX_DATA && cvxi_input_size (p->e->in) == 0)
+    p->raw = cvx_alloc (BLOCK, 1);
   if (p->raw != NULL)
     status = skip (p, p->e->head.count * p->e->head.width, &damage);
   cvx_free (p->raw);
