@@ -13,7 +13,7 @@ T_LOG_DRIVER = $(SH_LOG_DRIVER)
 test_ldadd = libcore.la $(CHECK_LIBS) $(core_libs)
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) -I$(top_srcdir)/tests
 
-noinst_HEADERS += tests/descent.h tests/files.h tests/problems.h tests/runs.h \
+noinst_HEADERS += tests/datasets.h tests/descent.h tests/files.h tests/problems.h tests/runs.h \
   tests/support.h
 
 if HAVE_CHECK
