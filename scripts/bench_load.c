@@ -1,8 +1,9 @@
 /* bench_load.c -- speed of loading numbers: CSV next to what libcsv alone
-   allows and, where python3 has it, numpy's loadtxt; NPY next to memcpy.
+   allows and, where python3 has it, numpy's loadtxt; NPY, by two threads
+   and by one, next to memcpy.
 
    Usage: bench_load [MEGABYTES [FOLDER]].  The files are made in FOLDER (/tmp)
-   and removed; the readings are the best of three, of processor time for text
+   and removed; the readings are the best of five, of processor time for text
    and of the clock for NPY.  Run by `make bench'.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
@@ -19,12 +20,13 @@
 #include "base/npz.h"
 #include "base/rng.h"
 #include "data/dataset.h"
+#include "linalg/threads.h"
 #include "bench_clock.h"
 
 enum
 {
   COLUMNS = 50,
-  TRIES = 3
+  TRIES = 5
 };
 
 static void
@@ -178,12 +180,17 @@ bench_npy (const char *path, double bytes)
       cvx_free (w);
     }
   cvx_free (v);
-  t = best (load, path, CLOCK_MONOTONIC);
-  printf ("NPY, %.0f MB\n  load            %7.0f MB/s\n"
-          "  memcpy          %7.0f MB/s, load is %.0f %% of it\n"
-          "  ... to new pages %6.0f MB/s, load is %.0f %% of it\n",
-          8e-6 * (double)n, 8e-6 * (double)n / t, 8e-6 * (double)n / copy,
-          100 * copy / t, 8e-6 * (double)n / fresh, 100 * fresh / t);
+  printf ("NPY, %.0f MB\n  memcpy          %7.0f MB/s\n"
+          "  ... to new pages %6.0f MB/s\n",
+          8e-6 * (double)n, 8e-6 * (double)n / copy, 8e-6 * (double)n / fresh);
+  for (int threads = 2; threads >= 1; threads--)
+    {
+      cvx_blas_threads (threads);
+      t = best (load, path, CLOCK_MONOTONIC);
+      printf ("  load, %d thread%s %7.0f MB/s, %.0f and %.0f %% of these\n",
+              threads, threads > 1 ? "s" : " ", 8e-6 * (double)n / t,
+              100 * copy / t, 100 * fresh / t);
+    }
   remove (path);
 }
 

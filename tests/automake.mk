@@ -13,8 +13,9 @@ T_LOG_DRIVER = $(SH_LOG_DRIVER)
 test_ldadd = libcore.la $(CHECK_LIBS) $(core_libs)
 test_cppflags = $(AM_CPPFLAGS) $(CHECK_CFLAGS) -I$(top_srcdir)/tests
 
-noinst_HEADERS += tests/descent.h tests/files.h tests/formulations.h \
-  tests/planted.h tests/problems.h tests/runs.h tests/support.h
+noinst_HEADERS += tests/datasets.h tests/descent.h tests/files.h \
+  tests/formulations.h tests/planted.h tests/problems.h tests/runs.h \
+  tests/support.h
 
 if HAVE_CHECK
 include tests/unit/automake.mk

@@ -325,29 +325,21 @@ cvxi_npy_convert (const struct cvxi_npy *h, size_t first, size_t n,
 static void
 swap_bytes (unsigned char *p, size_t n, size_t width)
 {
-  for (size_t k = 0; k < n; k++, p += width)
-    {
-      uint16_t u2;
-      uint32_t u4;
-      uint64_t u8;
-      switch (width)
-        {
-        case 2:
-          memcpy (&u2, p, 2);
-          u2 = __builtin_bswap16 (u2);
-          memcpy (p, &u2, 2);
-          break;
-        case 4:
-          memcpy (&u4, p, 4);
-          u4 = __builtin_bswap32 (u4);
-          memcpy (p, &u4, 4);
-          break;
-        default:
-          memcpy (&u8, p, 8);
-          u8 = __builtin_bswap64 (u8);
-          memcpy (p, &u8, 8);
-        }
+#define SWAP(TYPE, SWAPPED)                                                   \
+  for (size_t k = 0; k < n; k++)                                              \
+    {                                                                         \
+      TYPE v;                                                                 \
+      memcpy (&v, p + k * sizeof v, sizeof v);                                \
+      v = SWAPPED (v);                                                        \
+      memcpy (p + k * sizeof v, &v, sizeof v);                                \
     }
+  if (width == 2)
+    SWAP (uint16_t, __builtin_bswap16)
+  else if (width == 4)
+    SWAP (uint32_t, __builtin_bswap32)
+  else
+    SWAP (uint64_t, __builtin_bswap64)
+#undef SWAP
 }
 
 void

@@ -585,9 +585,14 @@ session_memory (const struct session *s)
       if (isfinite (used) && limit - used < bytes)
         bytes = limit > used ? limit - used : 0;
     }
-  if (getrlimit (RLIMIT_AS, &r) == 0 && r.rlim_cur != RLIM_INFINITY
-      && (double)r.rlim_cur < bytes)
-    bytes = (double)r.rlim_cur;
+  if (getrlimit (RLIMIT_AS, &r) == 0 && r.rlim_cur != RLIM_INFINITY)
+    {
+      double used
+          = number_in ("/proc/self/statm") * (double)sysconf (_SC_PAGESIZE);
+      double rest = (double)r.rlim_cur - (isfinite (used) ? used : 0);
+      if (rest < bytes)
+        bytes = rest > 0 ? rest : 0;
+    }
   return 0.8 * bytes;
 }
 

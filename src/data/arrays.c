@@ -109,7 +109,7 @@ cvxi_plan_make (struct cvxi_plan *plan, const struct cvx_array *x,
                 const struct cvx_array *y, const char *path,
                 const struct cvx_read_options *options, struct cvx_error *err)
 {
-  struct cvx_read_options all = { .y = "" };
+  struct cvx_read_options all = { .y = "", .max_bytes = options->max_bytes };
   struct cvxi_columns *c = &plan->columns;
   bool table = y == NULL && x->rank <= 2;
   enum cvx_status status = check_shapes (x, y, path, err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/input.h"
 #include "base/text.h"
 
 struct selection
@@ -171,7 +172,11 @@ cvxi_columns_select (struct cvxi_columns *c, size_t n,
                      struct cvx_error *err)
 {
   struct selection s = { .path = path, .names = names, .n = n };
+  const size_t each = sizeof *c->feature + sizeof *c->target + 1;
   enum cvx_status status;
+  if (options->max_bytes != 0 && n > options->max_bytes / each)
+    return cvxi_fail_memory (NULL, path, (double)n * (double)each,
+                             options->max_bytes, err);
   c->feature = cvx_alloc (n, sizeof *c->feature);
   c->target = cvx_alloc (n, sizeof *c->target);
   s.taken = cvx_calloc (n, 1);

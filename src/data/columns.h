@@ -26,7 +26,8 @@ bool cvxi_no_target (const struct cvx_read_options *options);
    selection is "a,b,3:5": names first, then numbers and ranges from 1.  The
    target is the last column unless said otherwise; the features are all that
    are not targets, in order.  E210: no such column; E219: not a selection, or
-   nothing left.  On failure C needs no freeing.  */
+   nothing left; E230: so many columns that their numbers alone are too much.
+   On failure C needs no freeing.  */
 enum cvx_status cvxi_columns_select (struct cvxi_columns *c, size_t n,
                                      const char *const *names,
                                      const struct cvx_read_options *options,

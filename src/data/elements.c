@@ -16,8 +16,7 @@ enum
 {
   BLOCK = 256 << 10, /* bytes that stay in the cache of one core */
   PIECE = 4 << 20,   /* bytes that one thread hands to the other */
-  MANY = 4,          /* pieces from which on the second thread pays */
-  PAGE = 4096
+  MANY = 4           /* pieces from which on the second thread pays */
 };
 
 struct pour
@@ -137,20 +136,6 @@ put (struct pour *p, size_t k)
     }
 }
 
-/* Write into half of the pages of x of piece K, which has nothing yet.  The
-   kernel clears a page when it is first written; this takes longer than all
-   the rest, so that both threads shall do it.  */
-static void
-touch (const struct pour *p, size_t k)
-{
-  size_t pieces = (p->plan->n + p->step - 1) / p->step;
-  size_t bytes = p->step * p->d->n_features * sizeof (double);
-  volatile char *x = (volatile char *)p->d->part[CVX_TRAIN].x + k * bytes;
-  if (k + 1 < pieces) /* the last one is not complete */
-    for (size_t at = bytes / 2; at < bytes; at += PAGE)
-      x[at] = 0;
-}
-
 /* All pieces: with two threads one gets a piece while the other puts the one
    before it.  */
 static enum cvx_status
@@ -169,16 +154,10 @@ pour_pieces (struct pour *p, int team, struct cvx_error *err)
         ready[k % 2] = k < pieces && status == CVX_OK;
         if (team == 1 && ready[k % 2])
           put (p, k);
-        if (team > 1 && p->rows[0] != NULL)
-          touch (p, k);
       }
 #pragma omp single
-      {
-        if (team > 1 && p->rows[0] == NULL)
-          touch (p, k + 1);
-        if (team > 1 && k > 0 && ready[(k - 1) % 2])
-          put (p, k - 1);
-      }
+      if (team > 1 && k > 0 && ready[(k - 1) % 2])
+        put (p, k - 1);
     }
   return status;
 }
@@ -208,7 +187,8 @@ fail_plan (struct pour *p, enum cvx_status found, struct cvx_error *err)
 {
   struct cvx_error damage;
   enum cvx_status status = CVX_OK;
-  p->raw = cvxi_input_size (p->e->in) == 0 ? cvx_alloc (BLOCK, 1) : NULL;
+  if (found == CVX_DATA && cvxi_input_size (p->e->in) == 0)
+    p->raw = cvx_alloc (BLOCK, 1);
   if (p->raw != NULL)
     status = skip (p, p->e->head.count * p->e->head.width, &damage);
   cvx_free (p->raw);

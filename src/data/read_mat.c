@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/input.h"
+#include "base/npy.h"
 #include "data/import.h"
 
 #ifdef HAVE_MATIO
@@ -160,29 +161,47 @@ check (const struct cvxi_import *im, size_t *variables, struct cvx_error *err)
   return status;
 }
 
+static const struct element
+{
+  enum matio_classes class;
+  char kind;
+  size_t width;
+  enum cvx_array_type type; /* as it is kept */
+} elements[] = {
+  { MAT_C_DOUBLE, 'f', 8, CVX_ARRAY_F64 },
+  { MAT_C_SINGLE, 'f', 4, CVX_ARRAY_F32 },
+  { MAT_C_INT8, 'i', 1, CVX_ARRAY_I64 },
+  { MAT_C_INT16, 'i', 2, CVX_ARRAY_I64 },
+  { MAT_C_INT32, 'i', 4, CVX_ARRAY_I64 },
+  { MAT_C_INT64, 'i', 8, CVX_ARRAY_I64 },
+  { MAT_C_UINT8, 'u', 1, CVX_ARRAY_U8 },
+  { MAT_C_UINT16, 'u', 2, CVX_ARRAY_U64 },
+  { MAT_C_UINT32, 'u', 4, CVX_ARRAY_U64 },
+  { MAT_C_UINT64, 'u', 8, CVX_ARRAY_U64 },
+};
+
+/* What the elements of V are; NULL: no numbers.  */
+static const struct element *
+element_of (const matvar_t *v)
+{
+  for (size_t k = 0; k < sizeof elements / sizeof *elements; k++)
+    if (elements[k].class == v->class_type)
+      return &elements[k];
+  return NULL;
+}
+
 /* The type as which V is kept; WHY not NULL: it is no array of numbers.  */
 static enum cvx_array_type
 kept_type (const matvar_t *v, const char **why)
 {
+  const struct element *e = element_of (v);
   *why = v->isComplex ? "it is complex" : NULL;
+  if (e != NULL)
+    return v->isLogical && e->type == CVX_ARRAY_U8 ? CVX_ARRAY_BOOL : e->type;
   switch (v->class_type)
     {
-    case MAT_C_DOUBLE:
     case MAT_C_SPARSE:
       return CVX_ARRAY_F64;
-    case MAT_C_SINGLE:
-      return CVX_ARRAY_F32;
-    case MAT_C_UINT8:
-      return v->isLogical ? CVX_ARRAY_BOOL : CVX_ARRAY_U8;
-    case MAT_C_INT8:
-    case MAT_C_INT16:
-    case MAT_C_INT32:
-    case MAT_C_INT64:
-      return CVX_ARRAY_I64;
-    case MAT_C_UINT16:
-    case MAT_C_UINT32:
-    case MAT_C_UINT64:
-      return CVX_ARRAY_U64;
     case MAT_C_CHAR:
       *why = "it is text";
       break;
@@ -198,59 +217,21 @@ kept_type (const matvar_t *v, const char **why)
   return CVX_ARRAY_OTHER;
 }
 
-static void
-put (struct cvx_array *a, size_t to, const matvar_t *v, size_t from)
-{
-#  define TAKE(TYPE) ((const TYPE *)v->data)[from]
-  switch (v->class_type)
-    {
-    case MAT_C_DOUBLE:
-      ((double *)a->values)[to] = TAKE (double);
-      break;
-    case MAT_C_SINGLE:
-      ((float *)a->values)[to] = TAKE (float);
-      break;
-    case MAT_C_INT8:
-      ((int64_t *)a->values)[to] = TAKE (int8_t);
-      break;
-    case MAT_C_INT16:
-      ((int64_t *)a->values)[to] = TAKE (int16_t);
-      break;
-    case MAT_C_INT32:
-      ((int64_t *)a->values)[to] = TAKE (int32_t);
-      break;
-    case MAT_C_INT64:
-      ((int64_t *)a->values)[to] = TAKE (int64_t);
-      break;
-    case MAT_C_UINT16:
-      ((uint64_t *)a->values)[to] = TAKE (uint16_t);
-      break;
-    case MAT_C_UINT32:
-      ((uint64_t *)a->values)[to] = TAKE (uint32_t);
-      break;
-    case MAT_C_UINT64:
-      ((uint64_t *)a->values)[to] = TAKE (uint64_t);
-      break;
-    default:
-      ((uint8_t *)a->values)[to] = TAKE (uint8_t);
-    }
-#  undef TAKE
-}
-
 /* MATLAB's first index runs fastest, ours slowest.  */
 static void
 turn (struct cvx_array *a, const matvar_t *v)
 {
-  size_t index[4] = { 0 };
-  for (size_t from = 0; from < a->count; from++)
-    {
-      size_t to = 0;
-      for (size_t k = 0; k < a->rank; k++)
-        to = to * a->shape[k] + index[k];
-      put (a, to, v, from);
-      for (size_t k = 0; k < a->rank && ++index[k] == a->shape[k]; k++)
-        index[k] = 0;
-    }
+  const struct element *e = element_of (v);
+  struct cvxi_npy h = { .kind = e->kind,
+                        .width = e->width,
+                        .big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__,
+                        .fortran = true,
+                        .rank = a->rank,
+                        .count = a->count,
+                        .type = a->type,
+                        .kept = cvx_array_width (a->type) };
+  memcpy (h.shape, a->shape, sizeof h.shape);
+  cvxi_npy_convert (&h, 0, a->count, v->data, a->values);
 }
 
 static enum cvx_status

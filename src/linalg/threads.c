@@ -15,6 +15,8 @@ cvx_blas_threads (int n)
 {
 #ifdef _OPENMP
   int before = omp_get_max_threads ();
+  if (n > omp_get_thread_limit ())
+    n = omp_get_thread_limit ();
   if (n >= 1 && n != before)
     {
       omp_set_num_threads (n);

@@ -3,6 +3,7 @@ cvxnn_SOURCES = \
   src/repl/bar.c \
   src/repl/complete.c \
   src/repl/journal.c \
+  src/repl/limit.c \
   src/repl/main.c \
   src/repl/places.c \
   src/repl/prompt.c \

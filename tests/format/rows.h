@@ -182,6 +182,7 @@ static const struct bad bad[] = {
   { "idx", "short-data-idx3.gz", CVX_E232, 0, 0, "there are 36", PLAIN },
   { "idx", "extra-data-idx3", CVX_E232, 0, 0, "30 bytes", PLAIN },
   { "idx", "extra-data-idx3.gz", CVX_E232, 0, 0, "there are more", { .y = "" } },
+  { "idx", "wide-idx2.gz", CVX_E230, 0, 0, "in memory", { .y = "", .max_bytes = 1 << 20 } },
   { "idx", "huge-idx4", CVX_E232, 0, 0, "too large", PLAIN },
   { "idx", "header-cut", CVX_E232, 0, 0, "header", PLAIN },
   { "idx", "no-rows-idx3", CVX_E211, 0, 0, "no rows", PLAIN },

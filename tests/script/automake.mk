@@ -1,5 +1,6 @@
 # Script tests, one row each.
 script_tests = \
+  tests/script/address_space.sh \
   tests/script/commands.sh \
   tests/script/csdp.sh \
   tests/script/data_export.sh \

@@ -98,3 +98,15 @@ tests_unit_elements_t_SOURCES = tests/unit/elements.c
 tests_unit_elements_t_CPPFLAGS = $(test_cppflags)
 tests_unit_elements_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/elements.t
+
+check_PROGRAMS += tests/unit/number.t
+tests_unit_number_t_SOURCES = tests/unit/number.c
+tests_unit_number_t_CPPFLAGS = $(test_cppflags)
+tests_unit_number_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/number.t
+
+check_PROGRAMS += tests/unit/transform.t
+tests_unit_transform_t_SOURCES = tests/unit/transform.c
+tests_unit_transform_t_CPPFLAGS = $(test_cppflags)
+tests_unit_transform_t_LDADD = $(test_ldadd)
+TESTS += tests/unit/transform.t
