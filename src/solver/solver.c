@@ -2,6 +2,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include "formulation/price.h"
 #include "solver/state.h"
 
 #include <math.h>
@@ -52,7 +53,7 @@ enum suits
 {
   ALL,
   CONES,      /* blocks in cones */
-  FEW_CONES,  /* these, of few samples */
+  WIDE_CONES, /* these, with few samples and more than a few features */
   FREE,       /* blocks without cones */
   FREE_DENSE, /* these, and many of them carry weights */
   NO_PATTERNS
@@ -84,8 +85,9 @@ is_for (enum suits suits, const struct cvx_formulation *f)
     {
     case CONES:
       return cones;
-    case FEW_CONES:
-      return cones && f->n_samples <= FEW_SAMPLES;
+    case WIDE_CONES:
+      return cones && f->n_samples <= FEW_SAMPLES
+             && f->patterns->rank > CVX_PRICE_MAX_RANK;
     case FREE:
       return !cones;
     case FREE_DENSE:
@@ -121,7 +123,7 @@ cvx_solver_choose (const struct cvx_formulation *f,
   } order[] = {
     { &cvxi_solver_interior, ALL,
       "it finds the cells that matter among all patterns, and is exact" },
-    { &cvxi_solver_barrier, FEW_CONES,
+    { &cvxi_solver_barrier, WIDE_CONES,
       "its matrices are small, and the cones do not slow it down" },
     { &cvxi_solver_newton, CONES,
       "with cones, a few Newton rounds on the active neurons beat many cheap "

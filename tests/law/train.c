@@ -343,7 +343,9 @@ START_TEST (growing_works_for_every_loss)
         steps (run, 1);
       ck_assert_msg (cvx_run_gap (run) <= 1e-4, "%s: gap %g",
                      cvx_losses[l]->name, cvx_run_gap (run));
-      ck_assert (run->net->width <= 7); /* pruned: at most n */
+      ck_assert_msg (run->net->width <= 7, "%s: width %zu",
+                     cvx_losses[l]->name,
+                     run->net->width); /* pruned: at most n */
       cvx_run_free (run);
       cvx_formulation_free (f);
       problem_free (&p);
