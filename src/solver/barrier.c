@@ -298,13 +298,14 @@ by_block (const void *a, const void *b)
   return p < q ? -1 : p > q;
 }
 
-/* The blocks of OUTPUT for the next program: those that still matter, and of
-   the others with psi > beta the largest, as many as these or LEAST and an
-   eighth of the samples.  SET holds n_blocks numbers.  */
+/* The blocks of OUTPUT for the next program: those in use that still matter,
+   or ALL of them, so that none comes and goes for ever, and of the others with
+   psi > beta the largest, as many as these or LEAST and an eighth of the
+   samples.  SET holds n_blocks numbers.  */
 static void
 choose (const struct barrier *s, const struct cvx_formulation *f,
-        size_t output, size_t d, const double *psi, struct entry *entry,
-        struct set *set)
+        size_t output, size_t d, bool all, const double *psi,
+        struct entry *entry, struct set *set)
 {
   size_t each = f->n_blocks / f->n_outputs, first = output * each, from = 0;
   size_t room, n = 0, len = f->block_len;
@@ -317,7 +318,7 @@ choose (const struct barrier *s, const struct cvx_formulation *f,
       while (from < s->block.len && s->block.p[from] < g)
         from++;
       if (from < s->block.len && s->block.p[from] == g
-          && (s->slack.p[from] <= 0.05 * f->beta
+          && (all || s->slack.p[from] <= 0.05 * f->beta
               || cblas_dnrm2 ((blasint)len, s->w.p + from * len, 1)
                      > 1e-7 * largest))
         set->block[set->k++] = g;
@@ -449,10 +450,10 @@ price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
    weights are those of the data's coordinates.  */
 static enum cvx_status
 solve_output (const struct barrier *s, const struct cvx_formulation *f,
-              const struct coordinates *c, size_t output, const double *psi,
-              struct entry *entry, double tol, struct set *next, double *nu,
-              double *iterations, struct cvx_progress *progress,
-              struct cvx_error *err)
+              const struct coordinates *c, size_t output, bool all,
+              const double *psi, struct entry *entry, double tol,
+              struct set *next, double *nu, double *iterations,
+              struct cvx_progress *progress, struct cvx_error *err)
 {
   size_t len = f->block_len, each = f->n_blocks / f->n_outputs;
   struct set set = { .block = cvx_alloc (each, sizeof *set.block) };
@@ -461,7 +462,7 @@ solve_output (const struct barrier *s, const struct cvx_formulation *f,
                            : cvx_fail_nomem (err, "making a working set");
   if (st == CVX_OK)
     {
-      choose (s, f, output, c->d, psi, entry, &set);
+      choose (s, f, output, c->d, all, psi, entry, &set);
       next->added += set.added;
       st = solve (f, c, output, &set, tol, nu, iterations, progress, err);
     }
@@ -513,8 +514,8 @@ step (void *state, const struct cvx_formulation *f,
   if (excess < 0.1 * settings->tol)
     tol = fmax (1e-13, 0.1 * fmin (tol, s->tol));
   for (size_t k = 0; st == CVX_OK && k < f->n_outputs; k++)
-    st = solve_output (s, f, &c, k, psi, entry, tol, &next, nu, &iterations,
-                       progress, err);
+    st = solve_output (s, f, &c, k, !(excess < 0.5 * s->excess), psi, entry,
+                       tol, &next, nu, &iterations, progress, err);
   if (st == CVX_OK)
     st = keep (s, f, next.k, next.block, next.w, next.slack, err);
   if (st == CVX_OK)
