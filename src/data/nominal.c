@@ -16,10 +16,32 @@
 #include "data/parts.h"
 #include "data/readers.h"
 
-enum
+/* Twice the room.  Sets begin small, since a file may have many columns.  */
+static bool
+grow (struct cvxi_texts *t)
 {
-  SLOTS = 32768 /* a power of two above CVXI_MOST_TEXTS */
-};
+  size_t n = t->n_slots > 0 ? 2 * t->n_slots : 8;
+  size_t *slot = cvx_calloc (n, sizeof *slot);
+  char **name = cvx_grow (t->name, t->n, n / 2, sizeof *name);
+  if (name != NULL)
+    t->name = name;
+  if (slot == NULL || name == NULL)
+    {
+      cvx_free (slot);
+      return false;
+    }
+  for (size_t i = 0; i < t->n; i++)
+    {
+      size_t k = cvxi_name_hash (name[i], strlen (name[i])) % n;
+      while (slot[k] != 0)
+        k = (k + 1) % n;
+      slot[k] = i + 1;
+    }
+  cvx_free (t->slot);
+  t->slot = slot;
+  t->n_slots = n;
+  return true;
+}
 
 enum cvx_status
 cvxi_texts_number (struct cvxi_texts *t, const char *s, size_t len,
@@ -28,14 +50,11 @@ cvxi_texts_number (struct cvxi_texts *t, const char *s, size_t len,
   uint64_t h = cvxi_name_hash (s, len);
   size_t k;
   *number = SIZE_MAX;
-  if (t->slot == NULL)
-    {
-      t->slot = cvx_calloc (SLOTS, sizeof *t->slot);
-      t->name = cvx_calloc (CVXI_MOST_TEXTS, sizeof *t->name);
-      if (t->slot == NULL || t->name == NULL)
-        return cvx_fail_nomem (err, "collecting texts");
-    }
-  for (k = h % SLOTS; t->slot[k] != 0; k = (k + 1) % SLOTS)
+  if (t->n == t->n_slots / 2 && !t->fixed && !grow (t))
+    return cvx_fail_nomem (err, "collecting texts");
+  if (t->n_slots == 0)
+    return CVX_OK;
+  for (k = h % t->n_slots; t->slot[k] != 0; k = (k + 1) % t->n_slots)
     {
       const char *name = t->name[t->slot[k] - 1];
       if (strncmp (name, s, len) == 0 && name[len] == '\0')

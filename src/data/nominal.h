@@ -19,8 +19,9 @@ enum
    FIXED sets take no new ones.  */
 struct cvxi_texts
 {
-  size_t *slot; /* hash table: number + 1 */
-  char **name;  /* owned */
+  size_t *slot;   /* hash table: number + 1 */
+  size_t n_slots; /* a power of two, or 0 */
+  char **name;    /* owned; room for half as many */
   size_t n;
   bool fixed;
 };

@@ -8,9 +8,11 @@
 #include "fuzz/replay.h"
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/rng.h"
@@ -19,6 +21,7 @@ enum
 {
   MUTATIONS = 40,    /* of a file */
   LARGEST = 1 << 16, /* bytes of a file; longer ones are cut */
+  MEMORY = 100, /* MB that all of it may take; the readers get 4 each time */
   EDITS = 4
 };
 
@@ -128,6 +131,19 @@ replay_folder (const char *folder)
   return n;
 }
 
+/* Sanitizers keep what was freed.  */
+static bool
+little_memory (void)
+{
+#if defined __SANITIZE_ADDRESS__
+  return true;
+#else
+  struct rusage used;
+  return getrusage (RUSAGE_SELF, &used) == 0
+         && used.ru_maxrss < (long)MEMORY << 10;
+#endif
+}
+
 int
 main (void)
 {
@@ -143,7 +159,9 @@ main (void)
       n += replay_folder (folder);
       s += len + (s[len] == ' ');
     }
-  printf ("%s 1 - %s: %d files and their mutations\n1..1\n",
-          n > 0 ? "ok" : "not ok", folders, n);
+  printf ("%s 1 - %s: %d files and their mutations\n", n > 0 ? "ok" : "not ok",
+          folders, n);
+  printf ("%s 2 - in %d MB of memory\n1..2\n",
+          little_memory () ? "ok" : "not ok", MEMORY);
   return 0;
 }
