@@ -155,3 +155,9 @@ tests_law_solver_memory_t_SOURCES = tests/law/solver_memory.c
 tests_law_solver_memory_t_CPPFLAGS = $(test_cppflags)
 tests_law_solver_memory_t_LDADD = $(test_ldadd)
 TESTS += tests/law/solver_memory.t
+
+check_PROGRAMS += tests/law/barrier.t
+tests_law_barrier_t_SOURCES = tests/law/barrier.c
+tests_law_barrier_t_CPPFLAGS = $(test_cppflags)
+tests_law_barrier_t_LDADD = $(test_ldadd)
+TESTS += tests/law/barrier.t
