@@ -23,7 +23,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "solver/state.h"
+#include "solver/entries.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -110,14 +110,10 @@ restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *settings, struct cvx_error *err)
 {
   struct auglag *s = state;
-  enum cvx_status st = CVX_OK;
+  enum cvx_status st = cvxi_list_check (f, &s->block, err);
   (void)settings;
-  for (size_t k = 0; k < s->block.len; k++)
-    if (s->block.p[k] >= f->n_blocks
-        || (k > 0 && s->block.p[k] <= s->block.p[k - 1]))
-      return cvx_fail (err, CVX_E388,
-                       "the saved working set has no block %zu in this place",
-                       s->block.p[k]);
+  if (st != CVX_OK)
+    return st;
   if (s->w.len != s->block.len * f->block_len
       || s->a.len != s->block.len * f->n_samples)
     return cvx_fail (err, CVX_E388,
@@ -169,10 +165,7 @@ keep (struct auglag *s, const struct cvxi_augmented *p, struct cvx_error *err)
   cvxi_augmented_weights (p, w);
   for (size_t g = 0; g < p->k; g++)
     {
-      bool zero = true;
-      for (size_t j = 0; j < d; j++)
-        zero = zero && p->now.w[g * d + j] == 0;
-      if (zero)
+      if (cvxi_is_zero (p->now.w + g * d, d))
         continue;
       s->block.p[used] = p->list[g];
       memcpy (s->w.p + used * d, w + g * d, d * sizeof *w);
@@ -252,16 +245,8 @@ init (void *state, const struct cvx_formulation *f,
     st = cvxi_point_dense (f, warm, w, err);
   if (st == CVX_OK)
     st = f->class->apply (f, w, fit, NULL);
-  for (size_t g = 0; st == CVX_OK && g < f->n_blocks; g++)
-    {
-      bool zero = true;
-      for (size_t j = 0; j < d; j++)
-        zero = zero && w[g * d + j] == 0;
-      if (zero)
-        continue;
-      memmove (w + k * d, w + g * d, d * sizeof *w);
-      list[k++] = g;
-    }
+  if (st == CVX_OK)
+    k = cvxi_list_compact (f, w, list);
   if (st == CVX_OK)
     {
       cvxi_loss_dual (f, fit, s->nu);
@@ -296,29 +281,6 @@ init (void *state, const struct cvx_formulation *f,
   return st;
 }
 
-/* A block that may enter, and how much it violates.  */
-struct entry
-{
-  double psi;
-  size_t block;
-};
-
-static int
-by_psi (const void *a, const void *b)
-{
-  const struct entry *p = a, *q = b;
-  if (p->psi != q->psi)
-    return p->psi < q->psi ? 1 : -1;
-  return p->block < q->block ? -1 : 1;
-}
-
-static int
-by_block (const void *a, const void *b)
-{
-  size_t p = *(const size_t *)a, q = *(const size_t *)b;
-  return p < q ? -1 : p > q;
-}
-
 /* The blocks in use and at most ROOM of the others into LIST; *LARGEST gets
    the largest psi seen, from Z = A'nu (n_var).  psi_g is at most ||A_g'nu||:
    projections are computed in the order of that, until twice as many blocks
@@ -327,7 +289,7 @@ by_block (const void *a, const void *b)
    depends on Z only.  ENTRY is scratch.  */
 static enum cvx_status
 choose (const struct auglag *s, const struct cvx_formulation *f, size_t room,
-        const double *z, const double *bound, struct entry *entry,
+        const double *z, const double *bound, struct cvxi_entry *entry,
         size_t *list, size_t *k, double *largest,
         struct cvx_progress *progress, struct cvx_error *err)
 {
@@ -338,11 +300,11 @@ choose (const struct auglag *s, const struct cvx_formulation *f, size_t room,
       if (used < s->block.len && s->block.p[used] == g)
         list[used++] = g;
       else if (norm > f->beta)
-        entry[n++] = (struct entry){ norm, g };
+        entry[n++] = (struct cvxi_entry){ norm, g };
     }
   /* Those in use have multipliers that say what their psi is.  */
   *largest = used > 0 ? f->beta * (1 + fmin (1, s->residual)) : 0;
-  qsort (entry, n, sizeof *entry, by_psi);
+  cvxi_entries_sort (entry, n);
   while (done < n && found < 2 * room)
     {
       size_t last = done + BATCH < n ? done + BATCH : n, solved = 0;
@@ -363,10 +325,10 @@ choose (const struct auglag *s, const struct cvx_formulation *f, size_t room,
             entry[found++] = entry[done];
         }
     }
-  qsort (entry, found, sizeof *entry, by_psi);
+  cvxi_entries_sort (entry, found);
   for (size_t i = 0; i < found && i < room; i++)
     list[used++] = entry[i].block;
-  qsort (list, used, sizeof *list, by_block);
+  cvxi_list_sort (list, used);
   *k = used;
   return CVX_OK;
 }
@@ -397,7 +359,7 @@ step (void *state, const struct cvx_formulation *f,
   struct start t = { 0, NULL, NULL, NULL };
   double *z = cvx_alloc (1, f->n_var * sizeof *z), largest = 0, gap = 0;
   double *bound = cvx_alloc (f->n_blocks, sizeof *bound);
-  struct entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
+  struct cvxi_entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
   size_t *list = cvx_alloc (f->n_blocks, sizeof *list), k = 0;
   size_t room = LEAST * f->n_outputs;
   double before = s->violation;

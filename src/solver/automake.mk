@@ -9,6 +9,7 @@ libsolver_la_SOURCES = \
   src/solver/cd.c \
   src/solver/colgen.c \
   src/solver/descend.c \
+  src/solver/entries.c \
   src/solver/fista.c \
   src/solver/grow.c \
   src/solver/interior.c \
@@ -34,7 +35,8 @@ libsolver_la_SOURCES = \
   src/solver/ustep.c \
   src/solver/working.c
 noinst_HEADERS += src/solver/augmented.h src/solver/blocks.h \
-  src/solver/colgen.h src/solver/descend.h src/solver/interior_private.h \
+  src/solver/colgen.h src/solver/descend.h src/solver/entries.h \
+  src/solver/interior_private.h \
   src/solver/kronecker.h src/solver/master.h \
   src/solver/master_private.h src/solver/reduced.h \
   src/solver/reduced_private.h src/solver/state.h \

@@ -15,7 +15,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "solver/state.h"
+#include "solver/entries.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -195,13 +195,10 @@ restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *settings, struct cvx_error *err)
 {
   struct barrier *s = state;
+  enum cvx_status st = cvxi_list_check (f, &s->block, err);
   (void)settings;
-  for (size_t k = 0; k < s->block.len; k++)
-    if (s->block.p[k] >= f->n_blocks
-        || (k > 0 && s->block.p[k] <= s->block.p[k - 1]))
-      return cvx_fail (err, CVX_E388,
-                       "the saved working set has no block %zu in this place",
-                       s->block.p[k]);
+  if (st != CVX_OK)
+    return st;
   if (s->w.len != s->block.len * f->block_len || s->slack.len != s->block.len)
     return cvx_fail (err, CVX_E388,
                      "the saved working set has %zu blocks and %zu weights",
@@ -251,12 +248,8 @@ init (void *state, const struct cvx_formulation *f,
     st = cvx_fail_nomem (err, "starting the solver");
   else
     st = cvxi_point_dense (f, warm, w, err);
-  for (size_t g = 0; st == CVX_OK && g < f->n_blocks; g++)
-    if (cblas_dnrm2 ((blasint)d, w + g * d, 1) > 0)
-      {
-        memmove (w + k * d, w + g * d, d * sizeof *w);
-        list[k++] = g;
-      }
+  if (st == CVX_OK)
+    k = cvxi_list_compact (f, w, list);
   if (st == CVX_OK)
     st = keep (s, f, k, list, w, slack, err);
   if (st == CVX_OK)
@@ -275,29 +268,6 @@ init (void *state, const struct cvx_formulation *f,
   return st;
 }
 
-/* A block that may enter, and its psi.  */
-struct entry
-{
-  double psi;
-  size_t block;
-};
-
-static int
-by_psi (const void *a, const void *b)
-{
-  const struct entry *p = a, *q = b;
-  if (p->psi != q->psi)
-    return p->psi < q->psi ? 1 : -1;
-  return p->block < q->block ? -1 : 1;
-}
-
-static int
-by_block (const void *a, const void *b)
-{
-  size_t p = *(const size_t *)a, q = *(const size_t *)b;
-  return p < q ? -1 : p > q;
-}
-
 /* The blocks of OUTPUT for the next program: those in use that still matter,
    or ALL of them, so that none comes and goes for ever, and of the others with
    psi > beta the largest, as many as these or LEAST and an eighth of the
@@ -305,7 +275,7 @@ by_block (const void *a, const void *b)
 static void
 choose (const struct barrier *s, const struct cvx_formulation *f,
         size_t output, size_t d, bool all, const double *psi,
-        struct entry *entry, struct set *set)
+        struct cvxi_entry *entry, struct set *set)
 {
   size_t each = f->n_blocks / f->n_outputs, first = output * each, from = 0;
   size_t room, n = 0, len = f->block_len;
@@ -323,18 +293,18 @@ choose (const struct barrier *s, const struct cvx_formulation *f,
                      > 1e-7 * largest))
         set->block[set->k++] = g;
       else if (psi[g] > f->beta)
-        entry[n++] = (struct entry){ psi[g], g };
+        entry[n++] = (struct cvxi_entry){ psi[g], g };
     }
   room = LEAST + f->n_samples / 8;
   if (room < set->k)
     room = set->k;
   if ((double)(set->k + room) > most)
     room = most > (double)set->k ? (size_t)most - set->k : 1;
-  qsort (entry, n, sizeof *entry, by_psi);
+  cvxi_entries_sort (entry, n);
   set->added = n < room ? n : room;
   for (size_t i = 0; i < set->added; i++)
     set->block[set->k++] = entry[i].block;
-  qsort (set->block, set->k, sizeof *set->block, by_block);
+  cvxi_list_sort (set->block, set->k);
 }
 
 /* The program on SET of OUTPUT: weights, slack, and the column of NU.  */
@@ -451,7 +421,7 @@ price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
 static enum cvx_status
 solve_output (const struct barrier *s, const struct cvx_formulation *f,
               const struct coordinates *c, size_t output, bool all,
-              const double *psi, struct entry *entry, double tol,
+              const double *psi, struct cvxi_entry *entry, double tol,
               struct set *next, double *nu, double *iterations,
               struct cvx_progress *progress, struct cvx_error *err)
 {
@@ -496,7 +466,7 @@ step (void *state, const struct cvx_formulation *f,
                       .slack = cvx_alloc (f->n_blocks, sizeof *next.slack) };
   double *psi = cvx_alloc (f->n_blocks, sizeof *psi);
   double *nu = cvx_copy (s->nu, f->n_obs, sizeof *nu);
-  struct entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
+  struct cvxi_entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
   double excess = 0, tol, iterations = 0;
   enum cvx_status st = coordinates_new (&c, f, err);
   if (st == CVX_OK

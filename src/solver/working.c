@@ -17,7 +17,7 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "solver/state.h"
+#include "solver/entries.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -117,10 +117,7 @@ keep (struct working *s, const struct cvxi_blocks *b, struct cvx_error *err)
   cvxi_blocks_weights (b, w);
   for (size_t i = 0; i < b->k; i++)
     {
-      bool zero = true;
-      for (size_t j = 0; j < d; j++)
-        zero = zero && b->w[i * d + j] == 0;
-      if (zero)
+      if (cvxi_is_zero (b->w + i * d, d))
         continue;
       s->block.p[n] = b->list[i];
       memcpy (s->w.p + n * d, w + i * d, d * sizeof *w);
@@ -141,13 +138,10 @@ restore (void *state, const struct cvx_formulation *f,
          const struct cvx_settings *settings, struct cvx_error *err)
 {
   struct working *s = state;
+  enum cvx_status st = cvxi_list_check (f, &s->block, err);
   (void)settings;
-  for (size_t k = 0; k < s->block.len; k++)
-    if (s->block.p[k] >= f->n_blocks
-        || (k > 0 && s->block.p[k] <= s->block.p[k - 1]))
-      return cvx_fail (err, CVX_E388,
-                       "the saved working set has no block %zu in this place",
-                       s->block.p[k]);
+  if (st != CVX_OK)
+    return st;
   if (s->w.len != s->block.len * f->block_len)
     return cvx_fail (err, CVX_E388,
                      "the saved working set has %zu blocks and %zu weights",
@@ -172,17 +166,8 @@ init (void *state, const struct cvx_formulation *f,
     st = cvx_fail_nomem (err, "starting the solver");
   else
     st = cvxi_point_dense (f, warm, w, err);
-  for (size_t g = 0; st == CVX_OK && g < f->n_blocks; g++)
-    {
-      bool zero = true;
-      for (size_t j = 0; j < f->block_len; j++)
-        zero = zero && w[g * f->block_len + j] == 0;
-      if (zero)
-        continue;
-      memmove (w + k * f->block_len, w + g * f->block_len,
-               f->block_len * sizeof *w);
-      list[k++] = g;
-    }
+  if (st == CVX_OK)
+    k = cvxi_list_compact (f, w, list);
   if (st == CVX_OK)
     st = restore (s, f, settings, err);
   if (st == CVX_OK)
@@ -197,34 +182,11 @@ init (void *state, const struct cvx_formulation *f,
   return st;
 }
 
-/* A block that may enter, and how much it violates.  */
-struct entry
-{
-  double psi;
-  size_t block;
-};
-
-static int
-by_psi (const void *a, const void *b)
-{
-  const struct entry *p = a, *q = b;
-  if (p->psi != q->psi)
-    return p->psi < q->psi ? 1 : -1;
-  return p->block < q->block ? -1 : 1;
-}
-
-static int
-by_block (const void *a, const void *b)
-{
-  size_t p = *(const size_t *)a, q = *(const size_t *)b;
-  return p < q ? -1 : p > q;
-}
-
 /* The working set into LIST, K blocks: those in use and of every output the
    largest of the others, as many as it has in use or LEAST.  */
 static void
 choose (const struct working *s, const struct cvx_formulation *f,
-        const double *psi, struct entry *entry, size_t *list, size_t *k)
+        const double *psi, struct cvxi_entry *entry, size_t *list, size_t *k)
 {
   size_t used = 0, from = 0, each = f->n_blocks / f->n_outputs;
   for (size_t first = 0; first < f->n_blocks; first += each)
@@ -237,13 +199,13 @@ choose (const struct working *s, const struct cvx_formulation *f,
             from++;
           }
         else if (psi[g] > f->beta)
-          entry[n++] = (struct entry){ psi[g], g };
+          entry[n++] = (struct cvxi_entry){ psi[g], g };
       if (room < used - before)
         room = used - before;
-      qsort (entry, n, sizeof *entry, by_psi);
+      cvxi_entries_sort (entry, n);
       for (size_t i = 0; i < n && i < room; i++)
         list[used++] = entry[i].block;
-      qsort (list + before, used - before, sizeof *list, by_block);
+      cvxi_list_sort (list + before, used - before);
     }
   *k = used;
 }
@@ -293,7 +255,7 @@ step (void *state, const struct cvx_formulation *f,
   struct working *s = state;
   struct cvxi_blocks *b = NULL;
   double *psi = cvx_alloc (f->n_blocks, sizeof *psi), largest = 0, gap = 0;
-  struct entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
+  struct cvxi_entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
   size_t *list = cvx_alloc (f->n_blocks, sizeof *list), k = 0;
   bool exact = true;
   enum cvx_status st;
