@@ -7,7 +7,8 @@ liblinalg_la_SOURCES = \
   src/linalg/masked_lookup.c src/linalg/masked_lookup.h \
   src/linalg/masked_lookup_tasks.h src/linalg/masked_tasks.h \
   src/linalg/masked_sparse.c src/linalg/masked_sparse.h src/linalg/qr.c \
-  src/linalg/qr.h src/linalg/small.c src/linalg/small.h src/linalg/sum.c \
+  src/linalg/qr.h src/linalg/sizes.h src/linalg/small.c src/linalg/small.h \
+  src/linalg/sum.c \
   src/linalg/threads.c
 
 linalgincludedir = $(includedir)/cvxnn/linalg

@@ -27,6 +27,7 @@
 #include "linalg/mask_kernels.h"
 #include "linalg/masked_lookup.h"
 #include "linalg/masked_sparse.h"
+#include "linalg/sizes.h"
 #include "linalg/threads.h"
 
 enum
@@ -75,25 +76,14 @@ struct plan
   size_t parts; /* runs of inner pieces whose results are added last */
 };
 
-static size_t
-divide_up (size_t a, size_t b)
-{
-  return a / b + (a % b != 0);
-}
-
-static size_t
-smaller (size_t a, size_t b)
-{
-  return a < b ? a : b;
-}
-
 static struct plan
 plan_new (const struct cvx_masked *m, size_t k, bool adjoint)
 {
-  size_t tiles = divide_up (m->n, TILE), blocks = divide_up (k, BLOCK);
+  size_t tiles = cvxi_divide_up (m->n, TILE),
+         blocks = cvxi_divide_up (k, BLOCK);
   struct plan p = { adjoint ? blocks : tiles, adjoint ? tiles : blocks, 1 };
   if (p.outer > 0 && p.inner > 0)
-    p.parts = smaller (divide_up (N_TASKS, p.outer), p.inner);
+    p.parts = cvxi_smaller (cvxi_divide_up (N_TASKS, p.outer), p.inner);
   return p;
 }
 
@@ -121,14 +111,14 @@ cvx_masked_new (struct cvx_masked **out, const double *x, size_t n, size_t d,
   m->d = d;
   m->n_patterns = n_patterns;
   m->n_outputs = n_outputs;
-  m->n_words = divide_up (n, 64);
+  m->n_words = cvxi_divide_up (n, 64);
   m->threads = threads < 1 ? cvx_blas_threads (0) : threads;
   m->kernels = cvxi_mask_kernels (0);
   team = (size_t)m->threads;
-  in_tiles = divide_up (n, TILE) * TILE;
+  in_tiles = cvxi_divide_up (n, TILE) * TILE;
   /* parts * blocks < N_TASKS + blocks, for lists of any length; one part needs
      no memory.  */
-  partial = smaller (2 * N_TASKS * BLOCK, stack * N_TASKS) * d;
+  partial = cvxi_smaller (2 * N_TASKS * BLOCK, stack * N_TASKS) * d;
   if (in_tiles < N_TASKS * TILE && partial < N_TASKS * in_tiles * n_outputs)
     partial = N_TASKS * in_tiles * n_outputs;
   m->tile = cvx_calloc (team, BLOCK * TILE * real);
@@ -166,7 +156,8 @@ cvx_masked_bytes (size_t n, size_t d, size_t n_patterns, size_t n_outputs,
 {
   double stack = (double)n_patterns * (double)n_outputs, len = (double)d;
   double real = single ? sizeof (float) : sizeof (double);
-  double rows = (double)(divide_up (n, TILE) * TILE), c = (double)n_outputs;
+  double rows = (double)(cvxi_divide_up (n, TILE) * TILE),
+         c = (double)n_outputs;
   double partial = fmin (2.0 * N_TASKS * BLOCK, stack * N_TASKS) * len;
   if (rows < N_TASKS * TILE)
     partial = fmax (partial, N_TASKS * rows * c);
@@ -369,7 +360,7 @@ cvx_masked_adjoint_list (const struct cvx_masked *m, size_t k,
   (m->single ? take_residual_single : take_residual) (m, r);
   if (cvxi_lookup_pays (m->lookup, true, k, list))
     return cvxi_lookup_adjoint (m->lookup, k, list, m->r,
-                                divide_up (m->n, TILE) * TILE, g,
+                                cvxi_divide_up (m->n, TILE) * TILE, g,
                                 team_for (m, k, NULL), progress);
   return run (m, true, k, list, m->r, g, k * m->d, progress);
 }
@@ -426,13 +417,14 @@ cvx_masked_counts (const struct cvx_masked *m, double *c)
     for (size_t from = 0; from < m->n_patterns; from += run)
       {
         uint64_t rows[64 * COUNT_WORDS], columns[64 * COUNT_WORDS];
-        size_t words = divide_up (smaller (run, m->n_patterns - from), 64);
+        size_t words
+            = cvxi_divide_up (cvxi_smaller (run, m->n_patterns - from), 64);
         sample_major (m, wi, from, words, rows);
         for (size_t wj = 0; wj <= wi; wj++)
           {
             sample_major (m, wj, from, words, columns);
-            for (size_t i = 0; i < smaller (64, n - wi * 64); i++)
-              for (size_t j = 0; j < smaller (64, n - wj * 64); j++)
+            for (size_t i = 0; i < cvxi_smaller (64, n - wi * 64); i++)
+              for (size_t j = 0; j < cvxi_smaller (64, n - wj * 64); j++)
                 {
                   uint64_t count = 0;
                   for (size_t q = 0; q < words; q++)

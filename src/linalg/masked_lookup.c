@@ -33,6 +33,7 @@
 
 #include "base/alloc.h"
 #include "linalg/mask_kernels.h"
+#include "linalg/sizes.h"
 #include "linalg/threads.h"
 
 enum
@@ -99,56 +100,42 @@ enum
   PANEL_BYTES = CHUNK * CVXI_LINE_BYTES
 };
 
-static size_t
-divide_up (size_t a, size_t b)
-{
-  return a / b + (a % b != 0);
-}
-
-static size_t
-smaller (size_t a, size_t b)
-{
-  return a < b ? a : b;
-}
-
-static size_t
-larger (size_t a, size_t b)
-{
-  return a > b ? a : b;
-}
-
 /* Memory.  */
 
 /* Chunks of a slab of at most N, each of STRIDE words.  */
 static size_t
 slab (size_t n, size_t stride)
 {
-  return smaller (n, larger (SLAB, SLAB_WORDS / larger (1, stride)));
+  return cvxi_smaller (
+      n, cvxi_larger (SLAB, SLAB_WORDS / cvxi_larger (1, stride)));
 }
 
 static struct sizes
 sizes_of (size_t n, size_t d, size_t n_patterns, size_t n_outputs, bool single)
 {
   struct sizes s;
-  size_t tiles = larger (1, divide_up (n, ROWS)), parts, blocks;
-  size_t samples = divide_up (n, 64) * 64;
+  size_t tiles = cvxi_larger (1, cvxi_divide_up (n, ROWS)), parts, blocks;
+  size_t samples = cvxi_divide_up (n, 64) * 64;
   s.stack = n_patterns * n_outputs;
   s.line = CVXI_LINE_BYTES / (single ? sizeof (float) : sizeof (double));
-  s.lines = divide_up (d, s.line);
-  s.tile = larger (64, divide_up (divide_up (n, tiles), 64) * 64);
-  s.apply_slab = slab (divide_up (s.stack, CHUNK) + n_outputs, samples);
-  s.adjoint_slab = slab (divide_up (n, CHUNK), s.stack);
-  s.n_words = larger (s.apply_slab * samples, s.adjoint_slab * s.stack);
-  s.n_runs = larger (s.apply_slab, 2 * (s.stack / MANY_PATTERNS + 1));
+  s.lines = cvxi_divide_up (d, s.line);
+  s.tile
+      = cvxi_larger (64, cvxi_divide_up (cvxi_divide_up (n, tiles), 64) * 64);
+  s.apply_slab = slab (cvxi_divide_up (s.stack, CHUNK) + n_outputs, samples);
+  s.adjoint_slab = slab (cvxi_divide_up (n, CHUNK), s.stack);
+  s.n_words = cvxi_larger (s.apply_slab * samples, s.adjoint_slab * s.stack);
+  s.n_runs = cvxi_larger (s.apply_slab, 2 * (s.stack / MANY_PATTERNS + 1));
   s.work_bytes = TABLE_BYTES + PANEL_BYTES
-                 + smaller (ROWS, larger (samples, s.stack)) * CVXI_LINE_BYTES;
-  parts = divide_up (N_TASKS, larger (1, divide_up (n, s.tile)));
+                 + cvxi_smaller (ROWS, cvxi_larger (samples, s.stack))
+                       * CVXI_LINE_BYTES;
+  parts
+      = cvxi_divide_up (N_TASKS, cvxi_larger (1, cvxi_divide_up (n, s.tile)));
   s.n_partial = parts > 1 ? parts * n * n_outputs : 0;
   /* The adjoint has parts when all blocks have fewer than N_TASKS lines.  */
-  blocks = divide_up (N_TASKS, larger (1, s.lines));
+  blocks = cvxi_divide_up (N_TASKS, cvxi_larger (1, s.lines));
   if (blocks > 1)
-    s.n_partial
-        = larger (s.n_partial, blocks * smaller (s.stack, blocks * ROWS) * d);
+    s.n_partial = cvxi_larger (
+        s.n_partial, blocks * cvxi_smaller (s.stack, blocks * ROWS) * d);
   return s;
 }
 
@@ -167,7 +154,7 @@ cvxi_lookup_new (struct cvxi_lookup **out, const void *x, size_t n, size_t d,
   m->d = d;
   m->n_patterns = n_patterns;
   m->n_outputs = n_outputs;
-  m->bit_words = divide_up (n, 64);
+  m->bit_words = cvxi_divide_up (n, 64);
   m->single = single;
   m->size = sizes_of (n, d, n_patterns, n_outputs, single);
   m->kernels = cvxi_mask_kernels (0);
@@ -302,13 +289,13 @@ cut_chunks (struct cvxi_lookup *m, size_t k, const size_t *list, size_t from)
   while (from < k && m->n_chunks < m->size.apply_slab)
     {
       struct run r = run_at (m, k, list, from);
-      size_t groups = divide_up (r.count, CVXI_GROUP);
-      size_t chunks = divide_up (groups, CVXI_GROUPS);
+      size_t groups = cvxi_divide_up (r.count, CVXI_GROUP);
+      size_t chunks = cvxi_divide_up (groups, CVXI_GROUPS);
       for (size_t c = 0; c < chunks && m->n_chunks < m->size.apply_slab; c++)
         {
           size_t start = groups * c / chunks * CVXI_GROUP;
           size_t end = groups * (c + 1) / chunks * CVXI_GROUP;
-          end = smaller (end, r.count);
+          end = cvxi_smaller (end, r.count);
           m->run[m->n_chunks++]
               = (struct run){ r.from + start, end - start, r.output };
           from = r.from + end;
@@ -339,7 +326,8 @@ cvxi_lookup_apply (struct cvxi_lookup *m, size_t k, const size_t *list,
                    const void *v, double *f, int team,
                    struct cvx_progress *progress)
 {
-  size_t tiles = divide_up (m->n, m->size.tile), length = m->n * m->n_outputs;
+  size_t tiles = cvxi_divide_up (m->n, m->size.tile),
+         length = m->n * m->n_outputs;
   size_t first_parts = 0;
   atomic_bool stopped = false;
   m->stride = m->bit_words * 64;
@@ -349,11 +337,11 @@ cvxi_lookup_apply (struct cvxi_lookup *m, size_t k, const size_t *list,
       size_t pieces, parts;
       from = cut_chunks (m, k, list, from);
       pieces = m->n_chunks * m->size.lines;
-      parts = smaller (divide_up (N_TASKS, tiles), pieces);
+      parts = cvxi_smaller (cvxi_divide_up (N_TASKS, tiles), pieces);
       if (first)
         first_parts = parts;
       /* Later slabs are no larger.  */
-      parts = smaller (parts, first_parts);
+      parts = cvxi_smaller (parts, first_parts);
 #pragma omp parallel for num_threads(team) schedule(static) if (team > 1)
       for (size_t w = 0; w < m->bit_words; w++)
         sample_words (m, list, w);
@@ -386,7 +374,7 @@ cut_blocks (struct cvxi_lookup *m, size_t k, const size_t *list)
   for (size_t from = 0; from < k;)
     {
       struct run r = run_at (m, k, list, from);
-      size_t blocks = divide_up (r.count, ROWS);
+      size_t blocks = cvxi_divide_up (r.count, ROWS);
       for (size_t b = 0; b < blocks; b++)
         {
           size_t start = r.count * b / blocks;
@@ -431,18 +419,19 @@ many_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
   {
     SOME = 64 /* rows whose words are made at a time */
   };
-  size_t chunks = divide_up (m->n, CHUNK), length = k * m->d;
-  size_t step = smaller (chunks, m->size.n_words / k);
+  size_t chunks = cvxi_divide_up (m->n, CHUNK), length = k * m->d;
+  size_t step = cvxi_smaller (chunks, m->size.n_words / k);
   size_t outer = cut_blocks (m, k, list) * m->size.lines;
-  size_t parts = smaller (divide_up (N_TASKS, outer), step);
+  size_t parts = cvxi_smaller (cvxi_divide_up (N_TASKS, outer), step);
   atomic_bool stopped = false;
   m->stride = k;
   for (size_t start = 0; start < chunks; start += step)
     {
-      m->n_chunks = smaller (step, chunks - start);
+      m->n_chunks = cvxi_smaller (step, chunks - start);
 #pragma omp parallel for num_threads(team) schedule(static) if (team > 1)
-      for (size_t i = 0; i < divide_up (k, SOME); i++)
-        pattern_words (m, list, i * SOME, smaller (k, (i + 1) * SOME), start);
+      for (size_t i = 0; i < cvxi_divide_up (k, SOME); i++)
+        pattern_words (m, list, i * SOME, cvxi_smaller (k, (i + 1) * SOME),
+                       start);
 #pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
       for (size_t task = 0; task < outer * parts; task++)
         {
@@ -479,8 +468,8 @@ few_adjoint (struct cvxi_lookup *m, size_t k, const size_t *list,
       from = cut_chunks (m, k, list, from);
       outer = m->n_chunks * m->size.lines;
       if (parts == 0)
-        parts = smaller (divide_up (N_TASKS, outer),
-                         larger (1, m->n / FEW_SAMPLES));
+        parts = cvxi_smaller (cvxi_divide_up (N_TASKS, outer),
+                              cvxi_larger (1, m->n / FEW_SAMPLES));
 #pragma omp parallel for num_threads(team) schedule(static) if (team > 1)
       for (size_t w = 0; w < m->bit_words; w++)
         sample_words (m, list, w);

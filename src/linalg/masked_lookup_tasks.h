@@ -24,7 +24,7 @@ NAME (multiply_lines) (const struct cvxi_lookup *m, const struct work *w,
                        size_t from, size_t count, size_t at, double *f)
 {
   const REAL *x = (const REAL *)m->x + from * m->d + at, *sum = w->sum;
-  size_t width = smaller (LINE, m->d - at);
+  size_t width = cvxi_smaller (LINE, m->d - at);
   if (width == LINE)
     {
       m->kernels->DOT (count, sum, x, m->d, f, m->n_outputs);
@@ -47,7 +47,7 @@ NAME (apply_task) (const struct cvxi_lookup *m, const void *in, size_t t,
 {
   const REAL *v = in;
   struct work w = work_of (m);
-  size_t at = t * m->size.tile, nt = smaller (m->size.tile, m->n - at);
+  size_t at = t * m->size.tile, nt = cvxi_smaller (m->size.tile, m->n - at);
   bool add = false;
   f += at * m->n_outputs;
   if (first)
@@ -56,8 +56,8 @@ NAME (apply_task) (const struct cvxi_lookup *m, const void *in, size_t t,
     {
       size_t line = p / m->n_chunks * LINE, c = p % m->n_chunks;
       const struct run *chunk = &m->run[c];
-      size_t width = smaller (LINE, m->d - line);
-      size_t n_groups = divide_up (chunk->count, CVXI_GROUP);
+      size_t width = cvxi_smaller (LINE, m->d - line);
+      size_t n_groups = cvxi_divide_up (chunk->count, CVXI_GROUP);
       REAL *panel = w.panel;
       memset (panel, 0, n_groups * CVXI_GROUP * CVXI_LINE_BYTES);
       for (size_t b = 0; b < chunk->count; b++)
@@ -79,7 +79,7 @@ NAME (scaled_lines) (const struct cvxi_lookup *m, const struct work *w,
                      const REAL *r, size_t from, size_t count, size_t at)
 {
   const REAL *x = (const REAL *)m->x + at;
-  size_t width = smaller (LINE, m->d - at);
+  size_t width = cvxi_smaller (LINE, m->d - at);
   REAL *panel = w->panel;
   if (width == LINE)
     m->kernels->SCALE (count, r + from, x + from * m->d, m->d, panel);
@@ -101,17 +101,17 @@ NAME (many_task) (const struct cvxi_lookup *m, const void *in, size_t ld,
 {
   const REAL *r = (const REAL *)in + block->output * ld;
   struct work w = work_of (m);
-  size_t width = smaller (LINE, m->d - line);
+  size_t width = cvxi_smaller (LINE, m->d - line);
   const REAL *sum = w.sum;
   for (size_t c = from; c < to; c++)
     {
-      size_t at = (start + c) * CHUNK, count = smaller (CHUNK, m->n - at);
+      size_t at = (start + c) * CHUNK, count = cvxi_smaller (CHUNK, m->n - at);
       NAME (scaled_lines) (m, &w, r, at, count, line);
       /* The next ones come while this chunk is added.  */
-      for (size_t i = at + count; i < smaller (m->n, at + 2 * CHUNK); i++)
+      for (size_t i = at + count; i < cvxi_smaller (m->n, at + 2 * CHUNK); i++)
         __builtin_prefetch ((const REAL *)m->x + i * m->d + line);
       NAME (add_piece)
-      (m, &w, block->count, divide_up (count, CVXI_GROUP),
+      (m, &w, block->count, cvxi_divide_up (count, CVXI_GROUP),
        m->word + c * m->stride + block->from, c > from);
     }
   for (size_t i = 0; i < block->count; i++)
@@ -148,14 +148,14 @@ NAME (few_task) (const struct cvxi_lookup *m, const void *in, size_t ld,
 {
   const struct run *chunk = &m->run[c];
   const REAL *r = (const REAL *)in + chunk->output * ld;
-  size_t n_groups = divide_up (chunk->count, CVXI_GROUP);
-  size_t width = smaller (LINE, m->d - line), count;
+  size_t n_groups = cvxi_divide_up (chunk->count, CVXI_GROUP);
+  size_t width = cvxi_smaller (LINE, m->d - line), count;
   struct work w = work_of (m);
   REAL *table = w.table;
   memset (table, 0, n_groups * (CVXI_LINE_BYTES << CVXI_GROUP));
   for (; from < to; from += count)
     {
-      count = smaller (CHUNK, to - from);
+      count = cvxi_smaller (CHUNK, to - from);
       NAME (scaled_lines) (m, &w, r, from, count, line);
       m->kernels->SCATTER (
           n_groups, count, m->word + c * m->stride + from, w.panel, table,

@@ -12,14 +12,14 @@ NAME (apply_task) (const struct cvx_masked *m, size_t k, const size_t *list,
   const REAL *v = in, *x = m->matrix;
   double *out = result;
   int thread = cvx_thread_number ();
-  size_t nt = smaller (TILE, m->n - t * TILE), c = m->n_outputs, used;
+  size_t nt = cvxi_smaller (TILE, m->n - t * TILE), c = m->n_outputs, used;
   REAL *z = (REAL *)m->tile + (size_t)thread * BLOCK * TILE;
   REAL *f = (REAL *)m->sums + (size_t)thread * c * TILE;
   memset (f, 0, c * TILE * sizeof *f);
   for (size_t block = from; block < to; block++)
     {
       const uint64_t *const *rows;
-      size_t first = block * BLOCK, nb = smaller (BLOCK, k - first);
+      size_t first = block * BLOCK, nb = cvxi_smaller (BLOCK, k - first);
       GEMM (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)nb, (blasint)nt,
             (blasint)m->d, 1, v + first * m->d, (blasint)m->d,
             x + t * TILE * m->d, (blasint)m->d, 0, z, TILE);
@@ -29,8 +29,8 @@ NAME (apply_task) (const struct cvx_masked *m, size_t k, const size_t *list,
           size_t output;
           used = nb - b;
           output = output_of (m, list, first + b, &used);
-          m->kernels->SUM (used, rows + b, divide_up (nt, 64), z + b * TILE,
-                           TILE, f + output * TILE);
+          m->kernels->SUM (used, rows + b, cvxi_divide_up (nt, 64),
+                           z + b * TILE, TILE, f + output * TILE);
         }
     }
   for (size_t i = 0; i < nt; i++)
@@ -49,18 +49,18 @@ NAME (adjoint_task) (const struct cvx_masked *m, size_t k, const size_t *list,
   REAL *out = result;
   int thread = cvx_thread_number ();
   REAL *w = (REAL *)m->tile + (size_t)thread * BLOCK * TILE;
-  size_t first = block * BLOCK, nb = smaller (BLOCK, k - first), used;
-  size_t in_tiles = divide_up (m->n, TILE) * TILE;
+  size_t first = block * BLOCK, nb = cvxi_smaller (BLOCK, k - first), used;
+  size_t in_tiles = cvxi_divide_up (m->n, TILE) * TILE;
   for (size_t t = from; t < to; t++)
     {
-      size_t nt = smaller (TILE, m->n - t * TILE);
+      size_t nt = cvxi_smaller (TILE, m->n - t * TILE);
       const uint64_t *const *rows = mask_rows (m, thread, list, first, nb, t);
       for (size_t b = 0; b < nb; b += used)
         {
           size_t output;
           used = nb - b;
           output = output_of (m, list, first + b, &used);
-          m->kernels->SPREAD (used, rows + b, divide_up (nt, 64),
+          m->kernels->SPREAD (used, rows + b, cvxi_divide_up (nt, 64),
                               r + output * in_tiles + t * TILE, w + b * TILE,
                               TILE);
         }
@@ -74,7 +74,7 @@ NAME (adjoint_task) (const struct cvx_masked *m, size_t k, const size_t *list,
 static void
 NAME (take_residual) (const struct cvx_masked *m, const double *in)
 {
-  size_t c = m->n_outputs, in_tiles = divide_up (m->n, TILE) * TILE;
+  size_t c = m->n_outputs, in_tiles = cvxi_divide_up (m->n, TILE) * TILE;
   REAL *r = m->r;
   for (size_t i = 0; i < m->n; i++)
     for (size_t o = 0; o < c; o++)
