@@ -26,6 +26,7 @@
 #include <lapacke.h>
 
 #include "base/alloc.h"
+#include "formulation/group_l1.h"
 #include "linalg/threads.h"
 #include "solver/master.h"
 #include "solver/reduced.h"
@@ -62,20 +63,6 @@ static const struct cvx_field fields[] = {
   FIELD (rounds, REAL, ONE),    { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
 };
 #undef FIELD
-
-/* How a block is numbered: signs alternate where there are cones.  */
-static size_t
-pattern_of (const struct cvx_formulation *f, size_t g)
-{
-  size_t i = g % (f->n_blocks / f->n_outputs);
-  return f->n_cone > 0 ? i / 2 : i;
-}
-
-static int
-sign_of (const struct cvx_formulation *f, size_t g)
-{
-  return f->n_cone > 0 && g % (f->n_blocks / f->n_outputs) % 2 == 1 ? -1 : 1;
-}
 
 static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
@@ -238,7 +225,7 @@ init (void *state, const struct cvx_formulation *f,
       struct cvx_error *err)
 {
   struct barrier *s = state;
-  size_t d = f->block_len, k = 0;
+  size_t k = 0;
   double *w = cvx_alloc (1, f->n_var * sizeof *w);
   double *slack = cvx_calloc (f->n_blocks, sizeof *slack);
   size_t *list = cvx_alloc (f->n_blocks, sizeof *list);
@@ -321,20 +308,7 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
   size_t *start = cvx_calloc (set->k + 1, sizeof *start);
   uint32_t *row = NULL;
   double gap, *inside = NULL;
-  struct cvxi_master m
-      = { .x = c->x,
-          .y = y,
-          .n = n,
-          .d = c->d,
-          .loss = f->loss->base != NULL ? f->loss->base : f->loss,
-          .loss_param = f->loss_param,
-          .beta = f->beta,
-          .free_bias = f->loss->base != NULL,
-          .k = set->k,
-          .n_words = words,
-          .bits = bits,
-          .sign = sign,
-          .start = start };
+  struct cvxi_master m = cvxi_master_for (f, c->x, c->d);
   enum cvx_status st = CVX_OK;
   if (f->n_cone > 0)
     row = cvx_alloc (set->k, n * sizeof *row);
@@ -350,13 +324,15 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
   for (size_t i = 0; st == CVX_OK && i < set->k; i++)
     {
       memcpy (bits + i * words,
-              f->patterns->bits + pattern_of (f, set->block[i]) * words,
+              f->patterns->bits
+                  + cvxi_group_l1_pattern (f, set->block[i]) * words,
               words * sizeof *bits);
-      sign[i] = sign_of (f, set->block[i]);
+      sign[i] = cvxi_group_l1_sign (f, set->block[i]) < 0 ? -1 : 1;
       if (inside != NULL)
         to_coordinates (c, f->n_features,
                         f->patterns->gate
-                            + pattern_of (f, set->block[i]) * f->n_features,
+                            + cvxi_group_l1_pattern (f, set->block[i])
+                                  * f->n_features,
                         inside + i * c->d);
       for (size_t r = 0; f->n_cone > 0 && r < n; r++)
         if (cblas_dasum ((blasint)c->d, c->x + r * c->d, 1) > 0)
@@ -368,6 +344,11 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
       y[i] = f->y[i * f->n_outputs + output];
       column[i] = nu[i * f->n_outputs + output];
     }
+  m.y = y;
+  m.k = set->k;
+  m.bits = bits;
+  m.sign = sign;
+  m.start = start;
   m.row = row;
   m.inside = inside;
   if (st == CVX_OK && set->k > 0)

@@ -241,20 +241,12 @@ solve_outputs (struct cvxi_interior_work *w, double tol,
     {
       size_t output = cvxi_interior_output (w->sign[from]), iterations;
       double gap;
-      struct cvxi_master m
-          = { .x = w->x,
-              .y = y,
-              .n = n,
-              .d = w->d,
-              .loss = f->loss->base != NULL ? f->loss->base : f->loss,
-              .loss_param = f->loss_param,
-              .beta = f->beta,
-              .free_bias = f->loss->base != NULL,
-              .n_words = w->n_words,
-              .bits = w->bits + from * w->n_words,
-              .sign = sign + from,
-              .start = w->start + from,
-              .row = w->facet };
+      struct cvxi_master m = cvxi_master_for (f, w->x, w->d);
+      m.y = y;
+      m.bits = w->bits + from * w->n_words;
+      m.sign = sign + from;
+      m.start = w->start + from;
+      m.row = w->facet;
       for (to = from;
            to < w->k && cvxi_interior_output (w->sign[to]) == output; to++)
         sign[to] = w->sign[to] < 0 ? -1 : 1;

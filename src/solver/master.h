@@ -25,7 +25,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "formulation/loss.h"
+#include "formulation/formulation.h"
 
 /* The problem; everything is borrowed.  Bits of block g start at
    bits[g * n_words]; its facets are row[start[g]] .. row[start[g + 1] - 1]. */
@@ -45,6 +45,22 @@ struct cvxi_master
      which is as good where cones have few facets.  */
   const double *inside;
 };
+
+/* The problem of one output of F on the data X (n x D, F's in some
+   coordinates); y and the blocks are still missing.  */
+static inline struct cvxi_master
+cvxi_master_for (const struct cvx_formulation *f, const double *x, size_t d)
+{
+  const struct cvx_loss *base = f->loss->base;
+  return (struct cvxi_master){ .x = x,
+                               .n = f->n_samples,
+                               .d = d,
+                               .loss = base != NULL ? base : f->loss,
+                               .loss_param = f->loss_param,
+                               .beta = f->beta,
+                               .free_bias = base != NULL,
+                               .n_words = (f->n_samples + 63) / 64 };
+}
 
 /* Solve to the relative gap TOL of the restricted problem.  W (k x d) and NU
    (n) receive the solution; SLACK (k, may be NULL) beta - ||z_g||.  Reduced
