@@ -46,9 +46,9 @@ struct barrier
   struct cvx_vector w;      /* their weights, block_len each */
   struct cvx_vector slack;  /* beta - psi_g on the working set */
   double *nu;               /* n_obs */
-  double excess;            /* max psi / beta - 1 before the last step */
-  double tol;               /* of the last working set */
-  double rounds;            /* interior point iterations of the last step */
+  double excess; /* max psi / beta - 1, if above 0, at the last nu */
+  double tol;    /* of the last working set */
+  double rounds; /* interior point iterations of the last step */
 };
 
 #define FIELD(NAME, KIND, LENGTH)                                             \
@@ -369,17 +369,17 @@ solve (const struct cvx_formulation *f, const struct coordinates *c,
   return st;
 }
 
-/* psi_g (s->nu) of all blocks.  With cones not those that the formulation
-   remembers: these are bounds where they decide nothing, and depend on what
-   was asked before.  */
+/* psi_g (s->nu) of the blocks where it is above beta; at most beta for the
+   others.  The bounds that the formulation remembers depend on what was asked
+   before, but decide only which blocks need no projection.  */
 static enum cvx_status
 price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
        struct cvx_progress *progress, struct cvx_error *err)
 {
   double *z;
-  enum cvx_status st;
-  if (f->n_cone == 0)
-    return cvx_formulation_price (f, s->nu, psi, progress, err);
+  enum cvx_status st = cvx_formulation_price (f, s->nu, psi, progress, err);
+  if (st != CVX_OK || f->n_cone == 0)
+    return st;
   z = cvx_alloc (1, f->n_var * sizeof *z);
   if (z == NULL)
     return cvx_fail_nomem (err, "pricing");
@@ -388,7 +388,7 @@ price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
   for (size_t g = 0; g < f->n_blocks; g++)
     {
       size_t solved = 0;
-      if (st == CVX_OK && !cvx_aborted (progress))
+      if (psi[g] > f->beta && st == CVX_OK && !cvx_aborted (progress))
         psi[g] = f->class->support (f, g, z + g * f->block_len, NULL, &solved,
                                     cvx_thread_number ());
     }
@@ -449,6 +449,7 @@ step (void *state, const struct cvx_formulation *f,
   double *nu = cvx_copy (s->nu, f->n_obs, sizeof *nu);
   struct cvxi_entry *entry = cvx_alloc (f->n_blocks, sizeof *entry);
   double excess = 0, tol, iterations = 0;
+  bool all;
   enum cvx_status st = coordinates_new (&c, f, err);
   if (st == CVX_OK
       && (next.block == NULL || next.slack == NULL || psi == NULL || nu == NULL
@@ -457,16 +458,16 @@ step (void *state, const struct cvx_formulation *f,
   if (st == CVX_OK)
     st = price (s, f, psi, progress, err);
   for (size_t g = 0; st == CVX_OK && g < f->n_blocks; g++)
-    excess = fmax (excess, psi[g] / f->beta);
-  excess -= 1;
+    excess = fmax (excess, psi[g] / f->beta - 1);
   /* As exact as the violation asks for, and tighter each time when nothing
      else is wrong.  */
   tol = excess > 1 ? 1e-2 : fmin (1e-4, 0.1 * settings->tol);
+  all = excess > 0 && !(excess < 0.5 * s->excess);
   if (excess < 0.1 * settings->tol)
     tol = fmax (1e-13, 0.1 * fmin (tol, s->tol));
   for (size_t k = 0; st == CVX_OK && k < f->n_outputs; k++)
-    st = solve_output (s, f, &c, k, !(excess < 0.5 * s->excess), psi, entry,
-                       tol, &next, nu, &iterations, progress, err);
+    st = solve_output (s, f, &c, k, all, psi, entry, tol, &next, nu,
+                       &iterations, progress, err);
   if (st == CVX_OK)
     st = keep (s, f, next.k, next.block, next.w, next.slack, err);
   if (st == CVX_OK)
@@ -501,7 +502,7 @@ measures (const void *state, const struct cvx_formulation *f,
 {
   const struct barrier *s = state;
   (void)f;
-  out->dua_res = s->excess < 0 ? 0 : s->excess;
+  out->dua_res = s->excess;
   if (s->block.len > 0)
     snprintf (out->event, sizeof out->event, "%u tried, %.0f steps",
               (unsigned)s->block.len, s->rounds);
