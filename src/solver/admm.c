@@ -68,35 +68,21 @@ struct admm
 };
 
 #define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
-  {                                                                           \
-#    NAME, offsetof(struct admm, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,   \
-        SCRATCH                                                               \
-  }
-static const struct cvx_field fields[]
-    = { FIELD (v, ARRAY, VAR, false),
-        FIELD (lam, ARRAY, VAR, false),
-        FIELD (w, ARRAY, CONE, false),
-        FIELD (z, ARRAY, OBS, false),
-        FIELD (mu, ARRAY, OBS, false),
-        FIELD (q, ARRAY, OBS, false),
-        FIELD (guess, ARRAY, OBS, false),
-        FIELD (rho, REAL, ONE, false),
-        FIELD (kappa, REAL, ONE, false),
-        FIELD (pri, REAL, ONE, false),
-        FIELD (dua, REAL, ONE, false),
-        FIELD (n_steps, COUNT, ONE, false),
-        FIELD (next, COUNT, ONE, false),
-        FIELD (interval, COUNT, ONE, false),
-        FIELD (changed, COUNT, ONE, false),
-        FIELD (products, COUNT, ONE, false),
-        FIELD (b, ARRAY, VAR, true),
-        FIELD (u, ARRAY, VAR, true),
-        FIELD (work, ARRAY, VAR, true),
-        FIELD (gu, ARRAY, CONE, true),
-        FIELD (obs, ARRAY, OBS, true),
-        FIELD (coef, ARRAY, OBS, true),
-        FIELD (z_old, ARRAY, OBS, true),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+  CVXI_FIELD (admm, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, SCRATCH)
+static const struct cvx_field fields[] = {
+  FIELD (v, ARRAY, VAR, false),       FIELD (lam, ARRAY, VAR, false),
+  FIELD (w, ARRAY, CONE, false),      FIELD (z, ARRAY, OBS, false),
+  FIELD (mu, ARRAY, OBS, false),      FIELD (q, ARRAY, OBS, false),
+  FIELD (guess, ARRAY, OBS, false),   FIELD (rho, REAL, ONE, false),
+  FIELD (kappa, REAL, ONE, false),    FIELD (pri, REAL, ONE, false),
+  FIELD (dua, REAL, ONE, false),      FIELD (n_steps, COUNT, ONE, false),
+  FIELD (next, COUNT, ONE, false),    FIELD (interval, COUNT, ONE, false),
+  FIELD (changed, COUNT, ONE, false), FIELD (products, COUNT, ONE, false),
+  FIELD (b, ARRAY, VAR, true),        FIELD (u, ARRAY, VAR, true),
+  FIELD (work, ARRAY, VAR, true),     FIELD (gu, ARRAY, CONE, true),
+  FIELD (obs, ARRAY, OBS, true),      FIELD (coef, ARRAY, OBS, true),
+  FIELD (z_old, ARRAY, OBS, true),    CVXI_FIELD_END
+};
 #undef FIELD
 
 static const char *

@@ -69,24 +69,20 @@ struct auglag
 };
 
 #define FIELD(NAME, KIND, LENGTH)                                             \
-  {                                                                           \
-#    NAME, offsetof(struct auglag, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH, \
-        false                                                                 \
-  }
-static const struct cvx_field fields[]
-    = { FIELD (block, INDICES, FREE),
-        FIELD (w, VECTOR, FREE),
-        FIELD (a, VECTOR, FREE),
-        FIELD (nu, ARRAY, OBS),
-        FIELD (objective, REAL, ONE),
-        FIELD (excess, REAL, ONE),
-        FIELD (delta, REAL, ONE),
-        FIELD (eta, REAL, ONE),
-        FIELD (violation, REAL, ONE),
-        FIELD (residual, REAL, ONE),
-        FIELD (steps, REAL, ONE),
-        FIELD (tried, REAL, ONE),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+  CVXI_FIELD (auglag, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
+static const struct cvx_field fields[] = { FIELD (block, INDICES, FREE),
+                                           FIELD (w, VECTOR, FREE),
+                                           FIELD (a, VECTOR, FREE),
+                                           FIELD (nu, ARRAY, OBS),
+                                           FIELD (objective, REAL, ONE),
+                                           FIELD (excess, REAL, ONE),
+                                           FIELD (delta, REAL, ONE),
+                                           FIELD (eta, REAL, ONE),
+                                           FIELD (violation, REAL, ONE),
+                                           FIELD (residual, REAL, ONE),
+                                           FIELD (steps, REAL, ONE),
+                                           FIELD (tried, REAL, ONE),
+                                           CVXI_FIELD_END };
 #undef FIELD
 
 static const char *

@@ -52,16 +52,12 @@ struct barrier
 };
 
 #define FIELD(NAME, KIND, LENGTH)                                             \
-  {                                                                           \
-#    NAME, offsetof(struct barrier, NAME), CVX_FIELD_##KIND,                  \
-        CVX_LEN_##LENGTH, false                                               \
-  }
-static const struct cvx_field fields[] = {
-  FIELD (block, INDICES, FREE), FIELD (w, VECTOR, FREE),
-  FIELD (slack, VECTOR, FREE),  FIELD (nu, ARRAY, OBS),
-  FIELD (excess, REAL, ONE),    FIELD (tol, REAL, ONE),
-  FIELD (rounds, REAL, ONE),    { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
-};
+  CVXI_FIELD (barrier, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
+static const struct cvx_field fields[]
+    = { FIELD (block, INDICES, FREE), FIELD (w, VECTOR, FREE),
+        FIELD (slack, VECTOR, FREE),  FIELD (nu, ARRAY, OBS),
+        FIELD (excess, REAL, ONE),    FIELD (tol, REAL, ONE),
+        FIELD (rounds, REAL, ONE),    CVXI_FIELD_END };
 #undef FIELD
 
 static const char *

@@ -61,21 +61,14 @@ struct cd
 };
 
 #define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
-  {                                                                           \
-#    NAME, offsetof(struct cd, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,     \
-        SCRATCH                                                               \
-  }
-static const struct cvx_field fields[]
-    = { FIELD (x, ARRAY, VAR, false),
-        FIELD (ax, ARRAY, OBS, false),
-        FIELD (dropped, ARRAY, BLOCKS, false),
-        FIELD (objective, REAL, ONE, false),
-        FIELD (excess, REAL, ONE, false),
-        FIELD (n_dropped, COUNT, ONE, false),
-        FIELD (grad, ARRAY, VAR, true),
-        FIELD (psi, ARRAY, BLOCKS, true),
-        FIELD (nu, ARRAY, OBS, true),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+  CVXI_FIELD (cd, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, SCRATCH)
+static const struct cvx_field fields[] = {
+  FIELD (x, ARRAY, VAR, false),          FIELD (ax, ARRAY, OBS, false),
+  FIELD (dropped, ARRAY, BLOCKS, false), FIELD (objective, REAL, ONE, false),
+  FIELD (excess, REAL, ONE, false),      FIELD (n_dropped, COUNT, ONE, false),
+  FIELD (grad, ARRAY, VAR, true),        FIELD (psi, ARRAY, BLOCKS, true),
+  FIELD (nu, ARRAY, OBS, true),          CVXI_FIELD_END
+};
 #undef FIELD
 
 /* The problem on a working set of K blocks, M = K block_len numbers.  */

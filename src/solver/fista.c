@@ -46,30 +46,26 @@ struct fista
 };
 
 #define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
-  {                                                                           \
-#    NAME, offsetof(struct fista, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,  \
-        SCRATCH                                                               \
-  }
-static const struct cvx_field fields[]
-    = { FIELD (x, ARRAY, VAR, false),
-        FIELD (x_old, ARRAY, VAR, false),
-        FIELD (ax, ARRAY, OBS, false),
-        FIELD (ax_old, ARRAY, OBS, false),
-        FIELD (eta, REAL, ONE, false),
-        FIELD (t, REAL, ONE, false),
-        FIELD (momentum, REAL, ONE, false),
-        FIELD (objective, REAL, ONE, false),
-        FIELD (residual, REAL, ONE, false),
-        FIELD (residual0, REAL, ONE, false),
-        FIELD (event, COUNT, ONE, false),
-        FIELD (z, ARRAY, VAR, true),
-        FIELD (grad, ARRAY, VAR, true),
-        FIELD (x_new, ARRAY, VAR, true),
-        FIELD (az, ARRAY, OBS, true),
-        FIELD (nu, ARRAY, OBS, true),
-        FIELD (ax_new, ARRAY, OBS, true),
-        FIELD (nu_new, ARRAY, OBS, true),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+  CVXI_FIELD (fista, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, SCRATCH)
+static const struct cvx_field fields[] = { FIELD (x, ARRAY, VAR, false),
+                                           FIELD (x_old, ARRAY, VAR, false),
+                                           FIELD (ax, ARRAY, OBS, false),
+                                           FIELD (ax_old, ARRAY, OBS, false),
+                                           FIELD (eta, REAL, ONE, false),
+                                           FIELD (t, REAL, ONE, false),
+                                           FIELD (momentum, REAL, ONE, false),
+                                           FIELD (objective, REAL, ONE, false),
+                                           FIELD (residual, REAL, ONE, false),
+                                           FIELD (residual0, REAL, ONE, false),
+                                           FIELD (event, COUNT, ONE, false),
+                                           FIELD (z, ARRAY, VAR, true),
+                                           FIELD (grad, ARRAY, VAR, true),
+                                           FIELD (x_new, ARRAY, VAR, true),
+                                           FIELD (az, ARRAY, OBS, true),
+                                           FIELD (nu, ARRAY, OBS, true),
+                                           FIELD (ax_new, ARRAY, OBS, true),
+                                           FIELD (nu_new, ARRAY, OBS, true),
+                                           CVXI_FIELD_END };
 #undef FIELD
 
 static const char *

@@ -34,16 +34,12 @@ struct grow
 };
 
 #define FIELD(NAME, KIND, LENGTH)                                             \
-  {                                                                           \
-#    NAME, offsetof(struct grow, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,   \
-        false                                                                 \
-  }
-static const struct cvx_field fields[] = {
-  FIELD (u, VECTOR, FREE),     FIELD (a, VECTOR, FREE),
-  FIELD (gates, VECTOR, FREE), FIELD (nu, VECTOR, FREE),
-  FIELD (added, COUNT, ONE),   FIELD (value, REAL, ONE),
-  FIELD (worst, REAL, ONE),    { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
-};
+  CVXI_FIELD (grow, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
+static const struct cvx_field fields[]
+    = { FIELD (u, VECTOR, FREE),     FIELD (a, VECTOR, FREE),
+        FIELD (gates, VECTOR, FREE), FIELD (nu, VECTOR, FREE),
+        FIELD (added, COUNT, ONE),   FIELD (value, REAL, ONE),
+        FIELD (worst, REAL, ONE),    CVXI_FIELD_END };
 #undef FIELD
 
 static const char *

@@ -29,28 +29,20 @@
 #include "solver/interior_private.h"
 #include "solver/master.h"
 
-static const struct cvx_field fields[]
-    = { { "bits", offsetof (struct cvxi_interior, bits), CVX_FIELD_INDICES,
-          CVX_LEN_FREE, false },
-        { "sign", offsetof (struct cvxi_interior, sign), CVX_FIELD_INDICES,
-          CVX_LEN_FREE, false },
-        { "start", offsetof (struct cvxi_interior, start), CVX_FIELD_INDICES,
-          CVX_LEN_FREE, false },
-        { "facet", offsetof (struct cvxi_interior, facet), CVX_FIELD_INDICES,
-          CVX_LEN_FREE, false },
-        { "w", offsetof (struct cvxi_interior, w), CVX_FIELD_VECTOR,
-          CVX_LEN_FREE, false },
-        { "slack", offsetof (struct cvxi_interior, slack), CVX_FIELD_VECTOR,
-          CVX_LEN_FREE, false },
-        { "nu", offsetof (struct cvxi_interior, nu), CVX_FIELD_ARRAY,
-          CVX_LEN_OBS, false },
-        { "excess", offsetof (struct cvxi_interior, excess), CVX_FIELD_REAL,
-          CVX_LEN_ONE, false },
-        { "tol", offsetof (struct cvxi_interior, tol), CVX_FIELD_REAL,
-          CVX_LEN_ONE, false },
-        { "k", offsetof (struct cvxi_interior, k), CVX_FIELD_COUNT,
-          CVX_LEN_ONE, false },
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+#define FIELD(NAME, KIND, LENGTH)                                             \
+  CVXI_FIELD (cvxi_interior, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
+static const struct cvx_field fields[] = { FIELD (bits, INDICES, FREE),
+                                           FIELD (sign, INDICES, FREE),
+                                           FIELD (start, INDICES, FREE),
+                                           FIELD (facet, INDICES, FREE),
+                                           FIELD (w, VECTOR, FREE),
+                                           FIELD (slack, VECTOR, FREE),
+                                           FIELD (nu, ARRAY, OBS),
+                                           FIELD (excess, REAL, ONE),
+                                           FIELD (tol, REAL, ONE),
+                                           FIELD (k, COUNT, ONE),
+                                           CVXI_FIELD_END };
+#undef FIELD
 
 static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)

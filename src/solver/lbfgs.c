@@ -31,23 +31,14 @@ struct lbfgs
 };
 
 #define FIELD(NAME, KIND, LENGTH)                                             \
-  {                                                                           \
-#    NAME, offsetof(struct lbfgs, NAME), CVX_FIELD_##KIND, CVX_LEN_##LENGTH,  \
-        false                                                                 \
-  }
+  CVXI_FIELD (lbfgs, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
 static const struct cvx_field fields[]
-    = { FIELD (theta, VECTOR, FREE),
-        FIELD (gate, VECTOR, FREE),
-        FIELD (gradient, VECTOR, FREE),
-        FIELD (steps, VECTOR, FREE),
-        FIELD (changes, VECTOR, FREE),
-        FIELD (width, COUNT, ONE),
-        FIELD (pairs, COUNT, ONE),
-        FIELD (value, REAL, ONE),
-        FIELD (step, REAL, ONE),
-        FIELD (size, REAL, ONE),
-        FIELD (size0, REAL, ONE),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+    = { FIELD (theta, VECTOR, FREE),    FIELD (gate, VECTOR, FREE),
+        FIELD (gradient, VECTOR, FREE), FIELD (steps, VECTOR, FREE),
+        FIELD (changes, VECTOR, FREE),  FIELD (width, COUNT, ONE),
+        FIELD (pairs, COUNT, ONE),      FIELD (value, REAL, ONE),
+        FIELD (step, REAL, ONE),        FIELD (size, REAL, ONE),
+        FIELD (size0, REAL, ONE),       CVXI_FIELD_END };
 #undef FIELD
 
 static double

@@ -38,19 +38,16 @@ struct newton
   double excess; /* max psi / beta - 1 before the last step */
 };
 
-static const struct cvx_field fields[] = {
-  { "block", offsetof (struct newton, block), CVX_FIELD_INDICES, CVX_LEN_FREE,
-    false },
-  { "w", offsetof (struct newton, w), CVX_FIELD_VECTOR, CVX_LEN_FREE, false },
-  { "nu", offsetof (struct newton, nu), CVX_FIELD_ARRAY, CVX_LEN_OBS, false },
-  { "dropped", offsetof (struct newton, dropped), CVX_FIELD_ARRAY,
-    CVX_LEN_BLOCKS, false },
-  { "objective", offsetof (struct newton, objective), CVX_FIELD_REAL,
-    CVX_LEN_ONE, false },
-  { "excess", offsetof (struct newton, excess), CVX_FIELD_REAL, CVX_LEN_ONE,
-    false },
-  { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
-};
+#define FIELD(NAME, KIND, LENGTH)                                             \
+  CVXI_FIELD (newton, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
+static const struct cvx_field fields[] = { FIELD (block, INDICES, FREE),
+                                           FIELD (w, VECTOR, FREE),
+                                           FIELD (nu, ARRAY, OBS),
+                                           FIELD (dropped, ARRAY, BLOCKS),
+                                           FIELD (objective, REAL, ONE),
+                                           FIELD (excess, REAL, ONE),
+                                           CVXI_FIELD_END };
+#undef FIELD
 
 static const char *
 unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)

@@ -9,7 +9,19 @@
 #ifndef CVX_SOLVER_STATE_H
 #define CVX_SOLVER_STATE_H
 
+#include <stddef.h>
+
 #include "solver/run.h"
+
+/* The row of field NAME of struct STATE in the table of a solver.  */
+#define CVXI_FIELD(STATE, NAME, KIND, LENGTH, SCRATCH)                        \
+  {                                                                           \
+#    NAME, offsetof(struct STATE, NAME), KIND, LENGTH, SCRATCH                \
+  }
+#define CVXI_FIELD_END                                                        \
+  {                                                                           \
+    NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false                               \
+  }
 
 /* A zeroed state for F with its fixed arrays, the caller's; CVX_NOMEM.  */
 enum cvx_status cvxi_state_new (void **out, const struct cvx_solver *solver,

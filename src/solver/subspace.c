@@ -55,23 +55,14 @@ struct subspace
 };
 
 #define FIELD(NAME, KIND, LENGTH, SCRATCH)                                    \
-  {                                                                           \
-#    NAME, offsetof(struct subspace, NAME), CVX_FIELD_##KIND,                 \
-        CVX_LEN_##LENGTH, SCRATCH                                             \
-  }
+  CVXI_FIELD (subspace, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, SCRATCH)
 static const struct cvx_field fields[]
-    = { FIELD (x, ARRAY, VAR, false),
-        FIELD (ax, ARRAY, OBS, false),
-        FIELD (objective, REAL, ONE, false),
-        FIELD (excess, REAL, ONE, false),
-        FIELD (started, COUNT, ONE, false),
-        FIELD (nu, ARRAY, OBS, true),
-        FIELD (nu_next, ARRAY, OBS, true),
-        FIELD (grad, ARRAY, VAR, true),
-        FIELD (near, ARRAY, VAR, true),
-        FIELD (next, ARRAY, VAR, true),
-        FIELD (change, ARRAY, VAR, true),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+    = { FIELD (x, ARRAY, VAR, false),        FIELD (ax, ARRAY, OBS, false),
+        FIELD (objective, REAL, ONE, false), FIELD (excess, REAL, ONE, false),
+        FIELD (started, COUNT, ONE, false),  FIELD (nu, ARRAY, OBS, true),
+        FIELD (nu_next, ARRAY, OBS, true),   FIELD (grad, ARRAY, VAR, true),
+        FIELD (near, ARRAY, VAR, true),      FIELD (next, ARRAY, VAR, true),
+        FIELD (change, ARRAY, VAR, true),    CVXI_FIELD_END };
 #undef FIELD
 
 static const char *

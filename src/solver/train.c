@@ -332,20 +332,15 @@ struct train
 };
 
 #define FIELD(NAME, KIND)                                                     \
-  {                                                                           \
-#    NAME, offsetof(struct train, NAME), CVX_FIELD_##KIND,                    \
-        KIND_LENGTH_##KIND, false                                             \
-  }
+  CVXI_FIELD (train, NAME, CVX_FIELD_##KIND, KIND_LENGTH_##KIND, false)
 #define KIND_LENGTH_VECTOR CVX_LEN_FREE
 #define KIND_LENGTH_COUNT  CVX_LEN_ONE
 #define KIND_LENGTH_REAL   CVX_LEN_ONE
-static const struct cvx_field fields[] = {
-  FIELD (theta, VECTOR),  FIELD (gate, VECTOR),
-  FIELD (first, VECTOR),  FIELD (second, VECTOR),
-  FIELD (width, COUNT),   FIELD (epoch, COUNT),
-  FIELD (updates, COUNT), FIELD (raw, REAL),
-  FIELD (lr, REAL),       { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false }
-};
+static const struct cvx_field fields[]
+    = { FIELD (theta, VECTOR),  FIELD (gate, VECTOR), FIELD (first, VECTOR),
+        FIELD (second, VECTOR), FIELD (width, COUNT), FIELD (epoch, COUNT),
+        FIELD (updates, COUNT), FIELD (raw, REAL),    FIELD (lr, REAL),
+        CVXI_FIELD_END };
 #undef FIELD
 
 static size_t

@@ -61,22 +61,18 @@ struct working
 };
 
 #define FIELD(NAME, KIND, LENGTH)                                             \
-  {                                                                           \
-#    NAME, offsetof(struct working, NAME), CVX_FIELD_##KIND,                  \
-        CVX_LEN_##LENGTH, false                                               \
-  }
-static const struct cvx_field fields[]
-    = { FIELD (block, INDICES, FREE),
-        FIELD (w, VECTOR, FREE),
-        FIELD (nu, ARRAY, OBS),
-        FIELD (objective, REAL, ONE),
-        FIELD (excess, REAL, ONE),
-        FIELD (eta, REAL, ONE),
-        FIELD (gap, REAL, ONE),
-        FIELD (tried, REAL, ONE),
-        FIELD (steady, REAL, ONE),
-        FIELD (exact, REAL, ONE),
-        { NULL, 0, CVX_FIELD_REAL, CVX_LEN_ONE, false } };
+  CVXI_FIELD (working, NAME, CVX_FIELD_##KIND, CVX_LEN_##LENGTH, false)
+static const struct cvx_field fields[] = { FIELD (block, INDICES, FREE),
+                                           FIELD (w, VECTOR, FREE),
+                                           FIELD (nu, ARRAY, OBS),
+                                           FIELD (objective, REAL, ONE),
+                                           FIELD (excess, REAL, ONE),
+                                           FIELD (eta, REAL, ONE),
+                                           FIELD (gap, REAL, ONE),
+                                           FIELD (tried, REAL, ONE),
+                                           FIELD (steady, REAL, ONE),
+                                           FIELD (exact, REAL, ONE),
+                                           CVXI_FIELD_END };
 #undef FIELD
 
 static const char *
