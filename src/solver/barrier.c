@@ -504,6 +504,21 @@ measures (const void *state, const struct cvx_formulation *f,
               (unsigned)s->block.len, s->rounds);
 }
 
+/* The columns of a working set twice, a matrix for each of its blocks and that
+   of the system, prices and gradients.  */
+static double
+bytes (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  double n = (double)f->n_samples, d = (double)f->n_features;
+  double k = cvxi_state_blocks (f) / (double)f->n_outputs;
+  (void)s;
+  if (d > n)
+    d = n;
+  return 8
+         * (k * d * (2 * n + d + 10) + (f->n_cone > 0 ? 6 * k * n : 0) + n * n
+            + 2 * (double)f->n_var + 4 * (double)f->n_blocks);
+}
+
 const struct cvx_solver cvxi_solver_barrier = {
   .name = "barrier",
   .summary = "interior point method on a working set of stored patterns",
@@ -516,4 +531,5 @@ const struct cvx_solver cvxi_solver_barrier = {
   .step = step,
   .point = point,
   .measures = measures,
+  .bytes = bytes,
 };

@@ -67,5 +67,16 @@ START_TEST (admm_cg) { compare ("admm", "relu", 8000, 3, 60, 2, 2, 0.4); }
 END_TEST
 START_TEST (auglag) { compare ("auglag", "relu", 4000, 4, 60, 6, 0, 0.05); }
 END_TEST
+START_TEST (barrier)
+{
+  compare ("barrier", "gated", 600, 20, 300, 3, 0, 0.05);
+}
+END_TEST
+START_TEST (barrier_cones)
+{
+  compare ("barrier", "relu", 300, 12, 60, 3, 0, 0.05);
+}
+END_TEST
 
-TEST_MAIN ("solver_memory", fista, admm, admm_cg, auglag)
+TEST_MAIN ("solver_memory", fista, admm, admm_cg, auglag, barrier,
+           barrier_cones)
