@@ -373,13 +373,16 @@ price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
        struct cvx_progress *progress, struct cvx_error *err)
 {
   double *z;
+  enum cvx_lap before;
   enum cvx_status st = cvx_formulation_price (f, s->nu, psi, progress, err);
   if (st != CVX_OK || f->n_cone == 0)
     return st;
+  before = cvx_lap_begin (f->watch, CVX_LAP_PRICING);
   z = cvx_alloc (1, f->n_var * sizeof *z);
   if (z == NULL)
-    return cvx_fail_nomem (err, "pricing");
-  st = f->class->adjoint (f, s->nu, z, progress);
+    st = cvx_fail_nomem (err, "pricing");
+  else if (f->class->adjoint (f, s->nu, z, progress) != CVX_OK)
+    st = cvx_fail_interrupted (err);
 #pragma omp parallel for schedule(dynamic, 16) num_threads(f->threads)
   for (size_t g = 0; g < f->n_blocks; g++)
     {
@@ -388,9 +391,11 @@ price (const struct barrier *s, const struct cvx_formulation *f, double *psi,
         psi[g] = f->class->support (f, g, z + g * f->block_len, NULL, &solved,
                                     cvx_thread_number ());
     }
+  if (st == CVX_OK && cvx_aborted (progress))
+    st = cvx_fail_interrupted (err);
   cvx_free (z);
-  return st == CVX_OK && !cvx_aborted (progress) ? CVX_OK
-                                                 : cvx_fail_interrupted (err);
+  cvx_lap_end (f->watch, before);
+  return st;
 }
 
 /* The program of OUTPUT on its next working set, appended to NEXT, whose
