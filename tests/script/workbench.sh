@@ -51,6 +51,9 @@ expect E604 set plot.font="a\nb" digits=3
 show settings
 expect E103 set plot.fnt=Courier
 expect E103 set plot.sizes=3
+expect E120 set plot.size=-1,2
+expect E120 set plot.size=3,1e9
+expect E120 plot gap to=no.gp size=4,0
 expect E120 set plot.letters=-1
 help set plot.size
 reset
