@@ -2,11 +2,12 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include "formulation/price.h"
 #include "solver/state.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "formulation/price.h"
 
 #define CVX_SOLVER(NAME) extern const struct cvx_solver cvxi_solver_##NAME;
 #include "solver/solvers.def"
@@ -54,6 +55,7 @@ enum suits
   ALL,
   CONES,      /* blocks in cones */
   WIDE_CONES, /* these, with few samples and more than a few features */
+  FEW_CONES,  /* these, with few enough weights in use for Newton's matrix */
   FREE,       /* blocks without cones */
   FREE_DENSE, /* these, and many of them carry weights */
   NO_PATTERNS
@@ -66,6 +68,9 @@ enum
   DENSE_SAMPLES = 4000,
   FEW_SAMPLES = 400
 };
+
+/* Weights in use from which Newton's matrix is too large: 3 GB.  */
+static const double many_weights = 20000;
 
 /* Whether about as many gates carry weights as the samples allow.  That is so
    where beta is small; the border, measured at 208 and 3000 samples between
@@ -88,6 +93,9 @@ is_for (enum suits suits, const struct cvx_formulation *f)
     case WIDE_CONES:
       return cones && f->n_samples <= FEW_SAMPLES
              && f->patterns->rank > CVX_PRICE_MAX_RANK;
+    case FEW_CONES:
+      return cones
+             && cvxi_state_blocks (f) * (double)f->block_len <= many_weights;
     case FREE:
       return !cones;
     case FREE_DENSE:
@@ -98,17 +106,6 @@ is_for (enum suits suits, const struct cvx_formulation *f)
       break;
     }
   return true;
-}
-
-/* Weights in use from which Newton's matrix is too large: 3 GB.  */
-static const double many_weights = 20000;
-
-/* Whether SOLVER can be expected to hold its matrix for F.  */
-static bool
-holds (const struct cvx_solver *solver, const struct cvx_formulation *f)
-{
-  return strcmp (solver->name, "newton") != 0
-         || cvxi_state_blocks (f) * (double)f->block_len <= many_weights;
 }
 
 const struct cvx_solver *
@@ -125,7 +122,7 @@ cvx_solver_choose (const struct cvx_formulation *f,
       "it finds the cells that matter among all patterns, and is exact" },
     { &cvxi_solver_barrier, WIDE_CONES,
       "its matrices are small, and the cones do not slow it down" },
-    { &cvxi_solver_newton, CONES,
+    { &cvxi_solver_newton, FEW_CONES,
       "with cones, a few Newton rounds on the active neurons beat many cheap "
       "steps" },
     { &cvxi_solver_auglag, CONES,
@@ -156,8 +153,7 @@ cvx_solver_choose (const struct cvx_formulation *f,
   const char *reason = "no solver suits this formulation and loss";
   const struct cvx_solver *choice = NULL;
   for (size_t k = 0; choice == NULL && k < sizeof order / sizeof *order; k++)
-    if (is_for (order[k].suits, f) && holds (order[k].solver, f)
-        && order[k].solver->unsuited (f, s) == NULL)
+    if (is_for (order[k].suits, f) && order[k].solver->unsuited (f, s) == NULL)
       {
         choice = order[k].solver;
         reason = order[k].why;
