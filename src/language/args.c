@@ -54,8 +54,7 @@ static void
 warn_abbreviation (struct lang_interp *in, const struct lang_unit *u,
                    struct lang_span span, const char *text, const char *full)
 {
-  if ((u->name != NULL || in->checking) && !u->no_warnings
-      && strcmp (text, full) != 0)
+  if ((u->name != NULL || in->checking) && strcmp (text, full) != 0)
     lang_warn (in, u, span, CVX_E110, "\"%s\" is short for %s", text, full);
 }
 
@@ -70,9 +69,7 @@ lang_resolve_command (struct lang_parser *p, size_t start, size_t end,
   if (text == NULL)
     return lang_parse_nomem (p);
   lang_names_clear (in);
-  for (size_t k = 0; k < in->n_commands; k++)
-    if (in->commands[k]->run != NULL)
-      lang_names_add (in, in->commands[k]->name);
+  lang_names_add_commands (in, false);
   found = resolve (in, text);
   if (in->names_lost)
     return lang_parse_nomem (p);
@@ -84,8 +81,7 @@ lang_resolve_command (struct lang_parser *p, size_t start, size_t end,
       lang_parse_fail (p, start, end, CVX_E101, "unknown command \"%s\"",
                        text);
       lang_names_clear (in);
-      for (size_t k = 0; k < in->n_commands; k++)
-        lang_names_add (in, in->commands[k]->name);
+      lang_names_add_commands (in, true);
       lang_suggest (in, text, NULL, p->err);
       if (lang_get (in, text) != NULL || lang_find_function (text) != NULL)
         return cvx_hint (p->err, "= EXPR prints a value: = %s ...", text);

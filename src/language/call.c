@@ -101,6 +101,16 @@ check_number (struct lang_interp *in, const struct lang_unit *u,
   return CVX_OK;
 }
 
+/* Is there a number with a unit of length in the tree at NODE?  */
+static bool
+has_length (const struct lang_node *node)
+{
+  bool found = node->length;
+  for (size_t k = 0; k < node->n && node->child != NULL && !found; k++)
+    found = has_length (node->child[k]);
+  return found;
+}
+
 /* The K-th expression of ARG as a number that its key accepts.  */
 static enum cvx_status
 number_of (struct lang_interp *in, const struct lang_arg *arg, size_t k,
@@ -127,6 +137,8 @@ number_of (struct lang_interp *in, const struct lang_arg *arg, size_t k,
   else
     {
       *x = v.number;
+      if (arg->key->kind == LANG_KIND_SIZE && !has_length (item->root))
+        *x *= in->unit;
       status
           = check_number (in, item->unit, item->root->span, arg->key, *x, err);
     }

@@ -91,6 +91,7 @@ parse_number (struct lang_parser *p, struct lang_node **out)
   if (node == NULL)
     return lang_parse_nomem (p);
   node->number = strtod (digits, NULL) * factor;
+  node->length = len > 1; /* k M G are counts */
   if (isinf (node->number))
     return lang_parse_fail (p, start, p->pos, CVX_E104,
                             "%s is too large for a number (the largest is "

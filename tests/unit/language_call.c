@@ -1,7 +1,7 @@
 /* Commands: how arguments are read, abbreviations, errors with carets.  */
 
 #ifndef _GNU_SOURCE
-# define _GNU_SOURCE
+#  define _GNU_SOURCE
 #endif
 
 #include "support.h"
@@ -216,9 +216,24 @@ START_TEST (the_home_folder_is_the_only_expansion)
 }
 END_TEST
 
+START_TEST (lengths_without_a_unit_have_that_of_the_settings)
+{
+  struct session *s = session_new ();
+  type (s, "let w = 25.4");
+  lang_set_unit (s->in, 1 / 2.54);
+  given (s, "set size=5.08,2.54", "set size=2x1\n");
+  given (s, "set size=3in,2*(1in)", "set size=3x2\n");
+  given (s, "set size=w/10,2.54cm", "set size=1x1\n");
+  lang_set_unit (s->in, 1);
+  given (s, "set size=3,2", "set size=3x2\n");
+  session_free (s);
+}
+END_TEST
+
 TEST_MAIN ("language_call", the_key_decides_how_its_value_is_read,
            options_may_depend_on_the_first_word,
            late_values_see_the_bindings_of_the_command,
            unknown_and_ambiguous_names, missing_double_and_surplus_values,
            values_are_kept_in_range, state_is_checked_before_values,
-           the_home_folder_is_the_only_expansion)
+           the_home_folder_is_the_only_expansion,
+           lengths_without_a_unit_have_that_of_the_settings)
