@@ -341,7 +341,9 @@ parse_value (struct lang_parser *p, struct lang_arg *arg, unsigned depth)
       if (parse_key_word (p, arg))
         break;
       status = parse_list (&inner, arg, true,
-                           key->kind == LANG_KIND_EXPRS  ? SIZE_MAX
+                           key->kind == LANG_KIND_EXPRS
+                                   || key->kind == LANG_KIND_LIST
+                               ? SIZE_MAX
                            : key->kind == LANG_KIND_SIZE ? 2
                                                          : 1);
       p->pos = inner.pos;
@@ -599,8 +601,8 @@ check_required (struct lang_parser *p, const struct lang_statement *st)
   for (size_t k = 0; (key = nth_key (st, k)) != NULL; k++)
     if (key->flags & LANG_REQUIRED && given (st, key) == NULL)
       {
-        lang_fail (p->in, p->unit, st->head, p->err, CVX_E114, "%s needs %s%s",
-                   st->command->name, key->name,
+        lang_fail (p->in, p->unit, st->head, p->err, CVX_E114,
+                   "%s: no %s%s given", st->command->name, key->name,
                    key->flags & LANG_ARG ? "" : "=...");
         return cvx_hint (p->err, "usage: %s", st->command->usage);
       }

@@ -104,7 +104,8 @@ const char *lang_value_kind (const struct lang_value *v, char *buf,
 /* How the text after a key, or a word without key, is read.  */
 enum lang_kind
 {
-  LANG_KIND_NUMBER, /* expression giving a number (a boolean is an error) */
+  LANG_KIND_NUMBER, /* expression giving a number (a boolean is an error); %
+                       right after a number divides it by 100 */
   LANG_KIND_COUNT,  /* expression giving a whole number >= 0; k M G allowed */
   LANG_KIND_TIME,   /* expression with optional s m h; seconds */
   LANG_KIND_SIZE,   /* one or two lengths in in, cm, pt, px; inches */
@@ -112,7 +113,8 @@ enum lang_kind
   LANG_KIND_NAMES,  /* words separated by commas; of `words' when given */
   LANG_KIND_PATH,   /* up to white space, or a string; ~ is expanded */
   LANG_KIND_STRING, /* up to white space, or a string */
-  LANG_KIND_LIST,   /* expression giving a vector (a number is one element) */
+  LANG_KIND_LIST,   /* expression giving a vector (a number is one element),
+                       or numbers separated by commas */
   LANG_KIND_ROWS,   /* a:b, whole numbers, 1 <= a <= b; or one number */
   LANG_KIND_VALUE,  /* expression of any type */
   LANG_KIND_FLAG,   /* alone: true; `no' before it: false; or =yes/no */

@@ -42,6 +42,16 @@ unit_factor (enum lang_kind kind, const char *s, size_t len, double *factor)
   return false;
 }
 
+/* Is the % under the cursor that of `test=25%', not the operator?  */
+static bool
+is_percent (const struct lang_parser *p)
+{
+  return p->kind == LANG_KIND_NUMBER && p->spaced && p->brackets == 0
+         && p->pos < p->end && p->s[p->pos] == '%'
+         && (p->pos + 1 == p->end
+             || strchr (" \t\n", p->s[p->pos + 1]) != NULL);
+}
+
 static enum cvx_status
 parse_number (struct lang_parser *p, struct lang_node **out)
 {
@@ -87,6 +97,11 @@ parse_number (struct lang_parser *p, struct lang_node **out)
                                "sizes in \"in\" cm pt px");
     }
   p->pos = at + len;
+  if (len == 0 && is_percent (p))
+    {
+      factor = 0.01;
+      p->pos++;
+    }
   node = lang_node_new (p, LANG_NODE_NUMBER, start);
   if (node == NULL)
     return lang_parse_nomem (p);

@@ -25,6 +25,10 @@ START_TEST (the_key_decides_how_its_value_is_read)
          "plot kinds=gap|path to=<x.pdf> size=1x1 live=on\n");
   given (s, "plot gap to=\"f{1+1}.pdf\" title='a {b}' betas=[1,2]*2",
          "plot kinds=gap to=<f2.pdf> title=<a {b}> betas=2|4\n");
+  given (s, "plot path betas=1, 1+1,3 to=x",
+         "plot kinds=path to=<x> betas=1|2|3\n");
+  given (s, "solve tol=2.5% maxiter=3", "solve tol=0.025 maxiter=3\n");
+  given (s, "solve tol=(7%4)%2", "solve tol=1\n");
   given (s, "plot path betas=logspace(-1,0,2)",
          "plot kinds=path betas=0.1|1\n");
   given (s, "until gap < 1e-3 and iter > 5 maxiter=7",
@@ -132,7 +136,8 @@ START_TEST (missing_double_and_surplus_values)
   given (s, "step 3 4",
          "            ^\nE118: step: unexpected \"4\".  hint: "
          "usage: step\n");
-  given (s, "load", "     ^^^^\nE114: load needs path.  hint: usage: load\n");
+  given (s, "load",
+         "     ^^^^\nE114: load: no path given.  hint: usage: load\n");
   given (s, "solve tol=1e-6)",
          "                   ^\nE104: \")\" where an "
          "operator or a space is expected\n");
