@@ -121,6 +121,10 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   int part, word = lang_call_word (c, "header");
   enum cvx_status status;
   o.format = lang_call_text (c, "format");
+  if (o.format != NULL && strcmp (o.format, "auto") == 0)
+    o.format = NULL;
+  else if (o.format != NULL && strcmp (o.format, "csv") == 0)
+    o.format = "text";
   o.y = lang_call_text (c, "y");
   o.x = lang_call_text (c, "x");
   o.labels = lang_call_text (c, "labels");

@@ -566,7 +566,7 @@ session_memory (const struct session *s)
 {
   double pages = (double)sysconf (_SC_AVPHYS_PAGES), bytes, limit;
   struct rlimit r;
-  if (s->settings.maxmem > 0)
+  if (s->settings.maxmem >= 1)
     return s->settings.maxmem;
   bytes = pages * (double)sysconf (_SC_PAGESIZE);
   /* What the kernel would give back is free too.  */
@@ -595,7 +595,7 @@ session_memory (const struct session *s)
       if (rest < bytes)
         bytes = rest > 0 ? rest : 0;
     }
-  return 0.8 * bytes;
+  return s->settings.maxmem * bytes;
 }
 
 enum cvx_status

@@ -175,7 +175,10 @@ parse_call (struct lang_parser *p, size_t start, struct lang_node **out)
       lang_names_clear (p->in);
       for (size_t k = 0; lang_function (k) != NULL; k++)
         lang_names_add (p->in, lang_function (k)->name);
-      return lang_suggest (p->in, name, NULL, p->err);
+      lang_suggest (p->in, name, NULL, p->err);
+      if (strstr (p->err->text, "Did you mean") == NULL)
+        cvx_hint (p->err, "help functions lists them");
+      return p->err->status;
     }
   lang_skip_space (p);
   status = parse_items (p, ')', node);
