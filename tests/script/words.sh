@@ -153,6 +153,29 @@ for how in 'outer.cvx' '-k outer.cvx' '-k' ''; do
   has err 'parts/inner.cvx:3:8: E501: assertion failed' "its place"
   has err "included from $name:3" "and who included it"
 done
+# .cvxrc runs only when asked for.
+echo 'let fromrc = 1' >.cvxrc
+run -e 'assert not exists(fromrc)'
+exits 0 ".cvxrc is not read"
+run --rc -e 'assert fromrc == 1'
+exits 0 "but with --rc"
+echo 'sovle' >.cvxrc
+run --rc -e 'print "on"'
+exits 2 "and its errors are errors"
+has err '.cvxrc:1:1: E101' "with their place"
+check "that stop" test ! -s out
+rm .cvxrc
+
+# Every error has its help: title, exit code and words.
+sed -n 's/^CVX_ERROR (\([0-9]*\),.*/\1/p' \
+  "$source_folder/src/base/errors.def" >ids
+sed 's/^/help E/' ids >ids.cvx
+run ids.cvx
+exits 0 "help of every error"
+check "says something about each" test \
+  "$(grep -c '^E[0-9]*: .* (exit code [0-9]*)$' out)" -eq "$(wc -l <ids)"
+check "two lines at least" test "$(grep -c '^  [^ ]' out)" -ge "$(wc -l <ids)"
+
 printf 'print 1\nsovle\nfor k in 1:2\n  = nofield\nend\npri 3\n= [1,\n' >k.cvx
 run -k k.cvx
 exits 2 "every error under --keep-going"
