@@ -57,6 +57,7 @@ struct cvx_certificate
   size_t n_active;  /* neurons after merging */
   size_t n_cells;   /* blocks examined for the bound, without screened ones */
   size_t n_solved;  /* of them: projections computed */
+  double skipped;   /* blocks known to be zero without; nan: no pass over them */
   bool global;      /* complete patterns: both ends hold for the network */
 };
 

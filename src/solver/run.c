@@ -285,6 +285,7 @@ cvxi_run_row (struct cvx_run *run, const char *event, struct cvx_error *err)
   row->step = m.step;
   row->raw = m.raw;
   row->infeas = run->last.infeas;
+  row->skipped = run->last.skipped;
   row->n_active = run->last.n_active;
   if (event[0] != '\0')
     snprintf (row->event, sizeof row->event, "%s", event);
@@ -343,6 +344,7 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
   *cert = (struct cvx_certificate){ .n_active = (*net)->width,
                                     .dual_norm = nan (""),
                                     .scale = 0,
+                                    .skipped = nan (""),
                                     .global = true };
   memset (d->nu, 0, f->n_obs * sizeof *d->nu);
   f->loss->clip (d->nu, f->y, f->n_samples, f->n_outputs, f->loss_param);

@@ -207,6 +207,7 @@ struct cvx_trace_row
 {
   size_t iter;
   double time, pobj, dobj, gap, pri_res, dua_res, step, raw, infeas;
+  double skipped; /* blocks, of the certificate; nan: not known */
   size_t n_active;
   char event[32];
 };
