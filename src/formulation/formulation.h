@@ -113,8 +113,9 @@ struct cvx_formulation_class
                                    const size_t *list, const double *r,
                                    double *g, struct cvx_progress *progress);
 
-  /* The columns of A of the K blocks of LIST, row after row: C is n_obs x (K
-     block_len).  NULL when they cannot be formed.  */
+  /* The columns of A of the K blocks of LIST, all of one output, row after row
+     and without those of other outputs: C is n_samples x (K block_len).  NULL
+     when they cannot be formed.  */
   enum cvx_status (*columns) (const struct cvx_formulation *f, size_t k,
                               const size_t *list, double *c,
                               struct cvx_progress *progress);
