@@ -48,6 +48,7 @@ enum
   ALL = 1000,    /* among as many problems */
   FEW = 300,     /* iterations, where others agree */
   MOST = 5000000,
+  ROUND = 300, /* iterations that cost what a round does */
   MATRICES = 500
 };
 
@@ -363,7 +364,9 @@ solve_all (const struct cvx_formulation *f, bool every, struct result *r)
            k < n && ((every && last == FEW) || !agreed (r, n)); k++)
         {
           best = best_of (r, n);
-          r[k] = go_on (run[k], last, best != NULL ? best->pobj : NAN);
+          r[k] = go_on (run[k],
+                        run[k]->solver->rounds ? ceil (last / ROUND) : last,
+                        best != NULL ? best->pobj : NAN);
         }
       if (agreed (r, n))
         break;
