@@ -259,6 +259,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
                          && k % (1 + k / 50) == 0);
       status = cvx_run_step (run, session_clock (), certify, &row,
                              &s->progress, err);
+      cvx_run_tick (run, session_clock ());
       if (row)
         {
           session_run_changed (s->run);
@@ -570,6 +571,7 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
   session_work_begin (s, "polishing");
   cvx_run_begin (run, session_clock ());
   status = cvx_run_polish (run, session_clock (), &s->progress, err);
+  cvx_run_tick (run, session_clock ());
   session_work_end (s);
   session_run_changed (s->run);
   if (status == CVX_OK)

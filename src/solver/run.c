@@ -517,6 +517,14 @@ cvxi_run_clock (struct cvx_run *run, double seconds)
   d->ticking = true;
 }
 
+void
+cvx_run_tick (struct cvx_run *run, double seconds)
+{
+  cvxi_run_clock (run, seconds);
+  if (cvx_run_at_row (run))
+    run->trace[run->n_trace - 1].time = run->elapsed;
+}
+
 /* 1, 2, 5, 10, 20, 50 and so on.  */
 static bool
 round_number (size_t k)

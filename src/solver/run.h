@@ -260,8 +260,12 @@ void cvx_run_free (struct cvx_run *run);
    judges it anew, and a run that is SOLVED or at a limit may still be
    stepped.  CERTIFY asks for a row whatever the schedule.  An interrupt keeps
    the iterate, sets INTERRUPTED and returns CVX_OK.  After DIVERGED the state
-   is the last certified one.  E364: the run is detached.  */
+   is the last certified one.  E364: the run is detached.
+
+   `tick' after a step or a polish counts the time that it took, in the row of
+   the iterate too, as the next step would.  */
 void cvx_run_begin (struct cvx_run *run, double seconds);
+void cvx_run_tick (struct cvx_run *run, double seconds);
 enum cvx_status cvx_run_step (struct cvx_run *run, double seconds,
                               bool certify, bool *row,
                               struct cvx_progress *progress,
