@@ -646,7 +646,8 @@ measure_steps (void *context, struct bench_row r)
   bench_emit (&r);
 }
 
-/* Time of a step over the samples, the features and the gates.  */
+/* Time of a step over the samples, the features and the gates; the smallest is
+   work for all threads.  */
 static void
 bench_steps (void)
 {
@@ -657,7 +658,7 @@ bench_steps (void)
   for (int grown = 0; grown < N_GROWN; grown++)
     for (size_t times = 1; times <= 16; times *= 2)
       {
-        struct stepping s = { 1000, 50, 100 };
+        struct stepping s = { 2000, 50, 200 };
         if (grown == GROW_N)
           s.n *= times;
         else if (grown == GROW_D)

@@ -204,8 +204,8 @@ history_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
                 struct cvx_error *err)
 {
   static const char *const names[]
-      = { "iter", "time", "obj",  "bound",  "gap",
-          "pres", "dres", "step", "active", NULL };
+      = { "iter", "time", "obj",    "bound",   "gap", "pres",
+          "dres", "step", "active", "skipped", NULL };
   const struct cvx_run *run = s->run->run;
   for (size_t k = 0; names[k] != NULL; k++)
     {

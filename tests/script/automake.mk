@@ -29,6 +29,7 @@ script_tests = \
   tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
+  tests/script/skipped.sh \
   tests/script/tables.sh \
   tests/script/tex.sh \
   tests/script/torch.sh \
