@@ -35,7 +35,19 @@
     .help = "file of the table (CSV)"                                         \
   }
 
-const struct lang_key cmd_path_keys[] = { RATIO_KEYS, { .name = NULL } };
+const struct lang_key cmd_path_keys[]
+    = { RATIO_KEYS,
+        { .name = "betas",
+          .kind = LANG_KIND_LIST,
+          .flags = LANG_GT,
+          .min = 0,
+          .default_text = "n and ratio say",
+          .help = "the betas themselves, as in logspace(-2,0,10)*betamax" },
+        { .name = "warm",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "yes",
+          .help = "every point starts from the one before" },
+        { .name = NULL } };
 const struct lang_key cmd_cv_keys[]
     = { { .name = "folds",
           .kind = LANG_KIND_COUNT,
@@ -54,13 +66,14 @@ struct grid
 {
   size_t n;
   double ratio, tol, betamax;
+  const double *betas; /* or NULL */
 };
 
 static enum cvx_status
 read_grid (struct session *s, const struct lang_call *c, struct grid *g,
            struct cvx_error *err)
 {
-  *g = (struct grid){ 20, 1e-3, s->solver_settings.tol, 0 };
+  *g = (struct grid){ 20, 1e-3, s->solver_settings.tol, 0, NULL };
   lang_call_count (c, "n", &g->n);
   lang_call_number (c, "ratio", &g->ratio);
   lang_call_number (c, "tol", &g->tol);
@@ -80,6 +93,8 @@ static double
 grid_beta (const struct grid *g, size_t k)
 {
   double at = g->n > 1 ? (double)k / (double)(g->n - 1) : 1;
+  if (g->betas != NULL)
+    return g->betas[k];
   return g->betamax * pow (g->ratio, at) * (1 - 1e-9);
 }
 
@@ -112,9 +127,18 @@ cmd_path (void *session, const struct lang_call *c, struct cvx_error *err)
   struct grid g;
   struct cvx_point warm = { 0 };
   double *x, *nu;
-  bool warmed = false, table = lang_call_text (c, "to") == NULL,
+  bool warmed = false, go_on = true, table = lang_call_text (c, "to") == NULL,
        val = s->data->part[CVX_VAL].n > 0;
   enum cvx_status status = read_grid (s, c, &g, err);
+  lang_call_flag (c, "warm", &go_on);
+  if (status == CVX_OK && lang_call_list (c, "betas", &g.betas, &g.n)
+      && (lang_call_has (c, "n") || lang_call_has (c, "ratio") || g.n == 0))
+    {
+      lang_call_fail (c, "betas", err, CVX_E394,
+                      g.n == 0 ? "there is no beta in the list"
+                               : "betas= says it all: without n= and ratio=");
+      return cvx_hint (err, "path betas=logspace(-2,0,10)*betamax");
+    }
   if (status == CVX_OK)
     status = cmd_solver_chosen (s, &solver, NULL, err);
   if (status != CVX_OK)
@@ -158,7 +182,7 @@ cmd_path (void *session, const struct lang_call *c, struct cvx_error *err)
           status = cvx_fail_interrupted (err);
           break;
         }
-      warmed = dense (run, f, x, nu);
+      warmed = go_on && dense (run, f, x, nu);
       if (val)
         status = session_scores (s, s->run, CVX_VAL, &scores, err);
       if (status != CVX_OK)

@@ -191,9 +191,13 @@ extern const char *const set_verbose_words[], *const set_color_words[];
 extern const char *const set_style_words[]; /* auto, then plot/plot.h */
 extern const char *const set_size_words[];
 extern const char *const set_term_words[]; /* auto, then gnuplot's */
+extern const char *const set_unit_words[]; /* of lengths */
 extern const char *const set_tex_words[];  /* enum plot_tex */
 
 #define CMD_DOUBLE_COLUMN 6.75 /* inches over both columns of a paper */
+
+/* Hand the settings on to the language.  */
+void cmd_settings_apply (struct session *s);
 
 /* Can the letters of figures be of the family FONT ("": of the style)?
    CVX_PLOT (E604), CVX_LIMIT.  */

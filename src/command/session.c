@@ -119,7 +119,7 @@ session_new (struct session **out, FILE *to, struct cvx_error *err)
       cvx_free (s);
       return status;
     }
-  lang_set_digits (s->interp, (int)s->settings.digits);
+  cmd_settings_apply (s);
   *out = s;
   return CVX_OK;
 }
@@ -190,6 +190,7 @@ session_free (struct session *s)
     cvx_free (s->scratch[k]);
   cvx_free (s->scratch);
   session_forget_columns (s);
+  cvx_free (s->run_numbers);
   cvx_free (s->last.file);
   cvx_free (s->log_name);
   if (s->log != NULL)
@@ -383,6 +384,7 @@ session_add_run (struct session *s, struct cvx_run *run, struct cvx_error *err)
                     : s->settings.seed;
     }
   run->id = s->next_run++;
+  snprintf (r->number, sizeof r->number, "%zu", run->id);
   s->run = r;
   return CVX_OK;
 }
@@ -564,7 +566,7 @@ session_memory (const struct session *s)
 {
   double pages = (double)sysconf (_SC_AVPHYS_PAGES), bytes, limit;
   struct rlimit r;
-  if (s->settings.maxmem > 0)
+  if (s->settings.maxmem >= 1)
     return s->settings.maxmem;
   bytes = pages * (double)sysconf (_SC_PAGESIZE);
   /* What the kernel would give back is free too.  */
@@ -593,7 +595,7 @@ session_memory (const struct session *s)
       if (rest < bytes)
         bytes = rest > 0 ? rest : 0;
     }
-  return 0.8 * bytes;
+  return s->settings.maxmem * bytes;
 }
 
 enum cvx_status

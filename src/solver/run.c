@@ -330,7 +330,7 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
                                             progress, err);
   if (run->solver->rounds)
     {
-      struct cvx_bound_options options = { 0, 0 };
+      struct cvx_bound_options options = { 0 };
       struct cvx_bound b;
       st = cvx_network_bound (f, *net, point.nu != NULL ? point.nu : run->nu,
                               &options, &b, d->nu, progress, err);

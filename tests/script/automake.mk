@@ -34,6 +34,7 @@ script_tests = \
   tests/script/tex.sh \
   tests/script/torch.sh \
   tests/script/values.sh \
+  tests/script/words.sh \
   tests/script/workbench.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \
