@@ -17,6 +17,7 @@ script_tests = \
   tests/script/malformed.sh \
   tests/script/manual.sh \
   tests/script/networks.sh \
+  tests/script/numerics.sh \
   tests/script/output.sh \
   tests/script/outputs.sh \
   tests/script/paper.sh \
