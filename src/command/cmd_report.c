@@ -110,6 +110,9 @@ collect (struct session *s, struct rows *r)
   if (run->tag != NULL)
     words (r, "tag", run->tag);
   words (r, "version", "cvxnn " PACKAGE_VERSION);
+  number (r, "threads", session_threads (s));
+  if (s->resumed != NULL)
+    words (r, "saved_with", s->resumed);
 }
 
 static enum cvx_status

@@ -308,7 +308,8 @@ cmd_open (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     {
       cvx_text_free (&lost);
-      if (status == CVX_DATA && !partial)
+      if (status == CVX_DATA && !partial && err->id != CVX_E204
+          && err->id != CVX_E432)
         cvx_hint (err, "open %s partial opens what is whole", file);
       return lang_call_blame (c, "file", err);
     }

@@ -30,6 +30,7 @@ script_tests = \
   tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
+  tests/script/state.sh \
   tests/script/tables.sh \
   tests/script/tex.sh \
   tests/script/torch.sh \
