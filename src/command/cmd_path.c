@@ -31,8 +31,8 @@
         .default_text = "of solver",                                          \
         .help = "relative certified gap of every point" },                    \
   {                                                                           \
-    .name = "to", .kind = LANG_KIND_PATH, .default_text = "the screen",       \
-    .help = "file of the table (CSV)"                                         \
+    .name = "to", .kind = LANG_KIND_PATH, .flags = LANG_OUTPUT,               \
+    .default_text = "the screen", .help = "file of the table (CSV)"           \
   }
 
 const struct lang_key cmd_path_keys[] = { RATIO_KEYS, { .name = NULL } };

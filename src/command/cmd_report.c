@@ -13,6 +13,7 @@
 const struct lang_key cmd_report_keys[]
     = { { .name = "to",
           .kind = LANG_KIND_PATH,
+          .flags = LANG_OUTPUT,
           .help = "file: .json, .tex (booktabs), .csv, .md or text" },
         { .name = NULL } };
 

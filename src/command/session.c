@@ -55,6 +55,18 @@ finished (void *session, const struct lang_command *command,
     session_say (s, "%s: %.3f s\n", command->name, s->last.time);
 }
 
+/* What `set' changes is not known before a script runs.  */
+static enum cvx_status
+target (void *session, const char *path, bool now, struct cvx_error *err)
+{
+  enum cvx_status status = CVX_OK;
+  if (now)
+    status = session_may_write (session, path, err);
+  if (status == CVX_OK)
+    status = cvx_output_check (path, err);
+  return status;
+}
+
 static void
 write_text (void *session, const char *text, size_t len)
 {
@@ -106,6 +118,7 @@ session_new (struct session **out, FILE *to, struct cvx_error *err)
   host.lookup = session_lookup;
   host.ready = ready;
   host.finished = finished;
+  host.target = target;
   host.write = write_text;
   host.warn = warn;
   host.echo = echo;

@@ -257,6 +257,8 @@ static enum cvx_status
 settle (struct session *s, enum cvx_status status, const struct cvx_error *err)
 {
   session_work_end (s);
+  if (s->quit && status == CVX_INTERRUPTED) /* what follows `quit' */
+    return CVX_OK;
   if (status != CVX_OK && !s->quit)
     repl_show_error (s, err, false, 0, NULL, 0);
   return status;

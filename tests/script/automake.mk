@@ -10,6 +10,7 @@ script_tests = \
   tests/script/enumeration.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
+  tests/script/files.sh \
   tests/script/language.sh \
   tests/script/import_helper.sh \
   tests/script/layers.sh \

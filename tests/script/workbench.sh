@@ -98,8 +98,8 @@ run -q c.cvx
 has err 'c.cvx:3:9: E220: ' "E220 has the place in the script"
 has err 'net.npz' "and names the file"
 
-says 'generate xor; patterns sample n=5 dist=conv' 'E250' \
-  "windows of data that are no images"
+run -q -e 'generate xor; patterns sample n=5 dist=conv'
+has err E250 "windows of data that are no images"
 run -q -e 'generate xor; patterns sample n=5 dist=conv window=2'
 exits 0 "but of signals, when asked"
 
