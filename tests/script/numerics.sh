@@ -143,6 +143,24 @@ done
 check "N18 threads change neither gates nor optimum" \
   cmp -s threads-1 threads-4
 
+script "N21 betas in any order, twice, above betamax" <<'END'
+generate ring n=20 seed=1
+formulation relu
+path betas=[0.1,0.5,0.1,2,0.3]*betamax to=path.csv
+assert len(runs) == 4 and run.converged and run.gap <= 1e-6
+near runs[1].beta 2*betamax
+near runs[2].beta 0.5*betamax
+near runs[4].beta 0.1*betamax
+let end = run.obj
+formulation relu beta=0.1*betamax
+solve
+near end run.obj rel=1e-6
+expect E120 path betas=[1,0]
+expect E120 path betas=[1,0/0]
+expect E394 path betas=[1,2] n=3
+END
+check "N21 is said" test "$(grep -c W523 err)" -eq 2
+
 for other in 'generate ring n=30; formulation relu beta=0.1' \
   'formulation gated beta=0.1' 'bias none; formulation relu beta=0.1' \
   'patterns sample n=3; formulation relu beta=0.1' \
