@@ -151,10 +151,10 @@ assert len(runs) == 4 and run.converged and run.gap <= 1e-6
 near runs[1].beta 2*betamax
 near runs[2].beta 0.5*betamax
 near runs[4].beta 0.1*betamax
-let end = run.obj
+let low = run.obj
 formulation relu beta=0.1*betamax
 solve
-near end run.obj rel=1e-6
+near low run.obj rel=1e-6
 expect E120 path betas=[1,0]
 expect E120 path betas=[1,0/0]
 expect E394 path betas=[1,2] n=3
