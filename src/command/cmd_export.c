@@ -33,7 +33,7 @@ const struct lang_key cmd_export_keys[]
                   "predictions" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
-          .flags = LANG_REQUIRED,
+          .flags = LANG_REQUIRED | LANG_OUTPUT,
           .help = "file: .npz .npy .csv .json .mat .h5; data also .libsvm, a "
                   "network .c or .onnx, a problem .dat-s" },
         { .name = NULL } };
