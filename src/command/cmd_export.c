@@ -13,10 +13,11 @@
 #include "formulation/sdp.h"
 
 static const char *const what_words[]
-    = { "network", "history", "data", "problem", "predictions", NULL };
+    = { "network", "run", "history", "data", "problem", "predictions", NULL };
 enum
 {
   NETWORK,
+  RUN,
   HISTORY,
   DATA,
   PROBLEM,
@@ -28,10 +29,11 @@ const struct lang_key cmd_export_keys[]
           .kind = LANG_KIND_WORD,
           .flags = LANG_ARG | LANG_REQUIRED,
           .words = what_words,
-          .help = "network, history, data, problem or predictions" },
+          .help = "network, run (as report), history, data, problem or "
+                  "predictions" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
-          .flags = LANG_REQUIRED,
+          .flags = LANG_REQUIRED | LANG_OUTPUT,
           .help = "file: .npz .npy .csv .json .mat .h5; data also .libsvm, a "
                   "network .c or .onnx, a problem .dat-s" },
         { .name = NULL } };
@@ -405,6 +407,17 @@ write_text (struct session *s, const char *to, const struct cvx_sheet *sheets,
   return status;
 }
 
+static bool
+is_report (const char *suffix)
+{
+  static const char *const known[]
+      = { ".json", ".tex", ".csv", ".md", ".txt", NULL };
+  size_t k = 0;
+  while (known[k] != NULL && strcmp (known[k], suffix) != 0)
+    k++;
+  return known[k] != NULL;
+}
+
 enum cvx_status
 cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -419,6 +432,17 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
   enum cvx_status status;
   if (what == PROBLEM)
     return export_problem (s, c, to, err);
+  if (what == RUN)
+    {
+      status = cmd_ready (s, HAS_RUN, err);
+      if (status == CVX_OK && !is_report (cmd_suffix (to)))
+        {
+          lang_call_fail (c, "to", err, CVX_E391, "cannot export a run to %s",
+                          to);
+          return cvx_hint (err, ".json .tex .csv .md or .txt");
+        }
+      return status == CVX_OK ? cmd_report (session, c, err) : status;
+    }
   whole = what == NETWORK
           && (format == NPZ || format == CSV || format == JSON
               || strcmp (cmd_suffix (to), ".c") == 0

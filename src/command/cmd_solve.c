@@ -563,15 +563,24 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct cvx_run *run;
+  enum cvx_lap before;
+  clock_t cpu;
   enum cvx_status status = alive (s, "polished", err);
   (void)c;
   if (status != CVX_OK)
     return status;
   run = s->run->run;
   session_work_begin (s, "polishing");
+  session_timings_begin (s);
+  before = cvx_lap_begin (&s->run->watch, CVX_LAP_SOLVER);
+  cpu = clock ();
   cvx_run_begin (run, session_clock ());
   status = cvx_run_polish (run, session_clock (), &s->progress, err);
+  /* Polishing is solving: its time is time of the run, and of its row.  */
   cvx_run_tick (run, session_clock ());
+  s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
+  cvx_lap_end (&s->run->watch, before);
+  session_timings_end (s);
   session_work_end (s);
   session_run_changed (s->run);
   if (status == CVX_OK)

@@ -22,6 +22,14 @@
 enum cvx_status cmd_ready (struct session *s, unsigned needs,
                            struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Bytes that the memory groups leave: their files are below ROOT, and SELF is a
+   file like /proc/self/cgroup that names them; infinity: no limit.  */
+double cmd_group_memory (const char *root, const char *self);
+
+/* Where and by what S is saved; and words about what differs THEN.  */
+json_t *cmd_origin (const struct session *s);
+void cmd_origin_compare (struct session *s, const json_t *then);
+
 /* Options of a run, from the table of the solvers: those of every solver
    (`solve'), and with those of the solver WORD (`solver').  */
 const struct lang_key *cmd_more_solve (void *session, const char *word);
@@ -191,9 +199,13 @@ extern const char *const set_verbose_words[], *const set_color_words[];
 extern const char *const set_style_words[]; /* auto, then plot/plot.h */
 extern const char *const set_size_words[];
 extern const char *const set_term_words[]; /* auto, then gnuplot's */
+extern const char *const set_unit_words[]; /* of lengths */
 extern const char *const set_tex_words[];  /* enum plot_tex */
 
 #define CMD_DOUBLE_COLUMN 6.75 /* inches over both columns of a paper */
+
+/* Hand the settings on to the language.  */
+void cmd_settings_apply (struct session *s);
 
 /* Can the letters of figures be of the family FONT ("": of the style)?
    CVX_PLOT (E604), CVX_LIMIT.  */

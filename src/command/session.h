@@ -90,6 +90,7 @@ enum
 struct session_run
 {
   struct cvx_run *run;     /* owned */
+  char number[24];         /* its number as a word */
   struct cvx_network *net; /* owned; its network, neurons merged, made when
                               asked for */
   /* Where a warm start from this run begins, kept when it became a value:
@@ -144,6 +145,13 @@ struct known_columns
 
 void session_forget_columns (struct session *s);
 
+/* The file that the data came from, as it was then.  */
+struct session_file
+{
+  char *path; /* from the root; NULL: none; owned (free) */
+  double size, changed;
+};
+
 struct session
 {
   struct lang_interp *interp; /* owned */
@@ -153,6 +161,7 @@ struct session
 
   /* the chain; all owned */
   struct cvx_dataset *data;
+  struct session_file file;
   struct cvx_dataset *kept[SESSION_KEPT]; /* other data, the newest last */
   size_t n_kept;
   struct cvx_patterns *patterns;
@@ -180,6 +189,8 @@ struct session
   void **scratch; /* memory lent to expressions until the next command */
   size_t n_scratch, cap_scratch;
   struct known_columns columns;
+  const char **run_numbers; /* owned; for completion: the words of the runs */
+  size_t cap_run_numbers;
   void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */
@@ -193,6 +204,9 @@ struct session
   bool log_failed;  /* said once */
   FILE *events;     /* JSON lines, or NULL */
   double saved_at;  /* clock of the last autosave */
+  double save_time; /* seconds that it took */
+  char *resumed;    /* owned; what saved the opened session where that differs
+                       from this program; NULL: nothing */
   bool dumb;        /* a terminal that shows lines only */
   size_t page;      /* lines of this command on the screen, 0: no paging */
   bool page_over;   /* the rest is not wanted */
@@ -372,6 +386,10 @@ enum cvx_status session_run_find (void *view, const char *path, bool *known,
 
 /* ------------------------------------------------------------ save and open
  */
+
+/* The file of the present data is looked at; is forgotten.  */
+void session_file_note (struct session *s);
+void session_file_forget (struct session *s);
 
 /* BACKUP keeps the file that was there as PATH~.  */
 enum cvx_status session_save (struct session *s, const char *path, bool backup,

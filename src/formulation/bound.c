@@ -436,8 +436,8 @@ cvx_network_bound (const struct cvx_formulation *f,
       status = try_nu (f, &s, trial, nodes, &b, best, progress, err);
     }
   if (status == CVX_OK && scalar)
-    status = cvxi_bound_directions (f, net, own, options->max_found, &b,
-                                    progress, err);
+    status = cvxi_bound_directions (f, net, own, options->max_found,
+                                    options->trials, &b, progress, err);
   if (status == CVX_OK && scalar)
     status = cvxi_stationarity (f, net, own, &b.stationarity, err);
   if (status == CVX_OK)
@@ -493,7 +493,7 @@ cvx_network_directions (const struct cvx_formulation *f,
       nu = fit + f->n_obs;
     }
   if (status == CVX_OK)
-    status = cvxi_bound_directions (f, net, nu, max, b, progress, err);
+    status = cvxi_bound_directions (f, net, nu, max, 0, b, progress, err);
   cvx_free (fit);
   return status;
 }

@@ -163,7 +163,7 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
   struct cvxi_driver *d = run->driver;
   const struct cvx_formulation *f = run->formulation;
   struct cvx_network *net = NULL;
-  struct cvx_bound_options options = { 0, 0 };
+  struct cvx_bound_options options = { 0 };
   struct cvx_bound b;
   double *dual = cvx_alloc (f->n_obs, sizeof *dual);
   enum cvx_status st

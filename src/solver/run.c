@@ -124,6 +124,18 @@ threads_for (const struct cvx_formulation *f, const struct cvx_solver *solver,
 }
 
 enum cvx_status
+cvxi_run_restore (const struct cvx_run *run, void *state,
+                  const struct cvx_settings *settings, struct cvx_error *err)
+{
+  enum cvx_status st = CVX_OK;
+  int before = cvx_blas_threads (run->threads);
+  if (run->solver->restore != NULL)
+    st = run->solver->restore (state, run->formulation, settings, err);
+  (void)cvx_blas_threads (before);
+  return st;
+}
+
+enum cvx_status
 cvxi_run_alloc (struct cvx_run **out, const struct cvx_formulation *f,
                 const struct cvx_solver *solver,
                 const struct cvx_settings *settings, struct cvx_error *err)
@@ -330,7 +342,7 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
                                             progress, err);
   if (run->solver->rounds)
     {
-      struct cvx_bound_options options = { 0, 0 };
+      struct cvx_bound_options options = { 0 };
       struct cvx_bound b;
       st = cvx_network_bound (f, *net, point.nu != NULL ? point.nu : run->nu,
                               &options, &b, d->nu, progress, err);
@@ -585,9 +597,8 @@ diverged (struct cvx_run *run, struct cvx_error *err)
   enum cvx_status st = cvxi_state_copy (run->state, d->backup, run->solver,
                                         run->formulation, err);
   struct cvx_trace_row *last;
-  if (st == CVX_OK && run->solver->restore != NULL)
-    st = run->solver->restore (run->state, run->formulation, &run->settings,
-                               err);
+  if (st == CVX_OK)
+    st = cvxi_run_restore (run, run->state, &run->settings, err);
   if (st != CVX_OK)
     return st;
   last = &run->trace[run->n_trace - 1];

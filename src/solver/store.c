@@ -302,9 +302,8 @@ load_state (struct cvx_run *run, const struct cvx_npz *z, const char *prefix,
                   : cvxi_state_load (run->state, run->solver, run->formulation,
                                      z, cvx_text_string (&key), err);
   cvx_text_free (&key);
-  if (st == CVX_OK && run->solver->restore != NULL)
-    st = run->solver->restore (run->state, run->formulation, &run->settings,
-                               err);
+  if (st == CVX_OK)
+    st = cvxi_run_restore (run, run->state, &run->settings, err);
   if (st == CVX_OK)
     st = cvxi_state_copy (d->backup, run->state, run->solver, run->formulation,
                           err);

@@ -66,7 +66,7 @@ awk 'BEGIN { for (i = 0; i < 1000000; i++)
   printf i % 60000 == 59999 ? ";\n" : ";" }' >s.cvx
 run s.cvx
 exits 0 "L5 a million semicolons"
-(ulimit -s 128; "$cvxnn" -e "= $(awk 'BEGIN { for (i = 0; i < 60; i++)
+(ulimit -s 512; "$cvxnn" -e "= $(awk 'BEGIN { for (i = 0; i < 60; i++)
   printf "("; printf "1"; for (i = 0; i < 60; i++) printf ")" }')") >out 2>err
 check "L5 nesting on a small stack" test "$(cat out)" = 1
 

@@ -98,8 +98,9 @@ run -q c.cvx
 has err 'c.cvx:3:9: E220: ' "E220 has the place in the script"
 has err 'net.npz' "and names the file"
 
-says 'generate xor; patterns sample n=5 dist=conv' 'E250' \
-  "windows of data that are no images"
+run -q -e 'generate xor; patterns sample n=5 dist=conv'
+exits 1 "windows of data that are no images"
+has err 'E250' "are refused"
 run -q -e 'generate xor; patterns sample n=5 dist=conv window=2'
 exits 0 "but of signals, when asked"
 
