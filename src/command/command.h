@@ -60,18 +60,19 @@ enum cvx_status cmd_run_new (struct session *s,
                              const struct cvx_settings *settings,
                              const struct cvx_point *warm, bool quiet,
                              struct cvx_error *err) CVX_MUST_CHECK;
-/* The same from the point of the run FROM (NULL: from zero), not driven; C has
-   the key warm for blame.  E393: FROM does not fit.  */
+/* The same, not driven, from the point of the run FROM; where it is NULL from
+   the network in the file that the key warm of C (may be NULL) names, else
+   from zero.  E393, E450: what it starts from does not fit.  */
 enum cvx_status cmd_run_start (struct session *s, const struct lang_call *c,
-                               const struct session_run *from,
+                               struct session_run *from,
                                const struct cvx_solver *solver,
                                const struct cvx_settings *settings,
                                struct cvx_error *err) CVX_MUST_CHECK;
 /* Drive the current run to its end.  */
 enum cvx_status cmd_run_drive (struct session *s, bool quiet,
                                struct cvx_error *err) CVX_MUST_CHECK;
-/* The run that `warm=' of C names, NULL for zero; without the word or C the
-   one that the patterns grew from, if any.  E390.  */
+/* The run that `warm=' of C names, NULL for zero and for a file; without the
+   word or C the one that the patterns grew from, if any.  E390.  */
 enum cvx_status cmd_warm_run (struct session *s, const struct lang_call *c,
                               struct session_run **r,
                               struct cvx_error *err) CVX_MUST_CHECK;

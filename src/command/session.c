@@ -225,7 +225,7 @@ keep_point (struct session *s, struct session_run *r)
   if (f == NULL || r->run->state == NULL || r->x != NULL)
     return;
   cvx_run_point (r->run, &p);
-  if (p.x == NULL)
+  if (p.x == NULL || p.sign != NULL) /* its network is the start */
     return;
   len = f->block_len;
   r->block = cvx_alloc (p.n_atoms, sizeof *r->block);

@@ -113,8 +113,11 @@ lang_resolve_word (struct lang_interp *in, const struct lang_unit *u,
     return fail_ambiguous (in, u, span, text, err);
   if (found == in->n_names)
     {
-      lang_fail (in, u, span, err, CVX_E115, "%s cannot be \"%s\"", key->name,
-                 text);
+      if (key->flags & LANG_ARG) /* its name was not typed */
+        lang_fail (in, u, span, err, CVX_E115, "unknown word \"%s\"", text);
+      else
+        lang_fail (in, u, span, err, CVX_E115, "%s cannot be \"%s\"",
+                   key->name, text);
       return lang_suggest (in, text, "Words", err);
     }
   *full = in->names[found];
@@ -602,8 +605,10 @@ check_required (struct lang_parser *p, const struct lang_statement *st)
     if (key->flags & LANG_REQUIRED && given (st, key) == NULL)
       {
         lang_fail (p->in, p->unit, st->head, p->err, CVX_E114,
-                   "%s: no %s%s given", st->command->name, key->name,
-                   key->flags & LANG_ARG ? "" : "=...");
+                   strcmp (key->name, "what") == 0 ? "%s %s?"
+                   : key->flags & LANG_ARG         ? "%s: no %s given"
+                                                   : "%s: no %s=... given",
+                   st->command->name, key->name);
         return cvx_hint (p->err, "usage: %s", st->command->usage);
       }
   return CVX_OK;

@@ -68,6 +68,76 @@ run -q -e 'generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]; bias augmented' \
   -e 'assert run.timings.iterate + run.timings.bound < 2 * run.time + 0.1'
 exits 0 "run.time and the timings have the polishing"
 
+# Warm starts: from networks in files, from runs without stored patterns (whose
+# iterate are neurons: this wrote past the end of memory), from trained ones.
+cat >warm.cvx <<'END'
+set quiet=yes verbose=quiet
+generate ring n=24 seed=1 ; bias augmented
+patterns exact nostore ; formulation relu ; formulation relu beta=0.1*betamax
+solve
+let best = run.obj
+start warm=last
+assert run.gap < 1e-6
+formulation relu beta=0.1*betamax
+start warm=1
+assert run.gap < 1e-6
+export network to=best.npz
+start warm=best.npz
+near run.obj best rel=1e-9
+patterns exact ; formulation relu beta=0.1*betamax
+solver admm
+start warm=best.npz
+near run.obj best rel=1e-9
+start warm=run1
+near run.obj best rel=1e-9
+train lbfgs m=30 epochs=50 seed=1
+let trained = run.obj
+solver fista
+start warm=last
+assert run.obj <= trained * (1 + 1e-9)
+patterns sample n=2 seed=1 ; formulation relu beta=0.1*betamax
+expect E393 start warm=best.npz
+expect E390 start warm=99
+expect E390 start warm=nofile.npz
+formulation gated beta=0.1*betamax
+expect E393 start warm=best.npz
+END
+run warm.cvx
+exits 0 "warm starts from networks"
+
+# Betas of a path; the order of neurons; a share of the memory.
+cat >more.cvx <<'END'
+set quiet=yes verbose=quiet maxmem=80%
+generate points x=-2,-1,0,1,2 y=1,-1,1,1,-1 ; bias augmented
+formulation relu beta=0.1 ; solve every=auto
+path betas=logspace(-2,0,4)*betamax warm
+assert len(runs) == 5 and run.beta == betamax
+near runs[2].beta 0.01*betamax rel=1e-12
+path betas=1,0.1 nowarm
+near run.obj 0.8914472026 rel=1e-5
+expect E394 path betas=1,2 n=3
+expect E394 path betas=[]
+expect E120 path betas=0,1
+neurons sort=kink
+export run to=r.json
+report to=s.json
+expect E391 export run to=r.npz
+cite run
+generate gaussians n=50 d=2 ; export data to=t.csv
+load t.csv format=csv ; load t.csv format=auto
+expect E228 scale x=center y=center
+set maxmem=1k
+expect E395 generate ring n=1000
+unset maxmem
+expect E120 set maxmem=-1
+END
+run more.cvx
+exits 0 "betas=, sort=, export run, maxmem=80%"
+check "export run is report" cmp -s r.json s.json
+awk '/^ +[0-9]+ +[+-] / { k = $5; if (n++ && k < last) bad = 1; last = k }
+  END { exit n < 4 || bad }' out
+check "neurons sort=kink rise" test $? -eq 0
+
 # Where an error of an included script is, however the including one is read.
 mkdir -p parts
 printf 'print 1\n\nassert 1 > 2\n' >parts/inner.cvx
@@ -83,6 +153,29 @@ for how in 'outer.cvx' '-k outer.cvx' '-k' ''; do
   has err 'parts/inner.cvx:3:8: E501: assertion failed' "its place"
   has err "included from $name:3" "and who included it"
 done
+# .cvxrc runs only when asked for.
+echo 'let fromrc = 1' >.cvxrc
+run -e 'assert not exists(fromrc)'
+exits 0 ".cvxrc is not read"
+run --rc -e 'assert fromrc == 1'
+exits 0 "but with --rc"
+echo 'sovle' >.cvxrc
+run --rc -e 'print "on"'
+exits 2 "and its errors are errors"
+has err '.cvxrc:1:1: E101' "with their place"
+check "that stop" test ! -s out
+rm .cvxrc
+
+# Every error has its help: title, exit code and words.
+sed -n 's/^CVX_ERROR (\([0-9]*\),.*/\1/p' \
+  "$source_folder/src/base/errors.def" >ids
+sed 's/^/help E/' ids >ids.cvx
+run ids.cvx
+exits 0 "help of every error"
+check "says something about each" test \
+  "$(grep -c '^E[0-9]*: .* (exit code [0-9]*)$' out)" -eq "$(wc -l <ids)"
+check "two lines at least" test "$(grep -c '^  [^ ]' out)" -ge "$(wc -l <ids)"
+
 printf 'print 1\nsovle\nfor k in 1:2\n  = nofield\nend\npri 3\n= [1,\n' >k.cvx
 run -k k.cvx
 exits 2 "every error under --keep-going"

@@ -56,7 +56,7 @@ START_TEST (options_may_depend_on_the_first_word)
          "                  ^^^\nE103: solver has no option \"rho\"\n");
   given (s, "solver \"{'ad'}mm\" rho=3", "solver kind=<admm> rho=3\n");
   given (s, "solver \"{'xx'}\" rho=3",
-         "            ^^^^^^^^\nE115: kind cannot be \"xx\".  Words: auto "
+         "            ^^^^^^^^\nE115: unknown word \"xx\".  Words: auto "
          "admm fista ?\n");
   given (s, "for m in [\"admm\",\"fista\"] ; solver \"{m}\" ; end",
          "solver kind=<admm>\nsolver kind=<fista>\n");
@@ -104,7 +104,7 @@ START_TEST (unknown_and_ambiguous_names)
          "                 ^\nE102: \"l\" is ambiguous: linear-cnn, "
          "linear\n");
   given (s, "formulation gatde beta=1",
-         "                 ^^^^^\nE115: kind cannot be \"gatde\".  Did you "
+         "                 ^^^^^\nE115: unknown word \"gatde\".  Did you "
          "mean gated?   Words: relu gated linear-cnn circular linear\n");
   given (s, "load t.csv y=prise",
          "                  ^^^^^\nE115: y cannot be \"prise\".  Did you "
