@@ -114,6 +114,9 @@ exits 1 "N14 more patterns than can be counted"
 has err 'E310: exact enumeration would need about 3.2e+182 patterns' \
   "N14 are counted by their logarithm"
 
+run -q -e 'generate gaussians n=3000 d=300 seed=1; patterns exact'
+has err 'more than 1e308 patterns' "N14 beyond the largest number too"
+
 # A column of denormal numbers: not slower by more than a small factor.
 run -q -e 'generate gaussians n=200 d=3 seed=1; export data to=normal.csv'
 awk -F, -v OFS=, 'NR > 1 { $1 = $1 "e-310" } { print }' normal.csv >denormal.csv
@@ -131,6 +134,24 @@ solver fista
 solve maxiter=500 tol=0
 let b = run.time / run.iter
 assert b < 20 * a + 1e-4
+END
+
+# Two columns that differ in the seventh digit, in single precision: the
+# certificate is of double, whatever the iterations are.
+awk 'BEGIN { srand (1); for (i = 0; i < 80; i++) { a = rand () - 0.5
+  printf "%.9g,%.9g,%.9g,%d\n", a, a * (1 + 1e-7 * rand ()), rand () - 0.5,
+    rand () < 0.5 ? -1 : 1 } }' >close.csv
+script "N19 single precision, nearly dependent columns" <<'END'
+load close.csv
+patterns sample n=60 seed=1
+formulation gated beta=0.02*betamax
+solver fista precision=single
+solve tol=1e-4 time=10
+let single = run.obj
+assert run.converged and run.gap <= 1e-4
+solver fista precision=double
+solve tol=1e-6 time=10
+near single run.obj rel=2e-4
 END
 
 # One script with one and with more threads: the same gates, the same optimum.

@@ -22,6 +22,19 @@ printf '1 2147483647:1\n-1 1:2\n' >wide.svm
 run -q -e 'load wide.svm'
 check "M3 an index of 2^31 - 1 is refused or kept sparse" test "$code" -lt 128
 
+if OMP_NUM_THREADS=1 valgrind -q --error-exitcode=99 "$cvxnn" -q -e "$ring" \
+  >out 2>err </dev/null; then
+  OMP_NUM_THREADS=1 valgrind -q --error-exitcode=99 --leak-check=no "$cvxnn" \
+    -q -e 'generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]; bias augmented' \
+    -e 'formulation relu beta=0.1; solver admm; solve tol=1e-3; save v.cvxs' \
+    -e 'open v.cvxs; formulation gated; solver auto; solve; neurons' \
+    >out 2>err </dev/null
+  code=$?
+  exits 0 "M9 no value is read before it is written"
+else
+  skip "M9 no value is read before it is written" "valgrind does not run this"
+fi
+
 # A stack of 64 KiB: it is raised where it may be, else the program says so.
 k=31
 echo 'print ((((((((((((((((((((((("deep")))))))))))))))))))))))' >i32.cvx
@@ -66,8 +79,63 @@ else
   skip "C4 and to those that it may use" "no taskset"
 fi
 check "C8 no process is made by fork" sh -c \
-  "! grep -rlE '[^_a-z]v?fork \(' --include='*.c' '$source_folder/src' \
-     | grep -v 'command/cmd_system.c'"
+  "! grep -rqE '[^_a-z]v?fork \(' --include='*.c' '$source_folder/src'"
+if python3 -c 'import pty' 2>/dev/null; then
+  cat >prompts.py <<'END'
+import fcntl, os, signal, sys, time
+sys.path.insert(0, sys.argv[2])
+from prompt import PROMPT, Session, report
+program, history = sys.argv[1], "state/cvxnn/history"
+four = [Session(program) for k in range(4)]
+for k, s in enumerate(four):
+    s.wait(PROMPT)
+    for j in range(25):
+        s.do("let session%d_%d = %d" % (k, j, j))
+for s in four:
+    s.send("quit\r")
+codes = [s.end() for s in four]
+with open(history) as f:
+    lines = [line for line in f if line.startswith("let session")]
+report(codes == [0] * 4 and len(lines) == 100 == len(set(lines)),
+       "C1 four prompts with one history", str((codes, len(lines))).encode())
+lock = os.open(history + ".lock", os.O_RDWR | os.O_CREAT)
+child = os.fork()
+if child == 0:
+    fcntl.lockf(lock, fcntl.LOCK_EX)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.waitpid(child, 0)
+s = Session(program)
+s.wait(PROMPT)
+s.do("let after = 1")
+start = time.monotonic()
+s.send("quit\r")
+code = s.end()
+with open(history) as f:
+    report(code == 0 and time.monotonic() - start < 1.5
+           and "let after = 1\n" in f,
+           "C2 the lock of a process that was killed")
+os.rename("state/cvxnn", "state/old")
+os.makedirs("state/cvxnn/last-session.cvxs/in-the-way")
+s = Session(program)
+s.wait(PROMPT)
+s.do("set autosave=0.05")
+s.do("generate ring n=40 seed=1; formulation relu beta=0.001; solver admm")
+good = s.do("solve time=0.6 tol=0", rb"run 1 stopped")
+report(good and s.seen.count(b"W520") == 1,
+       "K10 a copy that cannot be kept is told once, and work goes on", s.seen)
+s.send("quit\r")
+s.end()
+END
+  python3 prompts.py "$cvxnn" "$source_folder/tests/script" >prompts-said
+  awk -v n="$n_tests" '/^(not )?ok/ { sub(/ok [0-9]+/, "ok " ++n) } { print }' \
+    prompts-said
+  n_tests=$((n_tests + $(grep -cE '^(not )?ok' prompts-said)))
+  check "C1 C2 K10 the prompts end" \
+    test "$(grep -cE '^(not )?ok' prompts-said)" -eq 3
+  rm -rf state
+else
+  skip "C1 C2 K10 prompts" "no python3"
+fi
 (for k in 1 2 3; do echo "print $k"; sleep 0.1; done) | "$cvxnn" >out 2>err
 printf '1\n2\n3\n' >want
 same out "C9 commands that come slowly" <want

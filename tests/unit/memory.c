@@ -1,5 +1,5 @@
 /* memory.c -- what the memory groups of a process leave, from files like those
-   of the kernel (M5).
+   of the kernel (M5); how often the session is kept (K9).
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -102,4 +102,35 @@ START_TEST (groups_of_version_1)
 }
 END_TEST
 
-TEST_MAIN ("memory", groups_of_version_2_up_to_the_root, groups_of_version_1)
+static int copies;
+
+static void
+slow_disk (struct session *s)
+{
+  (void)s;
+  copies++;
+  usleep (50000);
+}
+
+START_TEST (copies_on_a_slow_disk_take_little_of_the_time)
+{
+  struct session *s;
+  struct cvx_error err;
+  double start = session_clock ();
+  ck_assert_ok (session_new (&s, stdout, &err), err);
+  s->settings.autosave = 0.01;
+  s->saved_at = start;
+  s->keep_safe = slow_disk;
+  while (session_clock () - start < 0.5)
+    session_keep_safe (s);
+  ck_assert_int_eq (copies, 1);
+  s->settings.autosave = 0;
+  s->save_time = 0;
+  session_keep_safe (s);
+  ck_assert_int_eq (copies, 1);
+  session_free (s);
+}
+END_TEST
+
+TEST_MAIN ("memory", copies_on_a_slow_disk_take_little_of_the_time,
+           groups_of_version_2_up_to_the_root, groups_of_version_1)
