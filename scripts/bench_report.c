@@ -282,7 +282,9 @@ figure (const struct bench_options *o, const struct bench_rows *rows,
       status = plot_figure_check (fig, err);
       for (size_t k = 0; k < 2 && status == CVX_OK; k++)
         {
-          struct plot_options options = { .format = formats[k].format };
+          /* As many as a dozen problems are named above the picture.  */
+          struct plot_options options
+              = { .format = formats[k].format, .width = 5, .height = 3.6 };
           char path[4200];
           snprintf (path, sizeof path, "%s/%s.%s", o->out, figures[f].file,
                     formats[k].suffix);

@@ -32,12 +32,18 @@ prepare (struct cvxi_lines **out, const double *x, size_t n, size_t d,
   bound = cvx_patterns_bound (lines->n_lines, lines->rank);
   if (bound > limit)
     {
-      cvx_fail (err, CVX_E310,
-                bound < 1e6 ? "exact enumeration would need about %.0f "
-                              "patterns (n=%zu, rank %zu)"
-                            : "exact enumeration would need about %.1e "
-                              "patterns (n=%zu, rank %zu)",
-                bound, n, lines->rank);
+      if (isinf (bound))
+        cvx_fail (err, CVX_E310,
+                  "exact enumeration would need more than 1e308 patterns "
+                  "(n=%zu, rank %zu)",
+                  n, lines->rank);
+      else
+        cvx_fail (err, CVX_E310,
+                  bound < 1e6 ? "exact enumeration would need about %.0f "
+                                "patterns (n=%zu, rank %zu)"
+                              : "exact enumeration would need about %.1e "
+                                "patterns (n=%zu, rank %zu)",
+                  bound, n, lines->rank);
       status = cvx_hint (err, "patterns sample n=1000");
       status = CVX_LIMIT;
     }

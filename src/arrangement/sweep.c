@@ -156,7 +156,8 @@ toggle (const struct cvxi_lines *lines, uint64_t *bits, size_t l)
 /* ---- Output. ---- */
 
 /* The wide vector units where they are; chosen when the program starts.  */
-#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_ADDRESS__
+#if defined __x86_64__ && defined __GLIBC__ && !defined __SANITIZE_ADDRESS__  \
+    && !defined __SANITIZE_THREAD__
 #  define WIDE __attribute__ ((target_clones ("avx2", "default")))
 #else
 #  define WIDE

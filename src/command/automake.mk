@@ -37,7 +37,9 @@ libcommand_la_SOURCES = \
   src/command/grid.c \
   src/command/grid.h \
   src/command/plotter.h \
+  src/command/memory.c \
   src/command/network_code.c \
+  src/command/origin.c \
   src/command/network_file.c \
   src/command/network_io.h \
   src/command/network_read.c \

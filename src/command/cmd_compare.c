@@ -24,6 +24,7 @@ const struct lang_key cmd_compare_keys[]
                   "or a network in a file" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
+          .flags = LANG_OUTPUT,
           .default_text = "the screen",
           .help = "file of the table: .tex (booktabs), .csv, .md or text" },
         { .name = NULL } };

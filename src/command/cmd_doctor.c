@@ -26,7 +26,7 @@ const struct lang_key cmd_doctor_keys[] = { { .name = NULL } };
 const struct lang_key cmd_shell_keys[]
     = { { .name = "line",
           .kind = LANG_KIND_REST,
-          .flags = LANG_ARG | LANG_REQUIRED,
+          .flags = LANG_ARG | LANG_REQUIRED | LANG_BARRIER,
           .help = "what the shell is to run" },
         { .name = NULL } };
 

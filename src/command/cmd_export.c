@@ -33,7 +33,7 @@ const struct lang_key cmd_export_keys[]
                   "predictions" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
-          .flags = LANG_REQUIRED,
+          .flags = LANG_REQUIRED | LANG_OUTPUT,
           .help = "file: .npz .npy .csv .json .mat .h5; data also .libsvm, a "
                   "network .c or .onnx, a problem .dat-s" },
         { .name = NULL } };
@@ -206,8 +206,8 @@ history_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
                 struct cvx_error *err)
 {
   static const char *const names[]
-      = { "iter", "time", "obj",  "bound",  "gap",
-          "pres", "dres", "step", "active", NULL };
+      = { "iter", "time", "obj",    "bound",   "gap", "pres",
+          "dres", "step", "active", "skipped", NULL };
   const struct cvx_run *run = s->run->run;
   for (size_t k = 0; names[k] != NULL; k++)
     {

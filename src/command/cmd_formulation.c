@@ -111,7 +111,9 @@ describe (struct session *s)
   session_note (s, "%s%s", cvx_text_string (&t),
                 t.len > 0 && t.s[t.len - 1] != '\n' ? "\n" : "");
   cvx_text_free (&t);
-  if (isfinite (f->betamax))
+  if (f->betamax == 0)
+    session_note (s, "  beta = %.6g (betamax is 0: X or y is 0)\n", f->beta);
+  else if (isfinite (f->betamax))
     session_note (s, "  beta = %.6g (%.3g betamax)\n", f->beta,
                   f->beta / f->betamax);
   else
@@ -157,8 +159,10 @@ set_beta (struct session *s, const struct lang_call *c,
   if (status != CVX_OK)
     {
       if (err->id == CVX_E120)
-        cvx_hint (err, "for almost no regularisation use "
-                       "beta=1e-8*betamax");
+        cvx_hint (err, f->betamax == 0
+                           ? "betamax is 0: every beta gives the zero network"
+                           : "for almost no regularisation use "
+                             "beta=1e-8*betamax");
       return status;
     }
   *words = NULL;

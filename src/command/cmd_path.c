@@ -3,18 +3,24 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "command/command.h"
 
+enum
+{
+  MOST_BETAS = 10000
+};
+
 #define RATIO_KEYS                                                            \
   { .name = "n",                                                              \
     .kind = LANG_KIND_COUNT,                                                  \
     .flags = LANG_GE | LANG_LE,                                               \
     .min = 1,                                                                 \
-    .max = 10000,                                                             \
+    .max = MOST_BETAS,                                                        \
     .default_text = "20",                                                     \
     .help = "number of betas" },                                              \
       { .name = "ratio",                                                      \
@@ -24,6 +30,12 @@
         .max = 1,                                                             \
         .default_text = "0.001",                                              \
         .help = "smallest beta over betamax" },                               \
+      { .name = "betas",                                                      \
+        .kind = LANG_KIND_LIST,                                               \
+        .flags = LANG_GT,                                                     \
+        .min = 0,                                                             \
+        .default_text = "n of them down to ratio*betamax",                    \
+        .help = "the betas themselves, in place of n and ratio" },            \
       { .name = "tol",                                                        \
         .kind = LANG_KIND_NUMBER,                                             \
         .flags = LANG_GE,                                                     \
@@ -31,18 +43,12 @@
         .default_text = "of solver",                                          \
         .help = "relative certified gap of every point" },                    \
   {                                                                           \
-    .name = "to", .kind = LANG_KIND_PATH, .default_text = "the screen",       \
-    .help = "file of the table (CSV)"                                         \
+    .name = "to", .kind = LANG_KIND_PATH, .flags = LANG_OUTPUT,               \
+    .default_text = "the screen", .help = "file of the table (CSV)"           \
   }
 
 const struct lang_key cmd_path_keys[]
     = { RATIO_KEYS,
-        { .name = "betas",
-          .kind = LANG_KIND_LIST,
-          .flags = LANG_GT,
-          .min = 0,
-          .default_text = "n and ratio say",
-          .help = "the betas themselves, as in logspace(-2,0,10)*betamax" },
         { .name = "warm",
           .kind = LANG_KIND_FLAG,
           .default_text = "yes",
@@ -66,8 +72,52 @@ struct grid
 {
   size_t n;
   double ratio, tol, betamax;
-  const double *betas; /* or NULL */
+  double *beta; /* falling; NULL: from RATIO; of the scratch memory */
 };
+
+static int
+falling (const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x < y) - (x > y);
+}
+
+/* The betas that were given, in the order in which each helps the next.  */
+static enum cvx_status
+read_betas (struct session *s, const struct lang_call *c, struct grid *g,
+            struct cvx_error *err)
+{
+  const double *v;
+  size_t given;
+  bool sorted = true;
+  if (!lang_call_list (c, "betas", &v, &given))
+    return CVX_OK;
+  if (lang_call_has (c, "n") || lang_call_has (c, "ratio"))
+    return lang_call_fail (c, "betas", err, CVX_E394,
+                           "betas= takes the place of n= and ratio=");
+  if (given == 0 || given > MOST_BETAS)
+    return lang_call_fail (c, "betas", err, CVX_E452,
+                           "from 1 to %d betas are followed, not %zu",
+                           (int)MOST_BETAS, given);
+  g->beta = session_scratch (s, given, sizeof *g->beta);
+  if (g->beta == NULL)
+    return cvx_fail_nomem (err, "following the path");
+  memcpy (g->beta, v, given * sizeof *v);
+  for (size_t k = 1; k < given; k++)
+    sorted = sorted && v[k] <= v[k - 1];
+  qsort (g->beta, given, sizeof *g->beta, falling);
+  g->n = 1;
+  for (size_t k = 1; k < given; k++)
+    if (g->beta[k] != g->beta[g->n - 1])
+      g->beta[g->n++] = g->beta[k];
+  if (!sorted)
+    lang_call_warn (c, "betas", CVX_E523,
+                    "taken in falling order, each starts from the one before");
+  if (g->n < given)
+    lang_call_warn (c, "betas", CVX_E523, "each once: %zu of the %zu given",
+                    g->n, given);
+  return CVX_OK;
+}
 
 static enum cvx_status
 read_grid (struct session *s, const struct lang_call *c, struct grid *g,
@@ -77,9 +127,12 @@ read_grid (struct session *s, const struct lang_call *c, struct grid *g,
   lang_call_count (c, "n", &g->n);
   lang_call_number (c, "ratio", &g->ratio);
   lang_call_number (c, "tol", &g->tol);
+  enum cvx_status status = read_betas (s, c, g, err);
+  if (status != CVX_OK)
+    return status;
   session_work_begin (s, "betamax");
-  enum cvx_status status = cvx_formulation_betamax (
-      s->formulation, &g->betamax, &s->progress, err);
+  status = cvx_formulation_betamax (s->formulation, &g->betamax, &s->progress,
+                                    err);
   session_work_end (s);
   if (status == CVX_OK && !(g->betamax > 0))
     status = cvx_fail (err, CVX_E452,
@@ -88,13 +141,13 @@ read_grid (struct session *s, const struct lang_call *c, struct grid *g,
   return status;
 }
 
-/* Beta number K, falling from just below betamax.  */
+/* Beta number K, falling; those of RATIO from just below betamax.  */
 static double
 grid_beta (const struct grid *g, size_t k)
 {
+  if (g->beta != NULL)
+    return g->beta[k];
   double at = g->n > 1 ? (double)k / (double)(g->n - 1) : 1;
-  if (g->betas != NULL)
-    return g->betas[k];
   return g->betamax * pow (g->ratio, at) * (1 - 1e-9);
 }
 
@@ -131,14 +184,6 @@ cmd_path (void *session, const struct lang_call *c, struct cvx_error *err)
        val = s->data->part[CVX_VAL].n > 0;
   enum cvx_status status = read_grid (s, c, &g, err);
   lang_call_flag (c, "warm", &go_on);
-  if (status == CVX_OK && lang_call_list (c, "betas", &g.betas, &g.n)
-      && (lang_call_has (c, "n") || lang_call_has (c, "ratio") || g.n == 0))
-    {
-      lang_call_fail (c, "betas", err, CVX_E394,
-                      g.n == 0 ? "there is no beta in the list"
-                               : "betas= says it all: without n= and ratio=");
-      return cvx_hint (err, "path betas=logspace(-2,0,10)*betamax");
-    }
   if (status == CVX_OK)
     status = cmd_solver_chosen (s, &solver, NULL, err);
   if (status != CVX_OK)

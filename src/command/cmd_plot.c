@@ -43,6 +43,7 @@ const struct lang_key cmd_plot_keys[] = {
     .help = "what to draw; several are stacked" },
   { .name = "to",
     .kind = LANG_KIND_PATH,
+    .flags = LANG_OUTPUT,
     .help = "file: .pdf .svg .png .eps .tex .txt .gp .csv; the screen when "
             "not given" },
   { .name = "size",
@@ -106,6 +107,7 @@ const struct lang_key cmd_plot_keys[] = {
 };
 const struct lang_key cmd_replot_keys[] = { { .name = "to",
                                               .kind = LANG_KIND_PATH,
+                                              .flags = LANG_OUTPUT,
                                               .default_text = "as before",
                                               .help = "file" },
                                             { .name = NULL } };

@@ -14,7 +14,7 @@ const struct lang_key cmd_predict_keys[]
           .help = "data, any format of load" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
-          .flags = LANG_REQUIRED,
+          .flags = LANG_REQUIRED | LANG_OUTPUT,
           .help = "file of the predictions (CSV)" },
         { .name = "y",
           .kind = LANG_KIND_STRING,

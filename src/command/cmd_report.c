@@ -13,6 +13,7 @@
 const struct lang_key cmd_report_keys[]
     = { { .name = "to",
           .kind = LANG_KIND_PATH,
+          .flags = LANG_OUTPUT,
           .help = "file: .json, .tex (booktabs), .csv, .md or text" },
         { .name = NULL } };
 
@@ -110,6 +111,9 @@ collect (struct session *s, struct rows *r)
   if (run->tag != NULL)
     words (r, "tag", run->tag);
   words (r, "version", "cvxnn " PACKAGE_VERSION);
+  number (r, "threads", session_threads (s));
+  if (s->resumed != NULL)
+    words (r, "saved_with", s->resumed);
 }
 
 static enum cvx_status

@@ -132,6 +132,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
                          && k % (1 + k / 50) == 0);
       status = cvx_run_step (run, session_clock (), certify, &row,
                              &s->progress, err);
+      cvx_run_tick (run, session_clock ());
       if (row)
         {
           session_run_changed (s->run);
@@ -436,7 +437,6 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   struct cvx_run *run;
   enum cvx_lap before;
-  double since;
   clock_t cpu;
   enum cvx_status status = alive (s, "polished", err);
   (void)c;
@@ -447,13 +447,10 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
   session_timings_begin (s);
   before = cvx_lap_begin (&s->run->watch, CVX_LAP_SOLVER);
   cpu = clock ();
-  since = session_clock ();
-  cvx_run_begin (run, since);
-  status = cvx_run_polish (run, since, &s->progress, err);
+  cvx_run_begin (run, session_clock ());
+  status = cvx_run_polish (run, session_clock (), &s->progress, err);
   /* Polishing is solving: its time is time of the run, and of its row.  */
-  run->elapsed += session_clock () - since;
-  if (run->n_trace > 0 && run->trace[run->n_trace - 1].iter == run->iter)
-    run->trace[run->n_trace - 1].time = run->elapsed;
+  cvx_run_tick (run, session_clock ());
   s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
   cvx_lap_end (&s->run->watch, before);
   session_timings_end (s);

@@ -17,7 +17,7 @@
 const struct lang_key cmd_quit_keys[]
     = { { .name = "code",
           .kind = LANG_KIND_COUNT,
-          .flags = LANG_ARG | LANG_GE | LANG_LE,
+          .flags = LANG_ARG | LANG_GE | LANG_LE | LANG_BARRIER,
           .min = 0,
           .max = 125,
           .default_text = "0",
@@ -32,6 +32,7 @@ const struct lang_key cmd_history_keys[]
           .help = "the last N lines" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
+          .flags = LANG_OUTPUT,
           .help = "file: write the lines of this session as a script" },
         { .name = NULL } };
 const struct lang_key cmd_log_keys[]
@@ -47,7 +48,7 @@ const struct lang_key cmd_log_keys[]
         { .name = NULL } };
 const struct lang_key cmd_cd_keys[] = { { .name = "folder",
                                           .kind = LANG_KIND_PATH,
-                                          .flags = LANG_ARG,
+                                          .flags = LANG_ARG | LANG_BARRIER,
                                           .default_text = "home",
                                           .help = "where to go" },
                                         { .name = NULL } };
@@ -74,7 +75,7 @@ const struct lang_key cmd_sleep_keys[]
 const struct lang_key cmd_save_keys[]
     = { { .name = "file",
           .kind = LANG_KIND_PATH,
-          .flags = LANG_ARG | LANG_REQUIRED,
+          .flags = LANG_ARG | LANG_REQUIRED | LANG_OUTPUT | LANG_KEEPS,
           .help = "session file, .cvxs (an NPZ)" },
         { .name = NULL } };
 const struct lang_key cmd_open_keys[]
@@ -308,7 +309,8 @@ cmd_open (void *session, const struct lang_call *c, struct cvx_error *err)
   if (status != CVX_OK)
     {
       cvx_text_free (&lost);
-      if (status == CVX_DATA && !partial && err->id != CVX_E204)
+      if (status == CVX_DATA && !partial && err->id != CVX_E204
+          && err->id != CVX_E432)
         cvx_hint (err, "open %s partial opens what is whole", file);
       return lang_call_blame (c, "file", err);
     }

@@ -22,6 +22,7 @@ const struct lang_key cmd_table_keys[]
           .help = "numbers of the runs" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
+          .flags = LANG_OUTPUT,
           .help = "file: .tex (booktabs), .csv, .md or text" },
         { .name = NULL } };
 

@@ -22,6 +22,14 @@
 enum cvx_status cmd_ready (struct session *s, unsigned needs,
                            struct cvx_error *err) CVX_MUST_CHECK;
 
+/* Bytes that the memory groups leave: their files are below ROOT, and SELF is a
+   file like /proc/self/cgroup that names them; infinity: no limit.  */
+double cmd_group_memory (const char *root, const char *self);
+
+/* Where and by what S is saved; and words about what differs THEN.  */
+json_t *cmd_origin (const struct session *s);
+void cmd_origin_compare (struct session *s, const json_t *then);
+
 /* Options of a run, from the table of the solvers: those of every solver
    (`solve'), and with those of the solver WORD (`solver').  */
 const struct lang_key *cmd_more_solve (void *session, const char *word);

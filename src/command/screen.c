@@ -26,17 +26,22 @@ output_failed (struct session *s)
 static void
 log_write (struct session *s, const char *text, size_t len)
 {
+  struct stat st;
   for (size_t k = 0; k < len; k++)
     if (text[k] == '\033')
       while (k < len && text[k] != 'm')
         k++;
     else if (putc (text[k], s->log) == EOF)
       break;
-  if (fflush (s->log) != 0 || ferror (s->log))
+  bool failed = fflush (s->log) != 0 || ferror (s->log);
+  int why = errno;
+  bool deleted = !failed && fstat (fileno (s->log), &st) == 0
+                 && S_ISREG (st.st_mode) && st.st_nlink == 0;
+  if (failed || deleted)
     {
       if (!s->log_failed)
         fprintf (stderr, "W397: cannot write the log %s: %s; logging ends\n",
-                 s->log_name, strerror (errno));
+                 s->log_name, deleted ? "it was deleted" : strerror (why));
       s->log_failed = true;
       fclose (s->log);
       s->log = NULL;

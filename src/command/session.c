@@ -9,7 +9,6 @@
 #include <math.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,6 +53,18 @@ finished (void *session, const struct lang_command *command,
   s->last.time = session_clock () - s->command_start;
   if (s->settings.timer != 0)
     session_say (s, "%s: %.3f s\n", command->name, s->last.time);
+}
+
+/* What `set' changes is not known before a script runs.  */
+static enum cvx_status
+target (void *session, const char *path, bool now, struct cvx_error *err)
+{
+  enum cvx_status status = CVX_OK;
+  if (now)
+    status = session_may_write (session, path, err);
+  if (status == CVX_OK)
+    status = cvx_output_check (path, err);
+  return status;
 }
 
 static void
@@ -107,6 +118,7 @@ session_new (struct session **out, FILE *to, struct cvx_error *err)
   host.lookup = session_lookup;
   host.ready = ready;
   host.finished = finished;
+  host.target = target;
   host.write = write_text;
   host.warn = warn;
   host.echo = echo;
@@ -193,6 +205,8 @@ session_free (struct session *s)
   cvx_free (s->run_numbers);
   cvx_free (s->last.file);
   cvx_free (s->log_name);
+  cvx_free (s->resumed);
+  session_file_forget (s);
   if (s->log != NULL)
     fclose (s->log);
   if (s->events != NULL)
@@ -353,6 +367,7 @@ session_set_data (struct session *s, struct cvx_dataset *data)
   else
     cvx_dataset_free (s->data);
   s->data = data;
+  session_file_note (s);
   s->patches = (struct cvx_conv){ .d = 0 };
 }
 
@@ -547,95 +562,6 @@ session_threads (const struct session *s)
   return n > 0 ? n : 1;
 }
 
-/* The number in the first line of FILE, or infinity ("max", no file).  */
-static double
-number_in (const char *file)
-{
-  FILE *f = fopen (file, "re");
-  double x = HUGE_VAL;
-  if (f == NULL)
-    return x;
-  if (fscanf (f, "%lf", &x) != 1)
-    x = HUGE_VAL;
-  fclose (f);
-  return x;
-}
-
-double
-session_memory (const struct session *s)
-{
-  double pages = (double)sysconf (_SC_AVPHYS_PAGES), bytes, limit;
-  struct rlimit r;
-  if (s->settings.maxmem >= 1)
-    return s->settings.maxmem;
-  bytes = pages * (double)sysconf (_SC_PAGESIZE);
-  /* What the kernel would give back is free too.  */
-  FILE *f = fopen ("/proc/meminfo", "re");
-  if (f != NULL)
-    {
-      char line[128];
-      double kb;
-      while (fgets (line, sizeof line, f) != NULL)
-        if (sscanf (line, "MemAvailable: %lf kB", &kb) == 1)
-          bytes = 1024 * kb;
-      fclose (f);
-    }
-  limit = number_in ("/sys/fs/cgroup/memory.max");
-  if (isfinite (limit))
-    {
-      double used = number_in ("/sys/fs/cgroup/memory.current");
-      if (isfinite (used) && limit - used < bytes)
-        bytes = limit > used ? limit - used : 0;
-    }
-  if (getrlimit (RLIMIT_AS, &r) == 0 && r.rlim_cur != RLIM_INFINITY)
-    {
-      double used
-          = number_in ("/proc/self/statm") * (double)sysconf (_SC_PAGESIZE);
-      double rest = (double)r.rlim_cur - (isfinite (used) ? used : 0);
-      if (rest < bytes)
-        bytes = rest > 0 ? rest : 0;
-    }
-  return s->settings.maxmem * bytes;
-}
-
-enum cvx_status
-session_check_memory (const struct session *s, const char *what, double bytes,
-                      struct cvx_error *err)
-{
-  double have = session_memory (s);
-  char need_words[32], have_words[32];
-  if (bytes <= have)
-    return CVX_OK;
-  cvx_fail (err, CVX_E395, "%s needs %s of memory, %s may be taken", what,
-            cvx_bytes_words (need_words, sizeof need_words, bytes),
-            cvx_bytes_words (have_words, sizeof have_words, have));
-  return cvx_hint (err, "fewer patterns (patterns sample n=500) or fewer rows "
-                        "(sample 1000); set maxmem=... changes the limit");
-}
-
-enum cvx_status
-session_fill (struct session *s, struct cvx_error *err)
-{
-  struct cvx_dataset *d = s->data;
-  char before[32], after[32];
-  size_t bytes;
-  enum cvx_status status;
-  if (d == NULL || !cvx_dataset_is_sparse (d))
-    return CVX_OK;
-  bytes = cvx_dataset_fill_bytes (d);
-  cvx_bytes_words (before, sizeof before, (double)cvx_dataset_size (d));
-  status = session_check_memory (s, "X with its zeros", (double)bytes, err);
-  if (status != CVX_OK)
-    return cvx_hint (err, "fewer rows (sample 1000); set maxmem=... changes "
-                          "the limit");
-  status = cvx_dataset_fill (d, err);
-  if (status == CVX_OK)
-    session_note (
-        s, "X is written out with its zeros: %s, now %s\n", before,
-        cvx_bytes_words (after, sizeof after, (double)cvx_dataset_size (d)));
-  return status;
-}
-
 double
 session_clock (void)
 {
@@ -674,11 +600,13 @@ void
 session_keep_safe (struct session *s)
 {
   double now = session_clock ();
+  /* A slow disk gets a twentieth of the time.  */
   if (s->keep_safe == NULL || s->settings.autosave <= 0
-      || now - s->saved_at < s->settings.autosave)
+      || now - s->saved_at < fmax (s->settings.autosave, 20 * s->save_time))
     return;
   s->keep_safe (s);
   s->saved_at = session_clock ();
+  s->save_time = s->saved_at - now;
 }
 
 void

@@ -145,6 +145,13 @@ struct known_columns
 
 void session_forget_columns (struct session *s);
 
+/* The file that the data came from, as it was then.  */
+struct session_file
+{
+  char *path; /* from the root; NULL: none; owned (free) */
+  double size, changed;
+};
+
 struct session
 {
   struct lang_interp *interp; /* owned */
@@ -154,6 +161,7 @@ struct session
 
   /* the chain; all owned */
   struct cvx_dataset *data;
+  struct session_file file;
   struct cvx_dataset *kept[SESSION_KEPT]; /* other data, the newest last */
   size_t n_kept;
   struct cvx_patterns *patterns;
@@ -196,6 +204,9 @@ struct session
   bool log_failed;  /* said once */
   FILE *events;     /* JSON lines, or NULL */
   double saved_at;  /* clock of the last autosave */
+  double save_time; /* seconds that it took */
+  char *resumed;    /* owned; what saved the opened session where that differs
+                       from this program; NULL: nothing */
   bool dumb;        /* a terminal that shows lines only */
   size_t page;      /* lines of this command on the screen, 0: no paging */
   bool page_over;   /* the rest is not wanted */
@@ -380,6 +391,10 @@ enum cvx_status session_run_find (void *view, const char *path, bool *known,
 
 /* ------------------------------------------------------------ save and open
  */
+
+/* The file of the present data is looked at; is forgotten.  */
+void session_file_note (struct session *s);
+void session_file_forget (struct session *s);
 
 /* BACKUP keeps the file that was there as PATH~.  */
 enum cvx_status session_save (struct session *s, const char *path, bool backup,

@@ -67,6 +67,34 @@ read_patches (const json_t *list, const struct cvx_dataset *data,
   return true;
 }
 
+/* Where the stream of random numbers is.  */
+static json_t *
+describe_random (const struct cvx_rng *r)
+{
+  return json_pack ("[I,I,i,b,f]", (json_int_t)r->seed, (json_int_t)r->counter,
+                    (int)r->left, (int)r->has_normal,
+                    r->has_normal ? r->spare : 0.0);
+}
+
+static void
+read_random (const json_t *list, struct cvx_rng *r)
+{
+  json_int_t seed, counter;
+  int left, has_normal;
+  double spare;
+  if (json_unpack ((json_t *)list, "[I,I,i,b,f]", &seed, &counter, &left,
+                   &has_normal, &spare)
+          != 0
+      || counter < 0 || left < 0 || left > 3 || (left > 0 && counter == 0))
+    return;
+  cvx_rng_init (r, (uint64_t)seed, CVX_STREAM_EXPRESSION);
+  r->counter = (uint64_t)counter - (left > 0);
+  for (int k = left; left > 0 && k < 4; k++)
+    (void)cvx_rng_u32 (r);
+  r->has_normal = has_normal != 0;
+  r->spare = spare;
+}
+
 static json_t *
 describe (const struct session *s)
 {
@@ -119,6 +147,8 @@ describe (const struct session *s)
 #include "command/settings.def"
 #undef CMD_SETTING
   json_object_set_new (o, "settings", settings);
+  json_object_set_new (o, "origin", cmd_origin (s));
+  json_object_set_new (o, "random", describe_random (&s->rng));
   return o;
 }
 
@@ -396,6 +426,8 @@ session_open (struct session *s, const char *path, struct cvx_text *lost,
       status = cvx_fail (err, CVX_E432,
                          "%s has format %g, this program reads up to %d", path,
                          version, FORMAT_VERSION);
+      cvx_hint (err, "open it with the version of cvxnn that saved it, or a "
+                     "newer one");
       goto done;
     }
   status = read_parts (s, z, meta, path, &o, err);
@@ -437,6 +469,9 @@ session_open (struct session *s, const char *path, struct cvx_text *lost,
     if (s->runs[k] != s->run && s->runs[k]->run->formulation != NULL)
       cvx_run_detach (s->runs[k]->run);
   read_settings (s, meta);
+  cvx_rng_init (&s->rng, (uint64_t)s->settings.seed, CVX_STREAM_EXPRESSION);
+  read_random (json_object_get (meta, "random"), &s->rng);
+  cmd_origin_compare (s, json_object_get (meta, "origin"));
 done:
   json_decref (meta);
   cvx_npz_free (z);

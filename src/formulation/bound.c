@@ -381,6 +381,7 @@ try_nu (const struct cvx_formulation *f, const struct spectrum *s, double *nu,
   b->cert.scale = scale;
   b->cert.n_cells = a.cells;
   b->cert.n_solved = a.solved;
+  b->cert.skipped = NAN;
   b->way = a.way;
   b->rank = a.rank;
   b->tail = a.tail;

@@ -33,6 +33,10 @@ struct cvx_formulation_work
 bool cvxi_searches (const struct cvx_formulation *f);
 bool cvxi_walks (const struct cvx_formulation *f);
 
+/* F->threads and F->most_threads of the sizes of F and of O.  */
+void cvxi_formulation_threads (struct cvx_formulation *f,
+                               const struct cvx_formulation_options *o);
+
 /* COLUMN (n_samples) = output OUTPUT of NU (n_obs).  */
 void cvxi_output_column (const struct cvx_formulation *f, const double *nu,
                          size_t output, double *column);

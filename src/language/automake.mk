@@ -20,4 +20,5 @@ liblanguage_la_SOURCES = \
   src/language/script.c \
   src/language/source.c \
   src/language/string.c \
+  src/language/targets.c \
   src/language/value.c

@@ -350,6 +350,11 @@ run_parsed (struct lang_interp *in, struct lang_unit *u,
       slot->arg = a;
       status = fill (&c, slot, err);
     }
+  for (size_t k = 0; k < c.n && status == CVX_OK; k++)
+    if (c.slot[k].arg->key->flags & LANG_OUTPUT && in->host.target != NULL
+        && in->host.target (in->host.session, c.slot[k].text[0], true, err)
+               != CVX_OK)
+      status = lang_blame (in, u, c.slot[k].arg->value, err);
   if (status == CVX_OK)
     {
       cvx_error_clear (err);

@@ -502,6 +502,12 @@ enum cvx_status lang_run_statement (struct lang_interp *in,
 bool lang_delete (struct lang_interp *in, const char *name);
 void lang_write (struct lang_interp *in, const char *text);
 
+/* targets.c: the files that the statements of U write.  CVX_OUTPUT and what
+   else the host says.  */
+enum cvx_status lang_check_targets (struct lang_interp *in,
+                                    struct lang_unit *u,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Run or CHECK the file PATH, included by the script that runs: relative to
    its folder.  A failure to read it has no place.  */
 enum cvx_status lang_run_include (struct lang_interp *in, const char *path,

@@ -138,8 +138,13 @@ enum
   LANG_GT = 1 << 5,       /* value > min */
   LANG_LE = 1 << 6,       /* value <= max */
   LANG_LT = 1 << 7,       /* value < max */
-  LANG_OPEN = 1 << 8      /* WORD, NAMES: other words are accepted too, the
+  LANG_OPEN = 1 << 8,     /* WORD, NAMES: other words are accepted too, the
                              list is for completion only */
+  LANG_OUTPUT = 1 << 9,   /* PATH: a file that the command writes */
+  LANG_KEEPS = 1 << 10,   /* OUTPUT: the file before is kept, so that writing
+                             it twice is no mistake */
+  LANG_BARRIER = 1 << 11  /* in a script, names may mean other files after this
+                             command, or nothing may come after it */
 };
 
 /* One option or word of a command.  The tables are the host's and must outlive
@@ -381,6 +386,12 @@ struct lang_host
      values are evaluated.  E330 and its like come from here.  */
   enum cvx_status (*ready) (void *session, const struct lang_command *command,
                             struct cvx_error *err);
+
+  /* May the file PATH be written, as far as can be told?  NOW: by the command
+     that is about to run, after its values were read; else by a command of a
+     script of which nothing has run yet.  */
+  enum cvx_status (*target) (void *session, const char *path, bool now,
+                             struct cvx_error *err);
 
   /* Called after every command with its status (for last.ok, progress bars).
    */

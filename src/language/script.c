@@ -257,6 +257,8 @@ run_source (struct lang_interp *in, const char *name, const char *text,
   if (status == CVX_OK)
     status = lang_parse_unit (in, u, err);
   if (status == CVX_OK)
+    status = lang_check_targets (in, u, err);
+  if (status == CVX_OK)
     status = check ? check_includes (in, u, &u->body, err)
                    : lang_run_body (in, u, &u->body, err);
   in->n_running--;

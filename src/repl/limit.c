@@ -1,4 +1,5 @@
-/* limit.c -- starting within a limit on address space (ulimit -v).
+/* limit.c -- starting within limits on address space and stack (ulimit -v,
+   -s).
 
    OpenBLAS takes two buffers of 128 MB for itself when it is loaded, before
    any line of ours, and one for every further thread; where it gets none it
@@ -6,6 +7,11 @@
    in .preinit_array: a program that cannot start says so and ends, and one
    that has room for fewer threads than processors starts again with as many
    as fit (OMP_THREAD_LIMIT, which OpenMP reads once).
+
+   The limit on the stack is also what every thread and gnuplot get.  A small
+   one is raised as far as it may be, by starting again too, because threads
+   take the size that was there at the start; without the room that blocks,
+   brackets and includes at their deepest take, the program says so and ends.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -28,6 +34,8 @@ enum
   MB = 1 << 20,
   FIRST = 272, /* MB: its first two buffers and what starting takes */
   OTHER = 224, /* MB of each other thread: buffer, stack, arena of malloc */
+  STACK_WANTED = 8 * MB, /* bytes */
+  STACK_NEEDED = MB / 2, /* measured: 192 KiB, gnuplot 128 KiB */
   VARIABLES = 4096,
   PREPARED = 3 /* environment variables set here */
 };
@@ -67,15 +75,20 @@ threads_wanted (char **env)
   return n < most ? n : most;
 }
 
+/* WHAT is limited to LIMIT of UNIT bytes, but NEEDED are; the letter of ulimit
+   and the number of KiB to try.  */
 static void
-refuse (size_t limit, size_t needed)
+refuse (const char *what, size_t limit, size_t needed, size_t unit,
+        char letter, size_t try)
 {
   char line[400];
-  int len = snprintf (line, sizeof line,
-                      "cvxnn: E901: the limit on address space is %zu MB, "
-                      "starting takes %zu MB\n"
-                      "  hint: ulimit -v %zu, or ulimit -v unlimited\n",
-                      limit / MB, needed / MB, needed / MB * 2 * 1024);
+  int len
+      = snprintf (line, sizeof line,
+                  "cvxnn: E901: the limit on %s is %zu %cB, "
+                  "starting takes %zu %cB\n"
+                  "  hint: ulimit -%c %zu, or ulimit -%c unlimited\n",
+                  what, limit / unit, unit == MB ? 'M' : 'k', needed / unit,
+                  unit == MB ? 'M' : 'k', letter, try, letter);
   if (write (STDERR_FILENO, line, (size_t)len) != len)
     _exit (cvx_status_exit (CVX_OUTPUT));
   _exit (cvx_status_exit (CVX_NOMEM));
@@ -111,11 +124,26 @@ start_again (char **argv, char **env, size_t threads)
 }
 
 static void
+look_at_stack (char **argv, char **env)
+{
+  struct rlimit s;
+  if (getrlimit (RLIMIT_STACK, &s) != 0 || s.rlim_cur >= STACK_NEEDED)
+    return;
+  if (s.rlim_max < STACK_NEEDED)
+    refuse ("the stack", s.rlim_max, STACK_NEEDED, 1024, 's',
+            STACK_WANTED / 1024);
+  s.rlim_cur = s.rlim_max < STACK_WANTED ? s.rlim_max : STACK_WANTED;
+  if (setrlimit (RLIMIT_STACK, &s) == 0)
+    execve ("/proc/self/exe", argv, env);
+}
+
+static void
 look (int argc, char **argv, char **env)
 {
   struct rlimit as;
   size_t used, rest, fit;
   (void)argc;
+  look_at_stack (argv, env);
   if (getrlimit (RLIMIT_AS, &as) != 0 || as.rlim_cur == RLIM_INFINITY)
     return;
   used = in_use ();
@@ -123,7 +151,8 @@ look (int argc, char **argv, char **env)
     return;
   rest = as.rlim_cur > used ? as.rlim_cur - used : 0;
   if (rest < (size_t)FIRST * MB)
-    refuse (as.rlim_cur, used + (size_t)FIRST * MB);
+    refuse ("address space", as.rlim_cur, used + (size_t)FIRST * MB, MB, 'v',
+            (used / MB + FIRST) * 2 * 1024);
   fit = 1 + (rest - (size_t)FIRST * MB) / ((size_t)OTHER * MB);
   if (fit < threads_wanted (env))
     start_again (argv, env, fit);

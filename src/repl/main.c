@@ -262,6 +262,8 @@ static enum cvx_status
 settle (struct session *s, enum cvx_status status, const struct cvx_error *err)
 {
   session_work_end (s);
+  if (s->quit && status == CVX_INTERRUPTED) /* what follows `quit' */
+    return CVX_OK;
   if (status != CVX_OK && !s->quit)
     repl_show_error (s, err, false, 0, NULL, 0);
   return status;
@@ -307,13 +309,15 @@ banner (struct session *s)
                session_threads (s) == 1 ? "" : "s", len, blas);
 }
 
-/* Keep the session for --resume, unless that would take long; SPEAK about
-   what goes wrong.  */
+/* Keep the session for --resume, unless that would take long.  SPEAK about all
+   that goes wrong; in the middle of work a copy that cannot be written is told
+   once, for whoever relies on it.  */
 static void
 autosave (struct session *s, bool speak)
 {
   char buf[1024];
   const char *file = repl_state_file ("last-session.cvxs", buf, sizeof buf);
+  static bool said;
   struct cvx_error err;
   int abort_was;
   if (s->data == NULL || file == NULL)
@@ -328,9 +332,13 @@ autosave (struct session *s, bool speak)
   abort_was = atomic_exchange (&s->progress.abort, 0);
   if (session_save (s, file, false, &err) != CVX_OK)
     {
-      if (speak)
-        fprintf (stderr, "cvxnn: the session could not be kept: %s\n",
-                 err.text);
+      struct cvx_text t = CVX_TEXT_INIT;
+      cvx_text_printf (&t, "W%d: the session could not be kept: %s\n",
+                       (int)CVX_E520, err.text);
+      if (speak || !said)
+        session_complain (s, cvx_text_string (&t));
+      said = true;
+      cvx_text_free (&t);
     }
   else if (speak && (atomic_load (&s->stopped) != 0 || repl_time_over ()))
     fprintf (stderr, "cvxnn: session kept; cvxnn --resume opens it\n");
@@ -338,8 +346,7 @@ autosave (struct session *s, bool speak)
     atomic_store (&s->progress.abort, 1);
 }
 
-/* The copy that is made now and then: what cannot be kept is not worth a
-   word in the middle of work.  */
+/* The copy that is made now and then.  */
 static void
 keep_safe (struct session *s)
 {

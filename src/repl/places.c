@@ -35,7 +35,9 @@ repl_state_file (const char *file, char *buf, size_t size)
   for (char *p = strchr (buf + 1, '/'); p != NULL; p = strchr (p + 1, '/'))
     {
       *p = '\0';
-      if (mkdir (buf, 0700) != 0 && errno != EEXIST)
+      if (mkdir (buf, 0700) == 0)
+        (void)chmod (buf, 0700); /* whatever the umask is */
+      else if (errno != EEXIST)
         {
           *p = '/';
           return NULL;

@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <readline/history.h>
@@ -313,24 +315,54 @@ history_begin (const struct session *s, const char **file, char *buf,
     *file = NULL;
 }
 
+/* A lock that sessions take in turn, for as long as the file descriptor is
+   open or the process lives; -1: there is none soon, as where the file system
+   has no locks.  */
+static int
+history_lock (const char *file)
+{
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  struct timespec wait = { 0, 50000000 };
+  char name[1040];
+  int fd;
+  snprintf (name, sizeof name, "%s.lock", file);
+  fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  for (int k = 0; fd >= 0 && k < 40; k++)
+    {
+      if (fcntl (fd, F_SETLK, &whole) == 0)
+        return fd;
+      if (errno != EAGAIN && errno != EACCES)
+        break;
+      nanosleep (&wait, NULL);
+    }
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
 /* Append this session's lines; another session may do the same.  */
 static void
 history_end (const struct session *s, const char *file)
 {
   size_t n = s->n_history;
+  int lock;
   if (file == NULL || n == 0)
     return;
+  lock = history_lock (file);
   if ((int)n > history_length)
     n = (size_t)history_length;
   if (append_history ((int)n, file) == ENOENT)
     {
       FILE *f = fopen (file, "ae");
-      if (f == NULL)
-        return;
-      fclose (f);
-      append_history ((int)n, file);
+      if (f != NULL)
+        {
+          fclose (f);
+          append_history ((int)n, file);
+        }
     }
   history_truncate_file (file, (int)s->settings.history_size);
+  if (lock >= 0)
+    close (lock);
 }
 
 void

@@ -26,7 +26,7 @@ static const char solving[]
 
 static const char training[]
     = "generate points x=[-2,-1,0,1,2] y=[1,-1,1,1,-1]\n"
-      "export data to=session-fault.csv\n"
+      "export data to=session-fault-data.csv\n"
       "bias augmented ; patterns sample n=2 seed=1\n"
       "formulation relu beta=0.1\n"
       "train adam m=3 epochs=5 ; train lbfgs m=3 epochs=5\n"
@@ -90,6 +90,7 @@ each_allocation_fails (const char *script, size_t sparse)
   unlink ("session-fault.cvxs~");
   unlink ("session-fault.npz");
   unlink ("session-fault.csv");
+  unlink ("session-fault-data.csv");
 }
 
 START_TEST (in_a_solving_session) { each_allocation_fails (solving, 40); }

@@ -67,6 +67,33 @@ read_once (const char *path, struct cvx_read_options o)
 /* The readers of files get one that has a name but no folder, so that nothing
    is left behind; what they see is read with a few sets of options.  */
 #ifndef FUZZ_FOLDER
+/* What the prompt completes: the names of columns, from files that have
+   some.  */
+static void
+read_columns (const char *path)
+{
+  static const char *const named[] = { "text", "arff", "npz" };
+  struct cvx_error err;
+  char **names;
+  size_t n, live = cvx_alloc_live ();
+  enum cvx_status status;
+  bool any = false;
+  for (size_t k = 0; k < sizeof named / sizeof *named; k++)
+    any = any || strcmp (named[k], FUZZ_READER) == 0;
+  if (!any)
+    return;
+  status = cvx_dataset_columns (&names, &n, path, &err);
+  require ((status == CVX_OK) == (names != NULL));
+  if (status == CVX_OK)
+    {
+      for (size_t k = 0; k < n; k++)
+        require (names[k] != NULL);
+      require (names[n] == NULL);
+      cvx_names_free (names, n);
+    }
+  require (cvx_alloc_live () == live);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -89,6 +116,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
                                               .n_columns = 3,
                                               .first_row = 1,
                                               .n_rows = 2 });
+  read_columns (path);
   close (fd);
   return 0;
 }

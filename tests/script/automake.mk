@@ -10,6 +10,7 @@ script_tests = \
   tests/script/enumeration.sh \
   tests/script/exit_codes.sh \
   tests/script/export.sh \
+  tests/script/files.sh \
   tests/script/language.sh \
   tests/script/import_helper.sh \
   tests/script/layers.sh \
@@ -17,6 +18,7 @@ script_tests = \
   tests/script/malformed.sh \
   tests/script/manual.sh \
   tests/script/networks.sh \
+  tests/script/numerics.sh \
   tests/script/output.sh \
   tests/script/outputs.sh \
   tests/script/paper.sh \
@@ -29,6 +31,8 @@ script_tests = \
   tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
+  tests/script/skipped.sh \
+  tests/script/state.sh \
   tests/script/tables.sh \
   tests/script/tex.sh \
   tests/script/torch.sh \

@@ -137,4 +137,14 @@ run --safe -q -e "$points; export data to=/tmp/cvxnn-not-written.csv"
 exits 74 "--safe refuses other folders"
 has err E396 "its number"
 check "nothing was written" test ! -e /tmp/cvxnn-not-written.csv
+# What stands after `quit' is not interrupted, it just does not run.
+printf 'print 1\nquit\nprint 2\n' >s.cvx
+run s.cvx
+exits 0 "quit in the middle of a script"
+echo 1 >want
+same out "ends it" <want
+printf 'expect E330 report\nfor k in 1:2\nquit 3\nend\nprint 2\n' | "$cvxnn" >out 2>err
+code=$?
+exits 3 "quit with a code, in a loop of a pipe"
+check "ends that" test ! -s out
 plan

@@ -110,13 +110,13 @@ cat >more.cvx <<'END'
 set quiet=yes verbose=quiet maxmem=80%
 generate points x=-2,-1,0,1,2 y=1,-1,1,1,-1 ; bias augmented
 formulation relu beta=0.1 ; solve every=auto
-path betas=logspace(-2,0,4)*betamax warm
-assert len(runs) == 5 and run.beta == betamax
-near runs[2].beta 0.01*betamax rel=1e-12
+path betas=logspace(0,-2,4)*betamax warm
+assert len(runs) == 5 and runs[2].beta == betamax
+near run.beta 0.01*betamax rel=1e-12
 path betas=1,0.1 nowarm
 near run.obj 0.8914472026 rel=1e-5
 expect E394 path betas=1,2 n=3
-expect E394 path betas=[]
+expect E452 path betas=[]
 expect E120 path betas=0,1
 neurons sort=kink
 export run to=r.json

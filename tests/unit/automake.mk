@@ -110,3 +110,10 @@ tests_unit_transform_t_SOURCES = tests/unit/transform.c
 tests_unit_transform_t_CPPFLAGS = $(test_cppflags)
 tests_unit_transform_t_LDADD = $(test_ldadd)
 TESTS += tests/unit/transform.t
+
+check_PROGRAMS += tests/unit/memory.t
+tests_unit_memory_t_SOURCES = tests/unit/memory.c
+tests_unit_memory_t_CPPFLAGS = $(test_cppflags)
+tests_unit_memory_t_LDADD = libcommand.la libfigure.la libplot.la \
+  liblanguage.la $(test_ldadd)
+TESTS += tests/unit/memory.t
