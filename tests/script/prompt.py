@@ -558,6 +558,7 @@ def interrupts(program, prompt):
     report(b"ring" in s.seen, "I6 and the session is kept", s.seen)
     s.do("set autosave=1e-6")
     s.do("generate ring n=33 seed=1 as=kept", rb"data kept")
+    time.sleep(0.5)  # copies are made 20 times their own time apart
     s.do("print 1")
     os.kill(s.pid, signal.SIGKILL)
     s.end()
