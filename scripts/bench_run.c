@@ -4,10 +4,11 @@
 
    FOLDER holds the instances (A.npz ... and reference_optima.json).  Every
    measurement is a process of its own, so that its peak memory is its own and
-   a limit can end it.  Times start from arrays in memory and include the
-   enumeration of patterns, the building of the formulation and every
-   certificate.  One unit u is one 2000^3 DGEMM on one thread, measured just
-   before, so that figures of different machines compare.
+   a limit can end it.  Of solves under 0.1 s the fastest of four counts. Times
+   start from arrays in memory and include the enumeration of patterns, the
+   building of the formulation and every certificate.  One unit u is one 2000^3
+   DGEMM on one thread, measured just before, so that figures of different
+   machines compare.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -37,8 +38,10 @@ enum
 {
   UNIT = 2000, /* of the DGEMM */
   MAX_FACETS = 1000000,
-  FEW = 4000 /* --quick: patterns at most */
+  FEW = 4000, /* --quick: patterns at most */
+  REPEATS = 4 /* of solves that are over SOON */
 };
+static const double soon = 0.1; /* seconds */
 
 /* The last one for convolutional networks only.  */
 static const double tolerances[] = { 1e-3, 1e-6, 1e-8, 1e-9 };
@@ -477,6 +480,31 @@ bench_enumeration (void)
     }
 }
 
+/* What is soon over is measured some times, as the unit is; the fastest
+   counts.  */
+static void
+bench_solve (struct solving *s, const char *method, double unit)
+{
+  const struct problem *p = s->problem;
+  struct bench_row row = bench_empty_row ("solve", p->name, method);
+  size_t first = bench_rows.n, n;
+  bool ok = bench_measure (measure_solve, s, row, limit_of (p->limit), unit);
+  n = bench_rows.n - first;
+  for (int k = 1; ok && k < REPEATS; k++)
+    {
+      struct bench_row *best;
+      if (bench_rows.row[first + n - 1].seconds >= soon)
+        break;
+      ok = bench_measure (measure_solve, s, row, limit_of (p->limit), unit)
+           && bench_rows.n == first + 2 * n;
+      best = bench_rows.row + first;
+      for (size_t j = 0; ok && j < n; j++)
+        if (best[n + j].seconds < best[j].seconds)
+          best[j] = best[n + j];
+      bench_rows.n = first + n;
+    }
+}
+
 static void
 bench_problem (const struct problem *p)
 {
@@ -506,26 +534,19 @@ bench_problem (const struct problem *p)
   for (int k = 0; k < (strcmp (p->class, "gated") == 0 ? 1 : 2); k++)
     {
       s.polish = k == 1;
-      bench_measure (
-          measure_solve, &s,
-          bench_empty_row ("solve", p->name, k == 0 ? "auto" : "auto+polish"),
-          limit_of (p->limit), unit);
+      bench_solve (&s, k == 0 ? "auto" : "auto+polish", unit);
     }
   s.polish = false;
   if (strcmp (p->class, "relu") == 0 && strcmp (p->name, "C") != 0)
     {
       s.unstored = true;
-      bench_measure (measure_solve, &s,
-                     bench_empty_row ("solve", p->name, "unstored"),
-                     limit_of (p->limit), unit);
+      bench_solve (&s, "unstored", unit);
       s.unstored = false;
     }
   for (size_t k = 0; bench_options.all && cvx_solvers[k] != NULL; k++)
     {
       s.solver = cvx_solvers[k]->name;
-      bench_measure (measure_solve, &s,
-                     bench_empty_row ("solve", p->name, s.solver),
-                     limit_of (p->limit), unit);
+      bench_solve (&s, s.solver, unit);
     }
 }
 
@@ -646,7 +667,8 @@ measure_steps (void *context, struct bench_row r)
   bench_emit (&r);
 }
 
-/* Time of a step over the samples, the features and the gates.  */
+/* Time of a step over the samples, the features and the gates; the smallest is
+   work for all threads.  */
 static void
 bench_steps (void)
 {
@@ -657,7 +679,7 @@ bench_steps (void)
   for (int grown = 0; grown < N_GROWN; grown++)
     for (size_t times = 1; times <= 16; times *= 2)
       {
-        struct stepping s = { 1000, 50, 100 };
+        struct stepping s = { 2000, 50, 200 };
         if (grown == GROW_N)
           s.n *= times;
         else if (grown == GROW_D)

@@ -22,9 +22,11 @@ static inline void
 planted_open (struct planted *p, const char *class, const char *loss, size_t n,
               size_t d, size_t c, size_t count, double share)
 {
-  struct cvx_formulation_options o = {
-    .loss = cvx_loss_find (loss), .loss_param = NAN, .beta = NAN, .threads = 2
-  };
+  struct cvx_formulation_options o = { .loss = cvx_loss_find (loss),
+                                       .loss_param = NAN,
+                                       .beta = NAN,
+                                       .threads = 2,
+                                       .all_threads = true };
   struct cvx_error err;
   struct cvx_rng r;
   double betamax;

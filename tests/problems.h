@@ -191,8 +191,11 @@ problem_formulation (const struct problem *p,
   struct cvx_formulation *f;
   struct cvx_error err;
   struct cvx_conv conv;
-  struct cvx_formulation_options o
-      = { .loss = loss, .loss_param = NAN, .beta = beta, .threads = 2 };
+  struct cvx_formulation_options o = { .loss = loss,
+                                       .loss_param = NAN,
+                                       .beta = beta,
+                                       .threads = 2,
+                                       .all_threads = true };
   o.conv = problem_conv (p, class, &conv);
   ck_assert_ok (cvx_formulation_new (&f, class, &p->data,
                                      problem_patterns_for (p, class), &o,

@@ -22,6 +22,7 @@ libcommand_la_SOURCES = \
   src/command/cmd_runs.c \
   src/command/cmd_set.c \
   src/command/cmd_solve.c \
+  src/command/cmd_warm.c \
   src/command/cmd_solver.c \
   src/command/cmd_system.c \
   src/command/cmd_table.c \

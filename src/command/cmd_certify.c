@@ -19,6 +19,13 @@ const struct lang_key cmd_certify_keys[]
           .kind = LANG_KIND_COUNT,
           .default_text = "5",
           .help = "directions shown at most" },
+        { .name = "trials",
+          .kind = LANG_KIND_COUNT,
+          .flags = LANG_GE | LANG_LE,
+          .min = 1,
+          .max = 1e9,
+          .default_text = "64",
+          .help = "random directions from which a better neuron is sought" },
         { .name = "rounds",
           .kind = LANG_KIND_COUNT,
           .default_text = "3",
@@ -103,7 +110,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   const struct cvx_formulation *f = s->formulation;
   const char *file = lang_call_text (c, "file");
-  struct cvx_bound_options options = { 64, 0 };
+  struct cvx_bound_options options = { .max_found = 64 };
   struct cvx_bound b = { .n_found = 0 };
   struct cvx_network *read = NULL;
   const struct cvx_network *net = NULL;
@@ -117,6 +124,7 @@ cmd_certify (void *session, const struct lang_call *c, struct cvx_error *err)
   if (nu == NULL || refitted == NULL)
     return cvx_fail_nomem (err, "certifying");
   lang_call_count (c, "top", &top);
+  lang_call_count (c, "trials", &options.trials);
   lang_call_count (c, "rounds", &rounds);
   if (file != NULL)
     {

@@ -20,8 +20,8 @@ const struct lang_key cmd_compare_keys[]
           .flags = LANG_OPEN,
           .words = warm_words,
           .default_text = "zero",
-          .help = "where all of them start: last, zero or the number of a "
-                  "run" },
+          .help = "where all of them start: last, zero, the number of a run, "
+                  "or a network in a file" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
           .flags = LANG_OUTPUT,

@@ -13,10 +13,11 @@
 #include "formulation/sdp.h"
 
 static const char *const what_words[]
-    = { "network", "history", "data", "problem", "predictions", NULL };
+    = { "network", "run", "history", "data", "problem", "predictions", NULL };
 enum
 {
   NETWORK,
+  RUN,
   HISTORY,
   DATA,
   PROBLEM,
@@ -28,7 +29,8 @@ const struct lang_key cmd_export_keys[]
           .kind = LANG_KIND_WORD,
           .flags = LANG_ARG | LANG_REQUIRED,
           .words = what_words,
-          .help = "network, history, data, problem or predictions" },
+          .help = "network, run (as report), history, data, problem or "
+                  "predictions" },
         { .name = "to",
           .kind = LANG_KIND_PATH,
           .flags = LANG_REQUIRED | LANG_OUTPUT,
@@ -204,8 +206,8 @@ history_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
                 struct cvx_error *err)
 {
   static const char *const names[]
-      = { "iter", "time", "obj",  "bound",  "gap",
-          "pres", "dres", "step", "active", NULL };
+      = { "iter", "time", "obj",    "bound",   "gap", "pres",
+          "dres", "step", "active", "skipped", NULL };
   const struct cvx_run *run = s->run->run;
   for (size_t k = 0; names[k] != NULL; k++)
     {
@@ -405,6 +407,17 @@ write_text (struct session *s, const char *to, const struct cvx_sheet *sheets,
   return status;
 }
 
+static bool
+is_report (const char *suffix)
+{
+  static const char *const known[]
+      = { ".json", ".tex", ".csv", ".md", ".txt", NULL };
+  size_t k = 0;
+  while (known[k] != NULL && strcmp (known[k], suffix) != 0)
+    k++;
+  return known[k] != NULL;
+}
+
 enum cvx_status
 cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -419,12 +432,25 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
   enum cvx_status status;
   if (what == PROBLEM)
     return export_problem (s, c, to, err);
+  if (what == RUN)
+    {
+      status = cmd_ready (s, HAS_RUN, err);
+      if (status == CVX_OK && !is_report (cmd_suffix (to)))
+        {
+          lang_call_fail (c, "to", err, CVX_E391, "cannot export a run to %s",
+                          to);
+          return cvx_hint (err, ".json .tex .csv .md or .txt");
+        }
+      return status == CVX_OK ? cmd_report (session, c, err) : status;
+    }
   whole = what == NETWORK
           && (format == NPZ || format == CSV || format == JSON
               || strcmp (cmd_suffix (to), ".c") == 0
               || strcmp (cmd_suffix (to), ".onnx") == 0);
   status = session_may_write (s, to, err);
-  if (status == CVX_OK && !whole
+  if (status != CVX_OK)
+    return lang_call_blame (c, "to", err);
+  if (!whole
       && (format == UNKNOWN || (format == LIBSVM && what != DATA)))
     {
       status = lang_call_fail (c, "to", err, CVX_E391,

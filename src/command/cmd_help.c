@@ -69,7 +69,15 @@ const struct lang_key cmd_apropos_keys[]
           .help = "words to look for" },
         { .name = NULL } };
 const struct lang_key cmd_version_keys[] = { { .name = NULL } };
-const struct lang_key cmd_cite_keys[] = { { .name = NULL } };
+static const char *const cite_words[] = { "run", NULL };
+const struct lang_key cmd_cite_keys[]
+    = { { .name = "what",
+          .kind = LANG_KIND_WORD,
+          .flags = LANG_ARG,
+          .words = cite_words,
+          .default_text = "what is current",
+          .help = "run: the current run must be there" },
+        { .name = NULL } };
 
 static const char overview[]
     = "The line of work, and a command for each step:\n"
@@ -475,8 +483,8 @@ cmd_cite (void *session, const struct lang_call *c, struct cvx_error *err)
                      : s->formulation != NULL ? s->formulation->class->name
                                               : "relu";
   const char *solver = s->run != NULL ? s->run->run->solver->name : "";
-  (void)c;
-  (void)err;
+  if (lang_call_has (c, "what") && s->run == NULL)
+    return cmd_ready (s, HAS_RUN, err);
   session_page (s);
   /* All of them rest on the first.  */
   for (size_t k = 0; k < sizeof works / sizeof *works; k++)

@@ -81,6 +81,12 @@ const struct lang_key cmd_load_keys[] = {
     .default_text = "as they are",
     .help = "size of images, or [rows,columns]" },
   { .name = "rows", .kind = LANG_KIND_ROWS, .help = "rows to keep, a:b" },
+  { .name = "max",
+    .kind = LANG_KIND_COUNT,
+    .flags = LANG_GE,
+    .min = 1,
+    .default_text = "all",
+    .help = "rows at most" },
   { .name = NULL }
 };
 
@@ -111,10 +117,14 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
   struct cvx_read_options o = { 0 };
   struct cvx_dataset *d;
   struct cvx_text notes = CVX_TEXT_INIT;
-  size_t last = 0;
+  size_t last = 0, max = 0;
   int part, word = lang_call_word (c, "header");
   enum cvx_status status;
   o.format = lang_call_text (c, "format");
+  if (o.format != NULL && strcmp (o.format, "auto") == 0)
+    o.format = NULL;
+  else if (o.format != NULL && strcmp (o.format, "csv") == 0)
+    o.format = "text";
   o.y = lang_call_text (c, "y");
   o.x = lang_call_text (c, "x");
   o.labels = lang_call_text (c, "labels");
@@ -133,6 +143,8 @@ cmd_load (void *session, const struct lang_call *c, struct cvx_error *err)
       o.n_rows = last - o.first_row + 1;
       o.first_row--;
     }
+  if (lang_call_count (c, "max", &max) && (o.n_rows == 0 || max < o.n_rows))
+    o.n_rows = max;
   o.max_bytes = (size_t)session_memory (s);
   status = character (c, "delim", &o.delimiter, err);
   if (status == CVX_OK)

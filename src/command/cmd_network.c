@@ -3,6 +3,7 @@
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -22,6 +23,8 @@ const struct lang_key cmd_network_keys[]
 /* Neurons smaller than this part of the largest are pointed out.  */
 #define SLIGHT 1e-6
 
+static const char *const order_words[] = { "norm", "kink", NULL };
+
 const struct lang_key cmd_neurons_keys[]
     = { { .name = "top",
           .kind = LANG_KIND_COUNT,
@@ -29,6 +32,11 @@ const struct lang_key cmd_neurons_keys[]
           .min = 1,
           .default_text = "20",
           .help = "rows of the table at most" },
+        { .name = "sort",
+          .kind = LANG_KIND_WORD,
+          .words = order_words,
+          .default_text = "norm",
+          .help = "falling norm, or rising kink" },
         { .name = NULL } };
 const struct lang_key cmd_eval_keys[] = { { .name = "part",
                                             .kind = LANG_KIND_WORD,
@@ -326,6 +334,23 @@ slight (struct session *s, const struct cvx_network *net)
                  n, n == 1 ? "is" : "are", SLIGHT, cvx_run_gap (s->run->run));
 }
 
+struct ranked
+{
+  size_t neuron;
+  double value;
+};
+
+static int
+rising (const void *a, const void *b)
+{
+  const struct ranked *p = a, *q = b;
+  if (p->value != q->value && !isnan (p->value) && !isnan (q->value))
+    return p->value < q->value ? -1 : 1;
+  if (isnan (p->value) != isnan (q->value))
+    return isnan (p->value) ? 1 : -1;
+  return p->neuron < q->neuron ? -1 : 1;
+}
+
 enum cvx_status
 cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -334,6 +359,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
   const struct cvx_formulation *f = s->run->run->formulation;
   size_t top = 20;
   bool origins, kinks, known = s->data != NULL;
+  struct ranked *order;
   enum cvx_status status = session_network (s, s->run, &net, err);
   if (status != CVX_OK)
     return status;
@@ -347,6 +373,18 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
           && s->data->hash == s->run->run->data_hash;
   kinks = known && net->n_features == 2 && s->data->bias == CVX_BIAS_AUGMENTED
           && net->activation == CVX_ACT_RELU;
+  if (lang_call_word (c, "sort") == 1 && !kinks)
+    return lang_call_fail (c, "sort", err, CVX_E394,
+                           "kinks are those of one feature and a column of "
+                           "ones (bias augmented)");
+  order = session_scratch (s, net->width + 1, sizeof *order);
+  if (order == NULL)
+    return cvx_fail_nomem (err, "ordering the neurons");
+  for (size_t j = 0; j < net->width; j++)
+    order[j] = (struct ranked){ j, lang_call_word (c, "sort") == 1
+                                       ? cvx_network_kink (net, j)
+                                       : -cvx_network_norm (net, j) };
+  qsort (order, net->width, sizeof *order, rising);
   /* Patterns as bits are for eyes: few rows only.  */
   origins = net->merged != NULL && f != NULL && f->patterns != NULL
             && f->patterns->n_patterns > 0 && f->patterns->n_samples <= 12
@@ -360,10 +398,12 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                              : 38,
       kinks ? "direction (w, b)" : "direction", kinks ? "      kink" : "",
       "norm", known ? "active rows" : "", origins ? "  merged from" : "");
-  for (size_t j = 0; j < net->width && j < top; j++)
+  for (size_t row = 0; row < net->width && row < top; row++)
     {
+      size_t j = order[row].neuron;
       char dir[128], rows[64] = "", output[64];
-      double norm = cvx_network_norm (net, j);
+      double norm = cvx_network_norm (net, j),
+             kink = kinks ? cvx_network_kink (net, j) : 0;
       struct cvx_text from = CVX_TEXT_INIT;
       direction (net, j, dir, sizeof dir);
       output_words (s, net, j, output, sizeof output);
@@ -371,7 +411,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
         active_rows (s, net, j, rows, sizeof rows);
       if (origins)
         merged_from (f, net, j, &from);
-      session_say (s, "%4zu  %-*.12s  %-*s", j + 1,
+      session_say (s, "%4zu  %-*.12s  %-*s", row + 1,
                    net->n_outputs > 1 ? 12 : 4, output,
                    net->n_features <= 2   ? 17
                    : net->n_features <= 3 ? 25
@@ -379,7 +419,7 @@ cmd_neurons (void *session, const struct lang_call *c, struct cvx_error *err)
                                           : 38,
                    dir);
       if (kinks)
-        session_say (s, "%10.3f", cvx_network_kink (net, j));
+        session_say (s, "%10.3f", fabs (kink) < 5e-4 ? 0 : kink);
       session_say (s, norm < 1e-4 ? "  %9.1e" : "  %9.4f", norm);
       session_say (s, origins ? "  %-14s  %s\n" : "  %s%s\n", rows,
                    cvx_text_string (&from));

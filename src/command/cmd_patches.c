@@ -35,7 +35,8 @@ cmd_patches_line (struct session *s, const struct cvx_conv *c)
     session_note (s,
                   "patches: %zu of %zu features, stride %zu, %s: ", c->size[1],
                   c->cols, c->stride[1], c->circular ? "circular" : "valid");
-  session_note (s, "%zu patches of %zu numbers\n", c->k, c->h);
+  session_note (s, "%zu patch%s of %zu number%s\n", c->k,
+                c->k == 1 ? "" : "es", c->h, c->h == 1 ? "" : "s");
 }
 
 enum cvx_status

@@ -47,7 +47,13 @@ enum
     .default_text = "the screen", .help = "file of the table (CSV)"           \
   }
 
-const struct lang_key cmd_path_keys[] = { RATIO_KEYS, { .name = NULL } };
+const struct lang_key cmd_path_keys[]
+    = { RATIO_KEYS,
+        { .name = "warm",
+          .kind = LANG_KIND_FLAG,
+          .default_text = "yes",
+          .help = "every point starts from the one before" },
+        { .name = NULL } };
 const struct lang_key cmd_cv_keys[]
     = { { .name = "folds",
           .kind = LANG_KIND_COUNT,
@@ -174,9 +180,10 @@ cmd_path (void *session, const struct lang_call *c, struct cvx_error *err)
   struct grid g;
   struct cvx_point warm = { 0 };
   double *x, *nu;
-  bool warmed = false, table = lang_call_text (c, "to") == NULL,
+  bool warmed = false, go_on = true, table = lang_call_text (c, "to") == NULL,
        val = s->data->part[CVX_VAL].n > 0;
   enum cvx_status status = read_grid (s, c, &g, err);
+  lang_call_flag (c, "warm", &go_on);
   if (status == CVX_OK)
     status = cmd_solver_chosen (s, &solver, NULL, err);
   if (status != CVX_OK)
@@ -220,7 +227,7 @@ cmd_path (void *session, const struct lang_call *c, struct cvx_error *err)
           status = cvx_fail_interrupted (err);
           break;
         }
-      warmed = dense (run, f, x, nu);
+      warmed = go_on && dense (run, f, x, nu);
       if (val)
         status = session_scores (s, s->run, CVX_VAL, &scores, err);
       if (status != CVX_OK)

@@ -245,8 +245,15 @@ read_request (struct session *s, const struct lang_call *c,
       r->kind[k] = figure_find (names[k]);
       if (r->kind[k] == NULL)
         {
-          lang_call_fail_item (c, "kinds", k, err, CVX_E394,
-                               "no figure is called \"%s\"", names[k]);
+          const char *const *known = kind_names (s), *near;
+          size_t many = 0;
+          while (known[many] != NULL)
+            many++;
+          near = cvx_did_you_mean (names[k], known, many);
+          lang_call_fail_item (
+              c, "kinds", k, err, CVX_E394, "no figure is called \"%s\"%s%s%s",
+              names[k], near != NULL ? ".  Did you mean " : "",
+              near != NULL ? near : "", near != NULL ? "?" : "");
           return cvx_hint (err, "help plot lists them");
         }
     }

@@ -13,20 +13,24 @@ static const char *const sort_words[]
     = { "id", "gap", "obj", "beta", "iter", "time", NULL };
 static const char *const item_words[] = { "run", "data", NULL };
 
-/* The runs as words.  */
+/* The runs as words.  Asked at every Tab and never between: the array is kept
+   for the next one.  */
 static const char *const *
 run_numbers (void *session)
 {
   struct session *s = session;
-  const char **names = session_scratch (s, s->n_runs + 1, sizeof *names);
-  char (*digits)[24] = session_scratch (s, s->n_runs + 1, sizeof *digits);
-  if (names == NULL || digits == NULL)
-    return NULL;
-  for (size_t k = 0; k < s->n_runs; k++)
+  const char **names = s->run_numbers;
+  if (s->n_runs >= s->cap_run_numbers)
     {
-      snprintf (digits[k], sizeof *digits, "%zu", s->runs[k]->run->id);
-      names[k] = digits[k];
+      names = cvx_calloc (2 * s->n_runs + 64, sizeof *names);
+      if (names == NULL)
+        return NULL;
+      cvx_free (s->run_numbers);
+      s->run_numbers = names;
+      s->cap_run_numbers = 2 * s->n_runs + 64;
     }
+  for (size_t k = 0; k < s->n_runs; k++)
+    names[k] = s->runs[k]->number;
   names[s->n_runs] = NULL;
   return names;
 }

@@ -16,10 +16,11 @@ const char *const set_style_words[]
 const char *const set_size_words[] = { "auto", "double", NULL };
 const char *const set_term_words[]
     = { "auto", "qt", "wxt", "x11", "sixelgd", "dumb", NULL };
+const char *const set_unit_words[] = { "in", "cm", "pt", "px", NULL };
 const char *const set_tex_words[] = { "tikz", "cairolatex", "epslatex", NULL };
 
-#define STRING(X)  STRING_ (X)
-#define STRING_(X) #X
+/* Inches of them.  */
+static const double unit_inches[] = { 1, 1 / 2.54, 1 / 72.27, 1 / 96.0 };
 
 const struct lang_key cmd_set_keys[] = {
 #define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
@@ -154,11 +155,12 @@ set_font (struct session *s, const struct lang_call *c, const char *name,
 }
 
 /* What a change of the settings changes elsewhere.  */
-static void
-apply (struct session *s)
+void
+cmd_settings_apply (struct session *s)
 {
   lang_set_digits (s->interp, (int)s->settings.digits);
   lang_set_max_loop (s->interp, (size_t)s->settings.maxloop);
+  lang_set_unit (s->interp, unit_inches[(size_t)s->settings.units]);
 }
 
 enum cvx_status
@@ -194,7 +196,7 @@ cmd_set (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   if (lang_call_has (c, "seed"))
     cvx_rng_init (&s->rng, (uint64_t)s->settings.seed, CVX_STREAM_EXPRESSION);
-  apply (s);
+  cmd_settings_apply (s);
   if (!any)
     {
       lang_call_fail (c, NULL, err, CVX_E394, "set what?");
@@ -211,7 +213,7 @@ cmd_unset (void *session, const struct lang_call *c, struct cvx_error *err)
   (void)err;
   if (k >= 0)
     restore (&s->settings, (size_t)k);
-  apply (s);
+  cmd_settings_apply (s);
   return CVX_OK;
 }
 
@@ -226,7 +228,7 @@ cmd_reset (void *session, const struct lang_call *c, struct cvx_error *err)
   cvx_settings_init (&s->solver_settings);
   s->solver = NULL;
   s->last_beta = NAN;
-  apply (s);
+  cmd_settings_apply (s);
   session_end_run (s);
   return CVX_OK;
 }

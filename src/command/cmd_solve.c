@@ -20,7 +20,8 @@ static const char *const warm_words[] = { "last", "zero", NULL };
   {                                                                           \
     .name = "warm", .kind = LANG_KIND_WORD, .flags = LANG_OPEN,               \
     .words = warm_words, .default_text = "zero",                              \
-    .help = "where a new run starts: last, zero or the number of a run"       \
+    .help = "where a new run starts: last, zero, the number of a run, or a "  \
+            "network in a file"                                               \
   }
 
 const struct lang_key cmd_start_keys[] = { WARM_KEY, { .name = NULL } };
@@ -41,134 +42,6 @@ const struct lang_key cmd_until_keys[]
 const struct lang_key cmd_polish_keys[] = { { .name = NULL } };
 
 /* ---------------------------------------------------------------- starting */
-
-/* A dense warm start from the run R into X (n_var) and NU; *HAS_NU says
-   whether there is a dual point.  */
-static enum cvx_status
-warm_point (struct session *s, const struct session_run *r, double **x,
-            double **nu, struct cvx_error *err)
-{
-  const struct cvx_formulation *f = s->formulation;
-  if (r->run->formulation != NULL && r->run->state != NULL)
-    {
-      struct cvx_point p = { 0 };
-      cvx_run_point (r->run, &p);
-      if (p.x == NULL)
-        return cvx_fail (err, CVX_E393,
-                         "run %zu trained a network: it has no convex iterate "
-                         "to start from",
-                         r->run->id);
-      *x = cvx_calloc (f->n_var, sizeof **x);
-      if (*x == NULL)
-        return cvx_fail_nomem (err, "making the warm start");
-      for (size_t k = 0; k < p.n_atoms; k++)
-        memcpy (*x + (p.block != NULL ? p.block[k] : k) * f->block_len,
-                p.x + k * f->block_len, f->block_len * sizeof **x);
-      *nu = p.nu != NULL ? cvx_copy (p.nu, f->n_obs, sizeof **nu) : NULL;
-      return CVX_OK;
-    }
-  if (r->x == NULL)
-    return cvx_fail (err, CVX_E393, "run %zu kept no iterate to start from",
-                     r->run->id);
-  /* More patterns since then: its blocks are the first ones.  */
-  if ((r->n_blocks != f->n_blocks
-       && !(r->n_blocks < f->n_blocks && f->class->needs_patterns
-            && strcmp (r->run->kind, f->class->name) == 0))
-      || r->block_len != f->block_len || r->n_obs != f->n_obs
-      || r->run->data_hash != s->data->hash
-      || r->patterns_serial != s->patterns_serial)
-    {
-      cvx_fail (err, CVX_E393,
-                "run %zu does not fit: it had %zu blocks of %zu for %zu "
-                "targets%s, this formulation has %zu of %zu for %zu",
-                r->run->id, r->n_blocks, r->block_len, r->n_obs,
-                r->run->data_hash != s->data->hash ? " of other data"
-                : r->patterns_serial != s->patterns_serial
-                    ? " with other patterns"
-                    : "",
-                f->n_blocks, f->block_len, f->n_obs);
-      return cvx_hint (err, "warm=zero");
-    }
-  *x = cvx_calloc (f->n_var, sizeof **x);
-  if (*x == NULL)
-    return cvx_fail_nomem (err, "making the warm start");
-  for (size_t k = 0; k < r->n_atoms; k++)
-    {
-      /* The blocks of the next output come after all of one.  */
-      size_t had = r->n_blocks / f->n_outputs,
-             has = f->n_blocks / f->n_outputs;
-      size_t block = r->block[k] / had * has + r->block[k] % had;
-      memcpy (*x + block * r->block_len, r->x + k * r->block_len,
-              r->block_len * sizeof **x);
-    }
-  *nu = r->nu != NULL ? cvx_copy (r->nu, f->n_obs, sizeof **nu) : NULL;
-  return CVX_OK;
-}
-
-enum cvx_status
-cmd_warm_run (struct session *s, const struct lang_call *c,
-              struct session_run **r, struct cvx_error *err)
-{
-  const char *word = c != NULL ? lang_call_text (c, "warm") : NULL;
-  char *end;
-  size_t id;
-  *r = NULL;
-  if (word == NULL && s->grown_from != 0)
-    {
-      *r = session_find_run (s, s->grown_from);
-      return CVX_OK;
-    }
-  if (word == NULL || strcmp (word, "zero") == 0)
-    return CVX_OK;
-  if (strcmp (word, "last") == 0)
-    {
-      if (s->n_runs == 0)
-        return lang_call_fail (c, "warm", err, CVX_E390,
-                               "there is no run to start from");
-      *r = s->runs[s->n_runs - 1];
-      return CVX_OK;
-    }
-  if (strncmp (word, "run", 3) == 0)
-    word += 3;
-  id = strtoull (word, &end, 10);
-  *r = *end == '\0' && end > word ? session_find_run (s, id) : NULL;
-  if (*r == NULL)
-    return lang_call_fail (c, "warm", err, CVX_E390, "there is no run %s",
-                           word);
-  return CVX_OK;
-}
-
-enum cvx_status
-cmd_run_start (struct session *s, const struct lang_call *c,
-               const struct session_run *from, const struct cvx_solver *solver,
-               const struct cvx_settings *settings, struct cvx_error *err)
-{
-  struct cvx_point warm = { 0 };
-  struct cvx_run *run = NULL;
-  double *x = NULL, *nu = NULL;
-  enum cvx_status status;
-  if (from != NULL)
-    {
-      status = warm_point (s, from, &x, &nu, err);
-      if (status != CVX_OK)
-        return c != NULL ? lang_call_blame (c, "warm", err) : status;
-      warm.n_atoms = s->formulation->n_blocks;
-      warm.x = x;
-      warm.nu = nu;
-    }
-  session_work_begin (s, "starting");
-  status = cvx_run_new (&run, s->formulation, solver, settings,
-                        from != NULL ? &warm : NULL, &s->progress, err);
-  session_work_end (s);
-  cvx_free (x);
-  cvx_free (nu);
-  if (status != CVX_OK)
-    return status;
-  status = session_add_run (s, run, err);
-  if (status != CVX_OK)
-    cvx_run_free (run);
-  return status;
-}
 
 /* Bytes of a solver from which the log says them.  */
 static const double told_bytes = 50e6;
@@ -259,6 +132,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
                          && k % (1 + k / 50) == 0);
       status = cvx_run_step (run, session_clock (), certify, &row,
                              &s->progress, err);
+      cvx_run_tick (run, session_clock ());
       if (row)
         {
           session_run_changed (s->run);
@@ -562,14 +436,24 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   struct cvx_run *run;
+  enum cvx_lap before;
+  clock_t cpu;
   enum cvx_status status = alive (s, "polished", err);
   (void)c;
   if (status != CVX_OK)
     return status;
   run = s->run->run;
   session_work_begin (s, "polishing");
+  session_timings_begin (s);
+  before = cvx_lap_begin (&s->run->watch, CVX_LAP_SOLVER);
+  cpu = clock ();
   cvx_run_begin (run, session_clock ());
   status = cvx_run_polish (run, session_clock (), &s->progress, err);
+  /* Polishing is solving: its time is time of the run, and of its row.  */
+  cvx_run_tick (run, session_clock ());
+  s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
+  cvx_lap_end (&s->run->watch, before);
+  session_timings_end (s);
   session_work_end (s);
   session_run_changed (s->run);
   if (status == CVX_OK)

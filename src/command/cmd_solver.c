@@ -19,6 +19,8 @@ const struct lang_key cmd_solver_keys[]
           .help = "the method; auto chooses by the formulation" },
         { .name = NULL } };
 
+static const char *const every_words[] = { "auto", NULL }; /* stored as 0 */
+
 enum
 {
   MAX_KEYS = 48,
@@ -82,6 +84,8 @@ keys_of (const char *solver)
             n++;
             continue;
           }
+        if (strcmp (s->name, "every") == 0)
+          key->words = every_words;
         key->min = s->min;
         key->max = s->max;
         key->flags = LANG_GE | (isfinite (s->max) ? LANG_LE : LANG_INF);

@@ -3,6 +3,9 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
+#include <math.h>
+#include <string.h>
+
 #include "command/command.h"
 
 static const char *const scale_words[]
@@ -29,7 +32,7 @@ const struct lang_key cmd_split_keys[]
           .kind = LANG_KIND_NUMBER,
           .flags = LANG_GT,
           .min = 0,
-          .default_text = "0.8",
+          .default_text = "0.8, or what the others leave",
           .help = "training rows: a count, or a share < 1" },
         { .name = "val",
           .kind = LANG_KIND_NUMBER,
@@ -130,21 +133,45 @@ cmd_classes (void *session, const struct lang_call *c, struct cvx_error *err)
   return take (s, c, "names", status, d, err);
 }
 
+/* Rows that SIZE, a count or below 1 a share, is of N.  */
+static double
+rows_of (double size, double n)
+{
+  return size < 1 ? floor (size * n + 0.5) : size;
+}
+
 enum cvx_status
 cmd_split (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
-  double train = 0.8, val = 0, test = 0;
-  bool stratify = false;
+  double train = 0.8, val = 0, test = 0, n = 0, left = 0;
+  bool stratify = false, has_val, has_test;
   struct cvx_dataset *d = NULL;
   enum cvx_status status;
-  lang_call_number (c, "train", &train);
-  lang_call_number (c, "val", &val);
-  lang_call_number (c, "test", &test);
+  for (int k = 0; k < CVX_N_PARTS; k++)
+    n += (double)s->data->part[k].n;
+  has_val = lang_call_number (c, "val", &val);
+  has_test = lang_call_number (c, "test", &test);
+  if (!lang_call_number (c, "train", &train) && (has_val || has_test))
+    {
+      /* What the others leave, row by row: shares would be rounded apart.  */
+      train = n - rows_of (val, n) - rows_of (test, n);
+      if (train < 1)
+        return lang_call_fail (c, has_test ? "test" : "val", err, CVX_E227,
+                               "no row is left for training: val and test "
+                               "take %g of %g",
+                               rows_of (val, n) + rows_of (test, n), n);
+    }
+  else if (has_test && test > 0)
+    left = n - rows_of (train, n) - rows_of (val, n) - rows_of (test, n);
   lang_call_flag (c, "stratify", &stratify);
   status = cvx_dataset_split (&d, s->data, train, val, test, cmd_seed (s, c),
                               stratify, err);
-  return take (s, c, "train", status, d, err);
+  status = take (s, c, "train", status, d, err);
+  if (status == CVX_OK && left > 0)
+    session_note (s, "%g row%s in no part and left out\n", left,
+                  left == 1 ? " is" : "s are");
+  return status;
 }
 
 enum cvx_status
@@ -169,7 +196,9 @@ cmd_scale (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   status = cvx_dataset_scale (&d, s->data, (enum cvx_scale) (x < 0 ? 0 : x),
                               (enum cvx_scale) (y < 0 ? 0 : y), &notes, err);
-  status = take (s, c, "x", status, d, err);
+  status = take (s, c,
+                 status != CVX_OK && strstr (err->text, "target") ? "y" : "x",
+                 status, d, err);
   if (status == CVX_OK)
     session_notes (s, &notes);
   cvx_text_free (&notes);

@@ -60,18 +60,19 @@ enum cvx_status cmd_run_new (struct session *s,
                              const struct cvx_settings *settings,
                              const struct cvx_point *warm, bool quiet,
                              struct cvx_error *err) CVX_MUST_CHECK;
-/* The same from the point of the run FROM (NULL: from zero), not driven; C has
-   the key warm for blame.  E393: FROM does not fit.  */
+/* The same, not driven, from the point of the run FROM; where it is NULL from
+   the network in the file that the key warm of C (may be NULL) names, else
+   from zero.  E393, E450: what it starts from does not fit.  */
 enum cvx_status cmd_run_start (struct session *s, const struct lang_call *c,
-                               const struct session_run *from,
+                               struct session_run *from,
                                const struct cvx_solver *solver,
                                const struct cvx_settings *settings,
                                struct cvx_error *err) CVX_MUST_CHECK;
 /* Drive the current run to its end.  */
 enum cvx_status cmd_run_drive (struct session *s, bool quiet,
                                struct cvx_error *err) CVX_MUST_CHECK;
-/* The run that `warm=' of C names, NULL for zero; without the word or C the
-   one that the patterns grew from, if any.  E390.  */
+/* The run that `warm=' of C names, NULL for zero and for a file; without the
+   word or C the one that the patterns grew from, if any.  E390.  */
 enum cvx_status cmd_warm_run (struct session *s, const struct lang_call *c,
                               struct session_run **r,
                               struct cvx_error *err) CVX_MUST_CHECK;
@@ -199,9 +200,13 @@ extern const char *const set_verbose_words[], *const set_color_words[];
 extern const char *const set_style_words[]; /* auto, then plot/plot.h */
 extern const char *const set_size_words[];
 extern const char *const set_term_words[]; /* auto, then gnuplot's */
+extern const char *const set_unit_words[]; /* of lengths */
 extern const char *const set_tex_words[];  /* enum plot_tex */
 
 #define CMD_DOUBLE_COLUMN 6.75 /* inches over both columns of a paper */
+
+/* Hand the settings on to the language.  */
+void cmd_settings_apply (struct session *s);
 
 /* Can the letters of figures be of the family FONT ("": of the style)?
    CVX_PLOT (E604), CVX_LIMIT.  */

@@ -167,7 +167,6 @@ cmd_seed (const struct session *s, const struct lang_call *c)
     return names;                                                             \
   }
 NAMES_OF (cmd_generator_names, cvx_generators)
-NAMES_OF (cmd_reader_names, cvx_readers)
 NAMES_OF (cmd_formulation_names, cvx_formulations)
 NAMES_OF (cmd_loss_names, cvx_losses)
 
@@ -179,6 +178,18 @@ cmd_solver_names (void *session)
   (void)session;
   for (; k + 2 < sizeof names / sizeof *names && cvx_solvers[k] != NULL; k++)
     names[k + 1] = cvx_solvers[k]->name;
+  return names;
+}
+
+/* `csv' is what most people call text.  */
+const char *const *
+cmd_reader_names (void *session)
+{
+  static const char *names[64] = { "auto", "csv" };
+  size_t k = 0;
+  (void)session;
+  for (; k + 3 < sizeof names / sizeof *names && cvx_readers[k] != NULL; k++)
+    names[k + 2] = cvx_readers[k]->name;
   return names;
 }
 

@@ -88,6 +88,7 @@ session_event_row (struct session *s, const struct cvx_run *run,
   json_object_set_new (o, "pres", number (row->pri_res));
   json_object_set_new (o, "dres", number (row->dua_res));
   json_object_set_new (o, "active", json_integer ((json_int_t)row->n_active));
+  json_object_set_new (o, "skipped", number (row->skipped));
   json_object_set_new (o, "time", number (row->time));
   if (row->event[0] != '\0')
     json_object_set_new (o, "event", words (row->event));

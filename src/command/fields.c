@@ -20,18 +20,18 @@ static const char *const formulation_names[]
     = { "kind",  "beta", "betamax", "patterns", "complete", "vars",
         "bytes", "loss", "penalty", "l1",       NULL };
 const char *const session_run_names[]
-    = { "id",        "status",   "iter",     "obj",    "bound",  "gap",
-        "absgap",    "pres",     "dres",     "infeas", "active", "time",
-        "converged", "solver",   "tag",      "label",  "kind",   "beta",
-        "betamax",   "complete", "patterns", "hist",   "net",    "network",
-        "train",     "val",      "test",     "cpu",    "seed",   "timings",
-        NULL };
+    = { "id",      "status",    "iter",     "obj",      "bound",  "gap",
+        "absgap",  "pres",      "dres",     "infeas",   "active", "skipped",
+        "time",    "converged", "solver",   "tag",      "label",  "kind",
+        "beta",    "betamax",   "complete", "patterns", "hist",   "net",
+        "network", "train",     "val",      "test",     "cpu",    "seed",
+        "timings", NULL };
 static const char *const timing_names[]
     = { "iterate", "products", "projections", "pricing",
         "method",  "bound",    "other",       NULL };
 static const char *const hist_names[]
-    = { "iter", "time",   "obj",  "bound",  "gap", "pres",
-        "dres", "active", "step", "infeas", NULL };
+    = { "iter", "time",   "obj",  "bound",  "gap",     "pres",
+        "dres", "active", "step", "infeas", "skipped", NULL };
 static const char *const network_names[]
     = { "width", "atoms", "W",   "b",       "alpha",
         "norms", "kinks", "obj", "certmax", NULL };
@@ -230,16 +230,17 @@ hist_field (struct session *s, const struct session_run *r, const char *name,
   for (size_t k = 0; status == CVX_OK && k < run->n_trace; k++)
     {
       const struct cvx_trace_row *t = &run->trace[k];
-      v[k] = is (name, "iter")     ? (double)t->iter
-             : is (name, "time")   ? t->time
-             : is (name, "obj")    ? t->pobj
-             : is (name, "bound")  ? t->dobj
-             : is (name, "gap")    ? t->gap
-             : is (name, "pres")   ? t->pri_res
-             : is (name, "dres")   ? t->dua_res
-             : is (name, "active") ? (double)t->n_active
-             : is (name, "step")   ? t->step
-                                   : t->infeas;
+      v[k] = is (name, "iter")      ? (double)t->iter
+             : is (name, "time")    ? t->time
+             : is (name, "obj")     ? t->pobj
+             : is (name, "bound")   ? t->dobj
+             : is (name, "gap")     ? t->gap
+             : is (name, "pres")    ? t->pri_res
+             : is (name, "dres")    ? t->dua_res
+             : is (name, "active")  ? (double)t->n_active
+             : is (name, "step")    ? t->step
+             : is (name, "skipped") ? t->skipped
+                                    : t->infeas;
     }
   return status;
 }
@@ -363,6 +364,8 @@ run_field (struct session *s, struct session_run *r,
     *value = lang_number (t != NULL ? t->infeas : NAN);
   else if (is (name, "active"))
     *value = lang_number ((double)run->last.n_active);
+  else if (is (name, "skipped"))
+    *value = lang_number (t != NULL ? t->skipped : NAN);
   else if (is (name, "time"))
     *value = lang_number (run->elapsed);
   else if (is (name, "cpu"))

@@ -6,8 +6,10 @@
    end, and after ten seconds without one.
 
    On a terminal too narrow for all columns these go, one after the other:
-   dual residual, primal residual, time, train, neurons, bound, test,
-   objective.  Iteration and gap always stay.
+   dual residual, primal residual, skipped, time, train, neurons, bound, test,
+   objective.  Iteration and gap always stay.  Skipped are the blocks that the
+   certificate of the row needed not solve; without certificates that look at
+   blocks there is no such column.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -25,6 +27,7 @@ enum column
   PRIMAL,
   DUAL,
   NEURONS,
+  SKIPPED,
   TRAIN,
   TEST,
   TIME,
@@ -38,19 +41,22 @@ static const struct
 } columns[N_COLUMNS]
     = { { "iter", 6 },    { "objective", 15 }, { "dual bound", 15 },
         { "gap", 9 },     { "pri res", 8 },    { "dua res", 8 },
-        { "neurons", 8 }, { "train", 8 },      { "test", 8 },
-        { "time", 8 } };
+        { "neurons", 8 }, { "skipped", 9 },    { "train", 8 },
+        { "test", 8 },    { "time", 8 } };
 
 /* The columns that the terminal has room for, as bits.  */
 static unsigned
 choose (const struct iteration_log *l)
 {
-  static const enum column to_go[]
-      = { DUAL, PRIMAL, TIME, TRAIN, NEURONS, BOUND, TEST, OBJECTIVE };
+  static const enum column to_go[] = { DUAL,  PRIMAL, SKIPPED,
+                                       TIME,  TRAIN,  NEURONS,
+                                       BOUND, TEST,   OBJECTIVE };
   unsigned set = (1u << N_COLUMNS) - 1;
   size_t room = session_columns (l->s);
   set &= l->scores ? ~(1u << PRIMAL | 1u << DUAL)
                    : ~(1u << TRAIN | 1u << TEST);
+  if (!l->skips)
+    set &= ~(1u << SKIPPED);
   for (size_t k = 0; room > 0 && k <= sizeof to_go / sizeof *to_go; k++)
     {
       size_t width = 0;
@@ -149,6 +155,9 @@ put_column (struct iteration_log *l, const struct cvx_trace_row *row,
     case NEURONS:
       cvx_text_printf (t, "%*zu", width, row->n_active);
       break;
+    case SKIPPED:
+      put_number (t, "%.0f", row->skipped, width);
+      break;
     case TRAIN:
     case TEST:
       if (session_scores (s, s->run, j == TRAIN ? CVX_TRAIN : CVX_TEST,
@@ -232,6 +241,8 @@ iteration_log_begin (struct iteration_log *l, struct session *s, bool fresh)
   const struct cvx_run *run = s->run->run;
   *l = (struct iteration_log){ .s = s };
   l->scores = s->data->part[CVX_TEST].n > 0 && s->data->n_labels > 0;
+  l->skips = run->n_trace > 0 && isfinite (run->trace[0].skipped)
+             && run->n_patterns > 1;
   l->every = (size_t)run->settings.every;
   l->printed = session_clock ();
   l->shown = l->told = fresh ? 0 : run->n_trace;

@@ -11,6 +11,7 @@ struct iteration_log
 {
   struct session *s;
   bool scores;      /* a test part with labels: accuracies are shown */
+  bool skips;       /* certificates say how many blocks they skip */
   bool silent;      /* no rows on the screen */
   size_t shown;     /* rows of the trace already dealt with */
   size_t told;      /* rows of the trace that --events has */

@@ -108,7 +108,7 @@ session_memory (const struct session *s)
 {
   double page = (double)sysconf (_SC_PAGESIZE), bytes, room;
   struct rlimit r;
-  if (s->settings.maxmem > 0)
+  if (s->settings.maxmem >= 1)
     return s->settings.maxmem;
   /* What the kernel would give back is free too.  */
   bytes = 1024 * number_in ("/proc/meminfo", "MemAvailable:");
@@ -122,7 +122,7 @@ session_memory (const struct session *s)
       room = (double)r.rlim_cur - (isfinite (used) ? used : 0);
       bytes = fmin (bytes, room > 0 ? room : 0);
     }
-  return 0.8 * bytes;
+  return s->settings.maxmem * bytes;
 }
 
 enum cvx_status

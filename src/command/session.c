@@ -131,7 +131,7 @@ session_new (struct session **out, FILE *to, struct cvx_error *err)
       cvx_free (s);
       return status;
     }
-  lang_set_digits (s->interp, (int)s->settings.digits);
+  cmd_settings_apply (s);
   *out = s;
   return CVX_OK;
 }
@@ -202,6 +202,7 @@ session_free (struct session *s)
     cvx_free (s->scratch[k]);
   cvx_free (s->scratch);
   session_forget_columns (s);
+  cvx_free (s->run_numbers);
   cvx_free (s->last.file);
   cvx_free (s->log_name);
   cvx_free (s->resumed);
@@ -224,7 +225,7 @@ keep_point (struct session *s, struct session_run *r)
   if (f == NULL || r->run->state == NULL || r->x != NULL)
     return;
   cvx_run_point (r->run, &p);
-  if (p.x == NULL)
+  if (p.x == NULL || p.sign != NULL) /* its network is the start */
     return;
   len = f->block_len;
   r->block = cvx_alloc (p.n_atoms, sizeof *r->block);
@@ -398,6 +399,7 @@ session_add_run (struct session *s, struct cvx_run *run, struct cvx_error *err)
                     : s->settings.seed;
     }
   run->id = s->next_run++;
+  snprintf (r->number, sizeof r->number, "%zu", run->id);
   s->run = r;
   return CVX_OK;
 }

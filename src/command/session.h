@@ -90,6 +90,7 @@ enum
 struct session_run
 {
   struct cvx_run *run;     /* owned */
+  char number[24];         /* its number as a word */
   struct cvx_network *net; /* owned; its network, neurons merged, made when
                               asked for */
   /* Where a warm start from this run begins, kept when it became a value:
@@ -188,6 +189,8 @@ struct session
   void **scratch; /* memory lent to expressions until the next command */
   size_t n_scratch, cap_scratch;
   struct known_columns columns;
+  const char **run_numbers; /* owned; for completion: the words of the runs */
+  size_t cap_run_numbers;
   void *plotter; /* of the plot commands; see cmd_plot.c */
 
   /* the outside */

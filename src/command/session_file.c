@@ -389,7 +389,7 @@ read_settings (struct session *s, const json_t *meta)
   value = json_object_get (meta, "last_beta");
   x = json_number_value (value);
   s->last_beta = value != NULL && x > 0 && isfinite (x) ? x : NAN;
-  lang_set_digits (s->interp, (int)s->settings.digits);
+  cmd_settings_apply (s);
 }
 
 enum cvx_status
@@ -457,6 +457,8 @@ session_open (struct session *s, const char *path, struct cvx_text *lost,
       /* Numbers are kept when they rise, as they do in every honest file.  */
       if (s->runs[k]->run->id < s->next_run)
         s->runs[k]->run->id = s->next_run;
+      snprintf (s->runs[k]->number, sizeof s->runs[k]->number, "%zu",
+                s->runs[k]->run->id);
       s->next_run = s->runs[k]->run->id + 1;
     }
   current = (size_t)json_integer_value (json_object_get (meta, "current"));

@@ -76,6 +76,7 @@ part_words (struct cvx_text *t, const char *name, double seconds)
 void
 session_timings_words (const struct session_run *r, struct cvx_text *t)
 {
+  const struct cvx_formulation *f = r->run->formulation;
   bool any = false;
   if (r->watch.clock == NULL)
     return;
@@ -89,4 +90,6 @@ session_timings_words (const struct session_run *r, struct cvx_text *t)
       }
   part_words (t, any ? "), bound" : ", bound", session_timing (r, "bound"));
   part_words (t, ", other", session_timing (r, "other"));
+  if (f != NULL && r->run->threads < f->most_threads)
+    cvx_text_put (t, "; one thread, because the problem is small");
 }

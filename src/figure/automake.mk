@@ -21,6 +21,7 @@ libfigure_la_SOURCES = \
   src/figure/shared.c src/figure/shared.h \
   src/figure/shared_data.c \
   src/figure/shared_runs.c \
+  src/figure/skipped.c \
   src/figure/spectrum.c \
   src/figure/support.c \
   src/figure/surface.c \

@@ -73,6 +73,8 @@ cell (const struct cvx_trace_row *r, enum figure_column column)
       return r->pri_res;
     case FIGURE_ACTIVE:
       return (double)r->n_active;
+    case FIGURE_SKIPPED:
+      return r->skipped;
     default:
       return r->dua_res;
     }
@@ -93,6 +95,55 @@ figure_trace_axis (struct plot_figure *fig, const struct figure_input *in)
   plot_set_labels (fig, 0, in->over_time ? "seconds" : "iteration", NULL);
   fig->panel[0].x.integer = !in->over_time;
   fig->panel[0].x.log = in->log_x;
+}
+
+/* COLUMN of run K of IN; nothing when it is not known.  */
+static void
+add_counts (struct plot_figure *fig, const struct figure_input *in, size_t k,
+            enum figure_column column, const struct figure_curve *c)
+{
+  const struct cvx_run *run = in->runs[k];
+  double *x = figure_trace (run, in->over_time ? FIGURE_TIME : FIGURE_ITER);
+  double *y = figure_trace (run, column);
+  bool any = false;
+  for (size_t i = 0; y != NULL && i < run->n_trace; i++)
+    any = any || isfinite (y[i]);
+  if (x == NULL || y == NULL)
+    fig->failed = true;
+  else if (any)
+    plot_add (fig, 0, PLOT_STEPS, c->role,
+              in->n_runs > 1 && c->named ? c->label : NULL, run->n_trace, x,
+              y);
+  cvx_free (x);
+  cvx_free (y);
+}
+
+enum cvx_status
+figure_counts (struct plot_figure **out, const struct figure_input *in,
+               const char *name, enum figure_column column, const char *words,
+               struct cvx_error *err)
+{
+  struct plot_figure *fig;
+  struct figure_curve *curve;
+  enum cvx_status status;
+  if (in->n_runs == 0)
+    return figure_lacks (name, "a run", "solve", err);
+  status = plot_figure_new (&fig, 1, 1, err);
+  if (status != CVX_OK)
+    return status;
+  curve = figure_curves (in);
+  if (curve == NULL)
+    status = cvx_fail_nomem (err, "making a figure");
+  for (size_t k = 0; curve != NULL && k < in->n_runs; k++)
+    add_counts (fig, in, k, column, &curve[k]);
+  cvx_free (curve);
+  figure_trace_axis (fig, in);
+  plot_set_labels (fig, 0, in->over_time ? "seconds" : "iteration", words);
+  fig->panel[0].y.integer = true;
+  fig->panel[0].y.log = in->log_y;
+  if (!in->log_y)
+    plot_set_range (&fig->panel[0].y, 0, NAN);
+  return figure_finish (out, fig, status, err);
 }
 
 void

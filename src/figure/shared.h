@@ -29,11 +29,18 @@ enum figure_column
   FIGURE_GAP,
   FIGURE_PRIMAL,
   FIGURE_DUAL,
-  FIGURE_ACTIVE
+  FIGURE_ACTIVE,
+  FIGURE_SKIPPED
 };
 
 /* That column of RUN, n_trace numbers, the caller's; NULL: no memory.  */
 double *figure_trace (const struct cvx_run *run, enum figure_column column);
+
+/* The figure NAME: numbers of things in COLUMN, called WORDS, as steps.  */
+enum cvx_status figure_counts (struct plot_figure **out,
+                               const struct figure_input *in, const char *name,
+                               enum figure_column column, const char *words,
+                               struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Rules where the user tuned RUN, and the words and kind of the x axis.  */
 void figure_trace_axis (struct plot_figure *fig,

@@ -6,6 +6,7 @@ libformulation_la_SOURCES = \
   src/formulation/circular.c \
   src/formulation/describe.c \
   src/formulation/directions.c \
+  src/formulation/estimate.c \
   src/formulation/formulation.c \
   src/formulation/gated.c \
   src/formulation/group_l1.c \

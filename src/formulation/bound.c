@@ -381,6 +381,7 @@ try_nu (const struct cvx_formulation *f, const struct spectrum *s, double *nu,
   b->cert.scale = scale;
   b->cert.n_cells = a.cells;
   b->cert.n_solved = a.solved;
+  b->cert.skipped = NAN;
   b->way = a.way;
   b->rank = a.rank;
   b->tail = a.tail;
@@ -435,8 +436,8 @@ cvx_network_bound (const struct cvx_formulation *f,
       status = try_nu (f, &s, trial, nodes, &b, best, progress, err);
     }
   if (status == CVX_OK && scalar)
-    status = cvxi_bound_directions (f, net, own, options->max_found, &b,
-                                    progress, err);
+    status = cvxi_bound_directions (f, net, own, options->max_found,
+                                    options->trials, &b, progress, err);
   if (status == CVX_OK && scalar)
     status = cvxi_stationarity (f, net, own, &b.stationarity, err);
   if (status == CVX_OK)
@@ -492,7 +493,7 @@ cvx_network_directions (const struct cvx_formulation *f,
       nu = fit + f->n_obs;
     }
   if (status == CVX_OK)
-    status = cvxi_bound_directions (f, net, nu, max, b, progress, err);
+    status = cvxi_bound_directions (f, net, nu, max, 0, b, progress, err);
   cvx_free (fit);
   return status;
 }

@@ -65,6 +65,7 @@ struct cvx_bound_options
 {
   size_t max_found; /* directions wanted at most */
   size_t max_nodes; /* of a search; 0: a million */
+  size_t trials;    /* random starts of the climb to directions; 0: 64 */
 };
 
 /* Bound NET, a network of F's kind and size (E346), from its own residual and

@@ -121,6 +121,16 @@ cvx_formulation_network_objective (const struct cvx_formulation *f,
   return status;
 }
 
+/* Blocks that a pass needed not solve, or without cones not even multiply:
+   their bound was below the largest of the others.  */
+static double
+skipped (const struct cvx_formulation *f, size_t cells, size_t solved)
+{
+  double all = (double)(cvxi_searches (f) ? cells : f->n_blocks);
+  bool projects = cvxi_searches (f) || f->n_cone > 0;
+  return fmax (0, all - (double)(projects ? solved : cells));
+}
+
 /* The bound that NU gives, in C and NU itself when it is better than the one
    in C.  NU is clipped into the domain first.  */
 static enum cvx_status
@@ -159,6 +169,7 @@ try_dual (const struct cvx_formulation *f, double *nu, double *best,
   c->scale = least;
   c->n_cells = cells;
   c->n_solved = solved;
+  c->skipped = f->class->ridge ? NAN : skipped (f, cells, solved);
   for (size_t i = 0; i < f->n_samples; i++)
     for (size_t k = 0; k < f->n_outputs; k++)
       best[i * f->n_outputs + k] = scale[k] * nu[i * f->n_outputs + k];
@@ -247,7 +258,8 @@ cvx_formulation_certify (const struct cvx_formulation *f,
                          struct cvx_error *err)
 {
   struct cvx_certificate c
-      = { .global = f->patterns == NULL || f->patterns->complete };
+      = { .global = f->patterns == NULL || f->patterns->complete,
+          .skipped = NAN };
   struct cvx_network *network = NULL;
   double *dual = NULL;
   enum cvx_status status = check (f, NULL, err);
@@ -293,7 +305,8 @@ cvx_formulation_certify_network (const struct cvx_formulation *f,
                                  struct cvx_error *err)
 {
   struct cvx_certificate c
-      = { .global = f->patterns == NULL || f->patterns->complete };
+      = { .global = f->patterns == NULL || f->patterns->complete,
+          .skipped = NAN };
   double *dual;
   enum cvx_status status = check (f, net, err);
   if (status != CVX_OK)

@@ -17,7 +17,7 @@
 enum
 {
   NODES_DEFAULT = 1000000,
-  STARTS = 64,    /* random ones of the climb */
+  STARTS = 64,    /* random ones of the climb, when none are asked */
   CLIMB_MAX = 60, /* steps of it */
   PASSES = 100    /* of the stationarity of a neuron */
 };
@@ -184,12 +184,12 @@ search_directions (const struct cvx_formulation *f, const double *nu,
 enum cvx_status
 cvxi_bound_directions (const struct cvx_formulation *f,
                        const struct cvx_network *net, const double *nu,
-                       size_t max, struct cvx_bound *b,
+                       size_t max, size_t trials, struct cvx_bound *b,
                        struct cvx_progress *progress, struct cvx_error *err)
 {
   size_t n = f->n_samples, d = f->n_features;
   size_t rows = n < STARTS ? n : STARTS;
-  size_t starts = net->width + rows + STARTS;
+  size_t starts = net->width + rows + (trials > 0 ? trials : STARTS);
   double *u = cvx_alloc (3 * d, sizeof *u), *g, *next;
   struct cvx_rng r;
   enum cvx_status status = found_reserve (b, max > 0 ? max : 1, d, err);

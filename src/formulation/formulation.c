@@ -57,22 +57,6 @@ cvx_formulation_output (const struct cvx_formulation *f, size_t g)
   return g / (f->n_blocks / f->n_outputs);
 }
 
-enum cvx_status
-cvx_formulation_estimate (const struct cvx_formulation_class *class,
-                          size_t n_samples, size_t n_features,
-                          size_t n_outputs, size_t n_patterns,
-                          const struct cvx_conv *conv,
-                          struct cvx_formulation_estimate *out,
-                          struct cvx_error *err)
-{
-  if (n_samples == 0 || n_features == 0 || n_outputs == 0
-      || (class->needs_patterns && n_patterns == 0))
-    return cvx_fail (err, CVX_E341,
-                     "an estimate needs rows, features, outputs and patterns");
-  class->estimate (n_samples, n_features, n_outputs, n_patterns, conv, out);
-  return CVX_OK;
-}
-
 /* The sum of the squares of ROWS x COLS numbers.  */
 static double
 squares (size_t rows, size_t cols, const double *x)
@@ -323,7 +307,6 @@ cvx_formulation_new (struct cvx_formulation **out,
   if (data->bias == CVX_BIAS_FREE && class->free_bias && data->n_outputs == 1
       && cvx_loss_free_bias (f->loss, &f->free_loss))
     f->loss = &f->free_loss;
-  f->threads = options->threads > 0 ? options->threads : cvx_blas_threads (0);
   f->n_samples = data->part[CVX_TRAIN].n;
   f->n_outputs = data->n_outputs;
   f->n_features = data->n_features;
@@ -333,11 +316,15 @@ cvx_formulation_new (struct cvx_formulation **out,
   f->beta = f->betamax = NAN;
   status = check (f, err);
   if (status == CVX_OK)
+    cvxi_formulation_threads (f, options);
+  if (status == CVX_OK)
     status = code_targets (f, err);
   if (status == CVX_OK && !isnan (options->beta))
     status = cvx_formulation_set_beta (f, options->beta, err);
   if (status == CVX_OK)
     status = class->build (f, err);
+  if (status == CVX_OK && f->inner != NULL)
+    f->inner->most_threads = f->most_threads;
   if (status == CVX_OK)
     status = prepare (f, err);
   if (status != CVX_OK)

@@ -57,6 +57,7 @@ struct cvx_certificate
   size_t n_active;  /* neurons after merging */
   size_t n_cells;   /* blocks examined for the bound, without screened ones */
   size_t n_solved;  /* of them: projections computed */
+  double skipped;   /* blocks known to be zero without; nan: no pass over them */
   bool global;      /* complete patterns: both ends hold for the network */
 };
 
@@ -112,8 +113,9 @@ struct cvx_formulation_class
                                    const size_t *list, const double *r,
                                    double *g, struct cvx_progress *progress);
 
-  /* The columns of A of the K blocks of LIST, row after row: C is n_obs x (K
-     block_len).  NULL when they cannot be formed.  */
+  /* The columns of A of the K blocks of LIST, all of one output, row after row
+     and without those of other outputs: C is n_samples x (K block_len).  NULL
+     when they cannot be formed.  */
   enum cvx_status (*columns) (const struct cvx_formulation *f, size_t k,
                               const size_t *list, double *c,
                               struct cvx_progress *progress);
@@ -204,7 +206,8 @@ struct cvx_formulation
   double loss_param;
   enum cvx_penalty penalty;
   double beta;
-  int threads;
+  int threads;      /* of passes over the patterns: one where they are short */
+  int most_threads; /* of matrices that are large whatever the patterns */
   size_t n_samples, n_outputs, n_features;
   struct cvx_conv conv; /* of convolutional networks; d = 0: none */
   bool sparse;          /* products go by the nonzeros of X */
@@ -226,7 +229,7 @@ struct cvx_formulation
   struct cvx_stopwatch *watch;       /* borrowed; NULL: nobody asks */
 };
 
-/* Time the work of F by WATCH, borrowed until the next call; NULL: no more.  */
+/* Time the work of F by WATCH, borrowed until the next call; NULL: no more. */
 void cvx_formulation_watch (struct cvx_formulation *f,
                             struct cvx_stopwatch *watch);
 
@@ -240,7 +243,8 @@ struct cvx_formulation_options
   const struct cvx_loss *loss; /* NULL: squared */
   double loss_param;           /* nan: its default */
   double beta;
-  int threads;                 /* 0: all */
+  int threads;                 /* at most; 0: those of cvx_blas_threads */
+  bool all_threads;            /* even where one takes less time */
   const struct cvx_conv *conv; /* patches, copied; NULL: the class's own */
   enum cvx_penalty penalty;    /* other than GROUP: gated only */
 };
@@ -282,8 +286,9 @@ cvx_formulation_dual_norm (const struct cvx_formulation *f, const double *nu,
 
 /* psi_g (nu) of every block into PSI, upper bounds but for the rounding of
    A_g'nu; where there are no cones, that of a block which is at most beta and
-   not the largest may come from another nu (screen.c).  A dual norm or price of the same nu before is not computed again.
-   CVX_INTERRUPTED; the patterns must be stored.  */
+   not the largest may come from another nu (screen.c).  A dual norm or price
+   of the same nu before is not computed again. CVX_INTERRUPTED; the patterns
+   must be stored.  */
 enum cvx_status cvx_formulation_price (const struct cvx_formulation *f,
                                        const double *nu, double *psi,
                                        struct cvx_progress *progress,

@@ -146,7 +146,8 @@ columns (const struct cvx_formulation *f, size_t k, const size_t *list,
       if (i % 1024 == 0 && cvx_aborted (progress))
         return CVX_INTERRUPTED;
       for (size_t j = 0; j < k; j++, c += d)
-        if (cvx_pattern_bit (p->bits + list[j] * p->n_words, i))
+        if (cvx_pattern_bit (p->bits + list[j] % p->n_patterns * p->n_words,
+                             i))
           memcpy (c, f->x + i * d, d * sizeof *c);
         else
           memset (c, 0, d * sizeof *c);

@@ -50,7 +50,8 @@ cvxi_positions_build (struct cvx_formulation *f, struct cvx_error *err)
   const struct cvx_formulation_options o = { .loss = f->loss,
                                              .loss_param = f->loss_param,
                                              .beta = f->beta,
-                                             .threads = f->threads };
+                                             .threads = f->threads,
+                                             .all_threads = true };
   enum cvx_status status;
   f->class = &positions;
   status = cvxi_nuclear_build (f, err);

@@ -33,6 +33,10 @@ struct cvx_formulation_work
 bool cvxi_searches (const struct cvx_formulation *f);
 bool cvxi_walks (const struct cvx_formulation *f);
 
+/* F->threads and F->most_threads of the sizes of F and of O.  */
+void cvxi_formulation_threads (struct cvx_formulation *f,
+                               const struct cvx_formulation_options *o);
+
 /* COLUMN (n_samples) = output OUTPUT of NU (n_obs).  */
 void cvxi_output_column (const struct cvx_formulation *f, const double *nu,
                          size_t output, double *column);
@@ -48,13 +52,13 @@ enum cvx_status cvxi_relu_merge (const struct cvx_formulation *f,
                                  struct cvx_network **net,
                                  struct cvx_error *err) CVX_MUST_CHECK;
 /* Directions of NET above beta for NU, falling, into B, whose own are lost:
-   found by climbing from its neurons, the rows and random points, else by a
-   search (bound.h).  */
+   found by climbing from its neurons, the rows and TRIALS random points (0:
+   64), else by a search (bound.h).  */
 struct cvx_bound;
 enum cvx_status cvxi_bound_directions (const struct cvx_formulation *f,
                                        const struct cvx_network *net,
                                        const double *nu, size_t max,
-                                       struct cvx_bound *b,
+                                       size_t trials, struct cvx_bound *b,
                                        struct cvx_progress *progress,
                                        struct cvx_error *err) CVX_MUST_CHECK;
 /* `stationarity' of bound.h.  */

@@ -115,7 +115,8 @@ build (struct cvx_formulation *f, struct cvx_error *err)
   const struct cvx_formulation_options o = { .loss = f->loss,
                                              .loss_param = f->loss_param,
                                              .beta = f->beta,
-                                             .threads = f->threads };
+                                             .threads = f->threads,
+                                             .all_threads = true };
   struct relu_cnn *s;
   enum cvx_status status;
   if (f->conv.d == 0 || f->conv.d != f->n_features || f->conv.factors != 2)

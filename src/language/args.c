@@ -54,8 +54,7 @@ static void
 warn_abbreviation (struct lang_interp *in, const struct lang_unit *u,
                    struct lang_span span, const char *text, const char *full)
 {
-  if ((u->name != NULL || in->checking) && !u->no_warnings
-      && strcmp (text, full) != 0)
+  if ((u->name != NULL || in->checking) && strcmp (text, full) != 0)
     lang_warn (in, u, span, CVX_E110, "\"%s\" is short for %s", text, full);
 }
 
@@ -70,9 +69,7 @@ lang_resolve_command (struct lang_parser *p, size_t start, size_t end,
   if (text == NULL)
     return lang_parse_nomem (p);
   lang_names_clear (in);
-  for (size_t k = 0; k < in->n_commands; k++)
-    if (in->commands[k]->run != NULL)
-      lang_names_add (in, in->commands[k]->name);
+  lang_names_add_commands (in, false);
   found = resolve (in, text);
   if (in->names_lost)
     return lang_parse_nomem (p);
@@ -84,8 +81,7 @@ lang_resolve_command (struct lang_parser *p, size_t start, size_t end,
       lang_parse_fail (p, start, end, CVX_E101, "unknown command \"%s\"",
                        text);
       lang_names_clear (in);
-      for (size_t k = 0; k < in->n_commands; k++)
-        lang_names_add (in, in->commands[k]->name);
+      lang_names_add_commands (in, true);
       lang_suggest (in, text, NULL, p->err);
       if (lang_get (in, text) != NULL || lang_find_function (text) != NULL)
         return cvx_hint (p->err, "= EXPR prints a value: = %s ...", text);
@@ -117,8 +113,11 @@ lang_resolve_word (struct lang_interp *in, const struct lang_unit *u,
     return fail_ambiguous (in, u, span, text, err);
   if (found == in->n_names)
     {
-      lang_fail (in, u, span, err, CVX_E115, "%s cannot be \"%s\"", key->name,
-                 text);
+      if (key->flags & LANG_ARG) /* its name was not typed */
+        lang_fail (in, u, span, err, CVX_E115, "unknown word \"%s\"", text);
+      else
+        lang_fail (in, u, span, err, CVX_E115, "%s cannot be \"%s\"",
+                   key->name, text);
       return lang_suggest (in, text, "Words", err);
     }
   *full = in->names[found];
@@ -345,7 +344,9 @@ parse_value (struct lang_parser *p, struct lang_arg *arg, unsigned depth)
       if (parse_key_word (p, arg))
         break;
       status = parse_list (&inner, arg, true,
-                           key->kind == LANG_KIND_EXPRS  ? SIZE_MAX
+                           key->kind == LANG_KIND_EXPRS
+                                   || key->kind == LANG_KIND_LIST
+                               ? SIZE_MAX
                            : key->kind == LANG_KIND_SIZE ? 2
                                                          : 1);
       p->pos = inner.pos;
@@ -603,9 +604,11 @@ check_required (struct lang_parser *p, const struct lang_statement *st)
   for (size_t k = 0; (key = nth_key (st, k)) != NULL; k++)
     if (key->flags & LANG_REQUIRED && given (st, key) == NULL)
       {
-        lang_fail (p->in, p->unit, st->head, p->err, CVX_E114, "%s needs %s%s",
-                   st->command->name, key->name,
-                   key->flags & LANG_ARG ? "" : "=...");
+        lang_fail (p->in, p->unit, st->head, p->err, CVX_E114,
+                   strcmp (key->name, "what") == 0 ? "%s %s?"
+                   : key->flags & LANG_ARG         ? "%s: no %s given"
+                                                   : "%s: no %s=... given",
+                   st->command->name, key->name);
         return cvx_hint (p->err, "usage: %s", st->command->usage);
       }
   return CVX_OK;

@@ -166,8 +166,7 @@ run_del (void *session, const struct lang_call *call, struct cvx_error *err)
         lang_call_fail_item (call, "names", k, err, CVX_E117,
                              "there is no variable \"%s\"", names[k]);
         lang_names_clear (in);
-        for (size_t v = 0; v < in->n_variables; v++)
-          lang_names_add (in, in->variable[v].name);
+        lang_names_add_variables (in);
         return lang_suggest (in, names[k], NULL, err);
       }
   for (size_t k = 0; k < n; k++)

@@ -101,6 +101,16 @@ check_number (struct lang_interp *in, const struct lang_unit *u,
   return CVX_OK;
 }
 
+/* Is there a number with a unit of length in the tree at NODE?  */
+static bool
+has_length (const struct lang_node *node)
+{
+  bool found = node->length;
+  for (size_t k = 0; k < node->n && node->child != NULL && !found; k++)
+    found = has_length (node->child[k]);
+  return found;
+}
+
 /* The K-th expression of ARG as a number that its key accepts.  */
 static enum cvx_status
 number_of (struct lang_interp *in, const struct lang_arg *arg, size_t k,
@@ -127,6 +137,8 @@ number_of (struct lang_interp *in, const struct lang_arg *arg, size_t k,
   else
     {
       *x = v.number;
+      if (arg->key->kind == LANG_KIND_SIZE && !has_length (item->root))
+        *x *= in->unit;
       status
           = check_number (in, item->unit, item->root->span, arg->key, *x, err);
     }
@@ -142,9 +154,21 @@ list_of (struct lang_interp *in, const struct lang_arg *arg,
   const struct lang_expr *item = &arg->item[0];
   struct lang_eval_state e = { .in = in, .unit = item->unit, .err = err };
   char kind[64];
-  enum cvx_status status = lang_eval (in, item, scope, out, err);
+  enum cvx_status status;
+  if (arg->n > 1) /* 3,5 without brackets */
+    {
+      status = lang_vector_alloc (out, arg->n, err);
+      for (size_t k = 0; status == CVX_OK && k < arg->n; k++)
+        status = lang_eval_number (in, &arg->item[k], scope, &out->vector[k],
+                                   err);
+    }
+  else
+    status = lang_eval (in, item, scope, out, err);
   if (status != CVX_OK)
-    return status;
+    {
+      lang_value_free (out);
+      return status;
+    }
   if (out->type == LANG_NUMBER)
     *out = (struct lang_value){ .type = LANG_RANGE,
                                 .number = out->number,

@@ -126,8 +126,7 @@ complete_verb (struct cursor *c, size_t start)
 {
   static const char *const words[] = { "elif", "else", "end", NULL };
   lang_names_clear (c->in);
-  for (size_t k = 0; k < c->in->n_commands; k++)
-    lang_names_add (c->in, c->in->commands[k]->name);
+  lang_names_add_commands (c->in, true);
   if (c->in->pending != NULL)
     lang_names_add_all (c->in, words);
   offer (c, LANG_EXPECT_VERB, start, " ");
@@ -174,8 +173,7 @@ complete_name (struct cursor *c, size_t from, const struct lang_key *key)
         lang_names_add_all (in, key->words);
       if (key != NULL && key->candidates != NULL)
         lang_names_add_all (in, key->candidates (in->host.session));
-      for (size_t k = 0; k < in->n_variables; k++)
-        lang_names_add (in, in->variable[k].name);
+      lang_names_add_variables (in);
       if (in->host.names != NULL)
         lang_names_add_all (in, in->host.names (in->host.session, ""));
       for (size_t k = 0; lang_function (k) != NULL; k++)

@@ -164,7 +164,7 @@ static void
 add (struct lang_interp *in, const char *name, size_t known)
 {
   for (size_t k = 0; k < known; k++)
-    if (strcmp (in->names[k], name) == 0)
+    if (in->names[k][0] == name[0] && strcmp (in->names[k], name) == 0)
       return;
   if (in->n_names == in->cap_names)
     {
@@ -186,6 +186,22 @@ void
 lang_names_add (struct lang_interp *in, const char *name)
 {
   add (in, name, in->n_names);
+}
+
+void
+lang_names_add_commands (struct lang_interp *in, bool own)
+{
+  for (size_t k = 0; k < in->n_commands; k++)
+    if (own || in->commands[k]->run != NULL)
+      add (in, in->commands[k]->name, 0);
+}
+
+void
+lang_names_add_variables (struct lang_interp *in)
+{
+  size_t known = in->n_names;
+  for (size_t k = 0; k < in->n_variables; k++)
+    add (in, in->variable[k].name, known);
 }
 
 /* The names of one list differ among themselves; there may be ten thousand. */

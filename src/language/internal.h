@@ -104,7 +104,8 @@ struct lang_node
   enum lang_op op;
   struct lang_span span;
   double number;
-  size_t n; /* children or steps */
+  bool length; /* NUMBER with a unit of length */
+  size_t n;    /* children or steps */
   const char *text;
   struct lang_node **child;
   enum lang_op *ops;
@@ -177,11 +178,11 @@ struct lang_statement
 struct lang_unit
 {
   char *name; /* file; NULL: typed */
+  size_t lines_before; /* of that file, not in the text */
   char *text;
   size_t len, cap;
   size_t typed_from; /* where the last line typed starts */
   size_t scanned;    /* statements before this are parsed */
-  bool no_warnings;
   struct lang_arena arena;
   struct lang_body body; /* top level */
   size_t depth;          /* open blocks */
@@ -214,8 +215,11 @@ struct lang_interp
   } files[LANG_MAX_INCLUDE];  /* being run, outermost first */
   size_t n_files;
   char *fed; /* the script whose lines are fed, by its real name; malloc'd */
+  const char *fed_name; /* of what is fed, for messages; NULL: typed */
+  size_t fed_lines;     /* of it so far */
   unsigned depth; /* of commands inside commands */
   size_t max_loop;
+  double unit; /* inches of a length without a unit */
   int digits;
   bool checking;
   size_t n_running;
@@ -290,6 +294,10 @@ void lang_note (struct lang_interp *in, const char *format, ...)
 void lang_names_clear (struct lang_interp *in);
 void lang_names_add (struct lang_interp *in, const char *name);
 void lang_names_add_all (struct lang_interp *in, const char *const *names);
+/* The verbs, to an empty list; with OWN also those that open and close blocks,
+   which have no function.  The variables.  */
+void lang_names_add_commands (struct lang_interp *in, bool own);
+void lang_names_add_variables (struct lang_interp *in);
 
 /* Add "Did you mean X?" to the text of ERR when a collected name is near WORD,
    and the list of names after LABEL (NULL: no list).  Returns ERR's status. */

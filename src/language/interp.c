@@ -36,6 +36,7 @@ lang_interp_new (struct lang_interp **out, const struct lang_host *host,
       in->commands[in->n_commands++] = c;
   in->host = *host;
   in->max_loop = LANG_MAX_LOOP;
+  in->unit = 1;
   *out = in;
   return CVX_OK;
 }
@@ -84,6 +85,12 @@ void
 lang_set_digits (struct lang_interp *in, int digits)
 {
   in->digits = digits;
+}
+
+void
+lang_set_unit (struct lang_interp *in, double inches)
+{
+  in->unit = inches;
 }
 
 bool

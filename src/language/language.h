@@ -104,15 +104,17 @@ const char *lang_value_kind (const struct lang_value *v, char *buf,
 /* How the text after a key, or a word without key, is read.  */
 enum lang_kind
 {
-  LANG_KIND_NUMBER, /* expression giving a number (a boolean is an error) */
+  LANG_KIND_NUMBER, /* expression giving a number (a boolean is an error); %
+                       right after a number divides it by 100 */
   LANG_KIND_COUNT,  /* expression giving a whole number >= 0; k M G allowed */
   LANG_KIND_TIME,   /* expression with optional s m h; seconds */
-  LANG_KIND_SIZE,   /* one or two lengths in cm pt px; inches */
+  LANG_KIND_SIZE,   /* one or two lengths in in, cm, pt, px; inches */
   LANG_KIND_WORD,   /* one of `words', abbreviations allowed */
   LANG_KIND_NAMES,  /* words separated by commas; of `words' when given */
   LANG_KIND_PATH,   /* up to white space, or a string; ~ is expanded */
   LANG_KIND_STRING, /* up to white space, or a string */
-  LANG_KIND_LIST,   /* expression giving a vector (a number is one element) */
+  LANG_KIND_LIST,   /* expression giving a vector (a number is one element),
+                       or numbers separated by commas */
   LANG_KIND_ROWS,   /* a:b, whole numbers, 1 <= a <= b; or one number */
   LANG_KIND_VALUE,  /* expression of any type */
   LANG_KIND_FLAG,   /* alone: true; `no' before it: false; or =yes/no */
@@ -435,6 +437,11 @@ enum lang_state lang_feed_state (const struct lang_interp *in);
 void lang_feed_script (struct lang_interp *in, const char *path,
                        const char *const *args, size_t n);
 
+/* The lines fed from now on are those of NAME from its first line on ("stdin";
+   borrowed until the next call): messages name it and its lines.  NULL: they
+   are typed.  */
+void lang_feed_name (struct lang_interp *in, const char *name);
+
 /* "for", "if", "while", "[", "\"" ... of what is open, "" when nothing is; for
    the prompt `for..> '.  */
 const char *lang_feed_open (const struct lang_interp *in);
@@ -478,9 +485,11 @@ const struct lang_value *lang_get (const struct lang_interp *in,
 const struct lang_value *lang_variable (const struct lang_interp *in, size_t k,
                                         const char **name);
 
-/* Passes allowed per loop (set maxloop=), digits printed (set digits=).  */
+/* Passes allowed per loop (set maxloop=), digits printed (set digits=), inches
+   of a length that names no unit (set units=).  */
 void lang_set_max_loop (struct lang_interp *in, size_t passes);
 void lang_set_digits (struct lang_interp *in, int digits);
+void lang_set_unit (struct lang_interp *in, double inches);
 
 /* True while statements of a script or block run.  */
 bool lang_running (const struct lang_interp *in);

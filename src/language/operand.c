@@ -42,6 +42,16 @@ unit_factor (enum lang_kind kind, const char *s, size_t len, double *factor)
   return false;
 }
 
+/* Is the % under the cursor that of `test=25%', not the operator?  */
+static bool
+is_percent (const struct lang_parser *p)
+{
+  return p->kind == LANG_KIND_NUMBER && p->spaced && p->brackets == 0
+         && p->pos < p->end && p->s[p->pos] == '%'
+         && (p->pos + 1 == p->end
+             || strchr (" \t\n", p->s[p->pos + 1]) != NULL);
+}
+
 static enum cvx_status
 parse_number (struct lang_parser *p, struct lang_node **out)
 {
@@ -87,10 +97,16 @@ parse_number (struct lang_parser *p, struct lang_node **out)
                                "sizes in \"in\" cm pt px");
     }
   p->pos = at + len;
+  if (len == 0 && is_percent (p))
+    {
+      factor = 0.01;
+      p->pos++;
+    }
   node = lang_node_new (p, LANG_NODE_NUMBER, start);
   if (node == NULL)
     return lang_parse_nomem (p);
   node->number = strtod (digits, NULL) * factor;
+  node->length = len > 1; /* k M G are counts */
   if (isinf (node->number))
     return lang_parse_fail (p, start, p->pos, CVX_E104,
                             "%s is too large for a number (the largest is "
@@ -159,7 +175,10 @@ parse_call (struct lang_parser *p, size_t start, struct lang_node **out)
       lang_names_clear (p->in);
       for (size_t k = 0; lang_function (k) != NULL; k++)
         lang_names_add (p->in, lang_function (k)->name);
-      return lang_suggest (p->in, name, NULL, p->err);
+      lang_suggest (p->in, name, NULL, p->err);
+      if (strstr (p->err->text, "Did you mean") == NULL)
+        cvx_hint (p->err, "help functions lists them");
+      return p->err->status;
     }
   lang_skip_space (p);
   status = parse_items (p, ')', node);

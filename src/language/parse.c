@@ -70,7 +70,7 @@ parse_assigned (struct lang_parser *p, struct lang_statement *st)
   enum cvx_status status;
   lang_skip_space (p);
   if (p->pos >= p->end || p->s[p->pos] != '=' || p->s[p->pos + 1] == '=')
-    return lang_parse_expected (p, "=");
+    return lang_parse_expected (p, "\"=\"");
   p->pos++;
   status = parse_expr (p, &st->expr);
   return status == CVX_OK ? expect_end (p, "an operator") : status;
@@ -212,7 +212,7 @@ parse_opening (struct lang_parser *p, struct lang_statement *st)
       status = parse_variable (p, st);
       st->head = verb;
       if (status == CVX_OK && !lang_word_is (p, "in"))
-        status = lang_parse_expected (p, "in");
+        status = lang_parse_expected (p, "\"in\"");
       if (status != CVX_OK)
         return status;
       p->pos += 2;

@@ -38,8 +38,7 @@ unknown_name (struct lang_eval_state *e, const struct lang_path_step *step)
   lang_names_clear (in);
   if (e->scope != NULL)
     lang_names_add_all (in, e->scope->names);
-  for (size_t k = 0; k < in->n_variables; k++)
-    lang_names_add (in, in->variable[k].name);
+  lang_names_add_variables (in);
   lang_names_add_all (in, host_names (in, ""));
   return lang_suggest (in, step->name, NULL, e->err);
 }

@@ -58,6 +58,13 @@ lang_feed_script (struct lang_interp *in, const char *path,
 }
 
 void
+lang_feed_name (struct lang_interp *in, const char *name)
+{
+  in->fed_name = name;
+  in->fed_lines = 0;
+}
+
+void
 lang_feed_abandon (struct lang_interp *in)
 {
   lang_unit_free (in->pending);
@@ -137,9 +144,13 @@ lang_feed (struct lang_interp *in, const char *text, size_t *skipped,
   cvx_error_clear (&in->last.error);
   in->pending = NULL;
   if (u == NULL)
-    status = lang_unit_new (&u, NULL, err);
-  if (status != CVX_OK)
-    return status;
+    {
+      status = lang_unit_new (&u, in->fed_name, err);
+      if (status != CVX_OK)
+        return status;
+      u->lines_before = in->fed_name != NULL ? in->fed_lines : 0;
+    }
+  in->fed_lines += count_lines (text) > 0 ? count_lines (text) : 1;
   depth = u->depth;
   from = u->len;
   u->typed_from = from;

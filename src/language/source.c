@@ -274,7 +274,7 @@ lang_scan (struct lang_interp *in, struct lang_unit *u, size_t from,
 size_t
 lang_unit_line (const struct lang_unit *u, size_t at, size_t *start)
 {
-  size_t line = 1, begin = 0;
+  size_t line = u->lines_before + 1, begin = 0;
   for (size_t k = 0; k < at && k < u->len; k++)
     if (u->text[k] == '\n' && k + 1 < u->len)
       {

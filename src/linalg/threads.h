@@ -17,6 +17,12 @@
    N < 1 asks only.  Returns the number before.  */
 int cvx_blas_threads (int n);
 
+/* Of MOST threads those that pay for work in pieces of FLOPS, as the
+   iterations of a solver are: all or one.  Decided once for a problem, because
+   threads that wait for the next small product take time from the one that
+   works.  */
+int cvx_threads_worth (double flops, int most);
+
 /* True inside a parallel region of more than one thread.  */
 bool cvx_in_parallel (void);
 

@@ -17,57 +17,112 @@ enum
 
 static struct session *session;
 static struct lang_completion found;
-static size_t next, skip; /* bytes of a name before Readline's word */
-static size_t left_out;   /* names that Readline did not get */
-static char hint[512];    /* for the second Tab */
-static char lead[256];    /* bytes of Readline's word before a name */
+static size_t skip;     /* bytes of a name before Readline's word */
+static size_t left_out; /* names that Readline did not get */
+static char hint[512];  /* for the second Tab */
+static char lead[256];  /* bytes of Readline's word before a name */
 
-/* The K-th call gives the K-th name, as Readline wants it: malloc'd.  */
+/* LEN bytes of NAME behind `lead'.  */
 static char *
-give (const char *text, int state)
+joined (const char *name, size_t len)
 {
-  const char *name;
-  char *copy;
-  (void)text;
-  if (state == 0)
-    next = 0;
-  if (next >= found.n)
-    return NULL;
-  name = found.names[next++];
-  name += strlen (name) < skip ? strlen (name) : skip;
-  copy = malloc (strlen (lead) + strlen (name) + 1);
-  if (copy != NULL)
-    sprintf (copy, "%s%s", lead, name);
-  return copy;
+  char *s = malloc (strlen (lead) + len + 1);
+  if (s != NULL)
+    sprintf (s, "%s%.*s", lead, (int)len, name);
+  return s;
 }
 
-/* The first MOST of very many names behind what all have in common, as
-   Readline wants them; it would sort and measure them all.  */
-static char **
-give_some (size_t most)
+/* Put NAME into MATCHES[1 .. N], which rise, behind `lead', unless it is
+   there; of more than 2 MOST the last is dropped.  Returns how many they are
+   then.  */
+static size_t
+insert (char **matches, size_t n, const char *name)
 {
-  char **matches = malloc ((most + 2) * sizeof *matches);
-  const char *first = found.names[0];
-  size_t common = strlen (first), n = 0, before;
-  for (size_t k = 1; k < found.n; k++)
-    for (size_t j = 0; j < common; j++)
-      if (found.names[k][j] != first[j])
-        common = j;
+  size_t low = 1, high = n + 1, len = strlen (lead);
+  char *copy;
+  while (low < high)
+    {
+      size_t middle = (low + high) / 2;
+      int order = strcmp (matches[middle] + len, name);
+      if (order == 0)
+        return n;
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  copy = low > 2 * MOST ? NULL : joined (name, strlen (name));
+  if (copy == NULL)
+    return n;
+  if (n == 2 * MOST)
+    free (matches[n--]);
+  memmove (matches + low + 1, matches + low, (n + 1 - low) * sizeof *matches);
+  matches[low] = copy;
+  return n + 1;
+}
+
+/* Bytes that A, of which LEN count, has in common with B.  */
+static size_t
+agree (const char *a, size_t len, const char *b)
+{
+  size_t k = 0;
+  while (k < len && a[k] == b[k])
+    k++;
+  return k;
+}
+
+/* What was found, or with FILES the files that TEXT begins, as Readline wants
+   it: what all have in common, then the names; of very many the first MOST.
+   Readline would copy, sort and measure them all, and there may be ten
+   thousand.  */
+static char **
+matches_of (const char *text, bool files)
+{
+  char **matches = malloc ((2 * MOST + 3) * sizeof *matches);
+  size_t n = 0, total = 0, common = 0;
+  char *first = NULL, *file = NULL;
   if (matches == NULL)
     return NULL;
-  for (; n < most + 1; n++)
+  for (;; total++)
     {
-      matches[n] = give ("", n > 1);
-      if (matches[n] == NULL)
+      const char *name;
+      free (file);
+      file = files ? rl_filename_completion_function (text, total > 0) : NULL;
+      name = total < found.n && !files ? found.names[total] : file;
+      if (name == NULL)
         break;
-      if (n == 0)
+      if (!files)
+        name += strnlen (name, skip);
+      if (total == 0)
         {
-          before = common > skip ? common - skip : 0;
-          matches[0][strlen (lead) + before] = '\0';
+          first = strdup (name);
+          common = strlen (name);
         }
+      if (first == NULL)
+        {
+          free (file);
+          break;
+        }
+      common = agree (first, common, name);
+      n = insert (matches, n, name);
     }
-  matches[n] = NULL;
-  left_out = found.n - most;
+  left_out = total > 2 * MOST ? total - MOST : 0;
+  for (; left_out > 0 && n > MOST; n--)
+    free (matches[n]);
+  /* No letter is cut.  */
+  while (n > 0 && common > 0 && ((unsigned char)first[common] & 0xc0) == 0x80)
+    common--;
+  matches[0] = n > 0 ? joined (first, common) : NULL;
+  if (n == 1 || matches[0] == NULL) /* the only name stands alone */
+    while (n > 0)
+      free (matches[n--]);
+  matches[n + 1] = NULL;
+  if (matches[0] == NULL)
+    {
+      free (matches);
+      matches = NULL;
+    }
+  free (first);
   return matches;
 }
 
@@ -127,7 +182,8 @@ complete (const char *text, int start, int end)
     {
       lang_completion_free (&found);
       rl_filename_completion_desired = 1;
-      matches = rl_completion_matches (text, rl_filename_completion_function);
+      lead[0] = '\0';
+      matches = matches_of (text, true);
     }
   else
     {
@@ -147,9 +203,7 @@ complete (const char *text, int start, int end)
         rl_completion_suppress_append = 1;
       /* The closing quote is our suffix, or not yet due.  */
       rl_completion_suppress_quote = 1;
-      matches = found.n == 0         ? NULL
-                : found.n > 2 * MOST ? give_some (MOST)
-                                     : rl_completion_matches (text, give);
+      matches = matches_of (text, false);
       lang_completion_free (&found);
     }
   if (matches == NULL && rl_completion_type == '?' && hint[0] != '\0')

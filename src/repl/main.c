@@ -34,6 +34,7 @@ enum
   KEY_ALLOW_SHELL,
   KEY_DOCTOR,
   KEY_SELFTEST,
+  KEY_RC,
   MAX_EVALS = 256,
   AUTOSAVE_BYTES = 256 * 1024 * 1024
 };
@@ -49,6 +50,7 @@ static const struct argp_option options[] = {
   { "seed", 's', "N", 0, "Seed of everything random", 0 },
   { "threads", 't', "N", 0, "Threads to use", 0 },
   { "norc", 'n', NULL, 0, "Do not read init.cvx", 0 },
+  { "rc", KEY_RC, NULL, 0, "Run .cvxrc of the current folder first", 0 },
   { "log", KEY_LOG, "FILE", 0, "Write a transcript to FILE", 0 },
   { "color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0 },
   { "no-plot", KEY_NO_PLOT, NULL, 0, "Accept plot commands, draw nothing", 0 },
@@ -88,7 +90,7 @@ static const char selftest[]
 struct arguments
 {
   bool batch, interactive, quiet, check, echo, keep_going, norc, no_plot, safe,
-      resume, allow_shell;
+      resume, allow_shell, rc;
   const char *evals[MAX_EVALS];
   size_t n_evals;
   const char *script, *log, *events, *resume_file;
@@ -199,6 +201,9 @@ parse (int key, char *arg, struct argp_state *state)
       break;
     case KEY_ALLOW_SHELL:
       a->allow_shell = true;
+      break;
+    case KEY_RC:
+      a->rc = true;
       break;
     case KEY_DOCTOR:
       a->evals[0] = "doctor";
@@ -361,7 +366,11 @@ start_up (struct session *s, const struct arguments *a)
       if (file != NULL && access (file, R_OK) == 0)
         (void)settle (s, lang_run_file (s->interp, file, NULL, 0, &err), &err);
     }
-  if (a->resume)
+  /* Never unasked: the folder may be somebody else's.  */
+  if (a->rc)
+    status = settle (s, lang_run_file (s->interp, ".cvxrc", NULL, 0, &err),
+                     &err);
+  if (a->resume && status == CVX_OK)
     {
       file = a->resume_file != NULL
                  ? a->resume_file

@@ -459,6 +459,7 @@ repl_lines (struct session *s, int fd, const char *name, bool keep_going)
   size_t line = 0, begun = 1;
   char *text;
   cvx_error_clear (&err);
+  lang_feed_name (s->interp, name);
   while (!s->quit && s->output_error == 0
          && (keep_going || first == CVX_OK || first == CVX_INTERRUPTED)
          && (text = next_line (s, &r, &err)) != NULL)
@@ -483,15 +484,16 @@ repl_lines (struct session *s, int fd, const char *name, bool keep_going)
     first = CVX_INTERRUPTED;
   if (first == CVX_OK && err.status == CVX_NOMEM)
     first = CVX_NOMEM;
-  if (first == CVX_OK && !s->quit)
+  if ((first == CVX_OK || (keep_going && status != CVX_INTERRUPTED))
+      && !s->quit && !cvx_aborted (&s->progress))
     {
       status = lang_feed_end (s->interp, &err);
       if (status != CVX_OK)
-        {
-          repl_show_error (s, &err, false, 0, name, begun);
-          first = status;
-        }
+        repl_show_error (s, &err, false, 0, name, begun);
+      if (first == CVX_OK)
+        first = status;
     }
+  lang_feed_name (s->interp, NULL);
   cvx_free (r.buf);
   return first;
 }

@@ -389,6 +389,14 @@ bytes (const struct cvx_formulation *f, const struct cvx_settings *s)
                            cvxi_ustep_choose (f, s), (size_t)s->sketch);
 }
 
+/* Of the factorisation.  */
+static double
+flops (const struct cvx_formulation *f, const struct cvx_settings *s)
+{
+  double n = (double)f->n_samples;
+  return cvxi_ustep_choose (f, s) == CVXI_USTEP_CG ? 0 : n * n * n / 3;
+}
+
 static void
 destroy (void *state)
 {
@@ -425,5 +433,6 @@ const struct cvx_solver cvxi_solver_admm = {
   .tune = tune,
   .describe = describe,
   .bytes = bytes,
+  .flops = flops,
   .destroy = destroy,
 };

@@ -13,7 +13,9 @@
      Q dl - g + beta x_g / ||x_g|| = 0
 
    gives them to rounding.  The model is the program itself for the squared
-   loss; for others the step is searched and the model renewed.
+   loss; for others the step is searched and the model renewed.  Where the loss
+   is a sum over several outputs, so is the program, and each has a working set
+   of its own; they share the prices.
 
    Screening: Ndiaye, Fercoq, Gramfort and Salmon, JMLR 18 (2017): s nu dual
    feasible, the dual optimum is within sqrt (2 gap L) of it, L the Lipschitz
@@ -93,8 +95,8 @@ unsuited (const struct cvx_formulation *f, const struct cvx_settings *s)
     return "it needs blocks without cones whose columns can be formed";
   if (f->class->penalized)
     return "it knows group-l1 penalties; use fista or admm";
-  if (f->n_outputs != 1)
-    return "it knows networks with one output; use newton, fista or admm";
+  if (f->loss->coupled)
+    return "the loss couples the outputs; use working, fista or admm";
   if (f->loss->curvature == NULL)
     return "the loss has no second derivative; use admm";
   if (!f->loss->strict)
@@ -144,25 +146,30 @@ price (struct cd *s, const struct cvx_formulation *f,
        struct cvx_progress *progress)
 {
   size_t len = f->block_len, solved = 0;
-  double largest = 0, bound, scale, radius;
+  double largest = 0, bound, radius;
+  double norm[CVX_LOSS_MAX_OUTPUTS] = { 0 }, scale[CVX_LOSS_MAX_OUTPUTS];
   f->loss->dual (s->ax, f->y, f->n_samples, f->n_outputs, f->loss_param,
                  s->nu);
   if (f->class->adjoint (f, s->nu, s->grad, progress) != CVX_OK)
     return CVX_INTERRUPTED;
-  for (size_t g = 0; g < f->n_blocks; g++)
+  for (size_t g = 0, k; g < f->n_blocks; g++)
     {
       s->psi[g]
           = f->class->support (f, g, s->grad + g * len, NULL, &solved, 0);
       largest = fmax (largest, s->psi[g]);
+      k = cvx_formulation_output (f, g);
+      norm[k] = fmax (norm[k], s->psi[g]);
     }
   s->excess = largest / f->beta - 1;
-  scale = cvx_loss_scale (f->loss, s->nu, f->y, f->n_samples, f->n_outputs,
-                          f->loss_param, largest, f->beta, &bound);
+  bound = cvx_loss_scale_outputs (f->loss, s->nu, f->y, f->n_samples,
+                                  f->n_outputs, f->loss_param, norm, f->beta,
+                                  scale);
   radius = sqrt (2 * fmax (s->objective - bound, 0) * f->loss->lipschitz)
            + 1e-7 * norm_of (f->n_obs, s->nu);
   for (size_t g = 0; g < f->n_blocks; g++)
     if (s->dropped[g] == 0 && !at_work (s, g, len)
-        && scale * s->psi[g] + f->class->block_norm (f, g) * radius
+        && scale[cvx_formulation_output (f, g)] * s->psi[g]
+                   + f->class->block_norm (f, g) * radius
                < f->beta * (1 - 1e-9))
       {
         s->dropped[g] = 1;
@@ -182,20 +189,25 @@ columns_max (const struct cvx_formulation *f)
   return (size_t)fmax (4 * FIRST, fmin (MAX_COLUMNS, bytes / n));
 }
 
+/* Blocks FROM .. TO - 1 at work.  */
 static size_t
-count_work (const struct cd *s, const struct cvx_formulation *f)
+count_work (const struct cd *s, size_t len, size_t from, size_t to)
 {
   size_t count = 0;
-  for (size_t g = 0; g < f->n_blocks; g++)
-    count += at_work (s, g, f->block_len);
+  for (size_t g = from; g < to; g++)
+    count += at_work (s, g, len);
   return count;
 }
 
-/* The working set in LIST (n_blocks), in order of block numbers; its size. */
+/* The working set of output OUTPUT in LIST, in order of block numbers; its
+   size.  */
 static size_t
-choose (const struct cd *s, const struct cvx_formulation *f, size_t *list)
+choose (const struct cd *s, const struct cvx_formulation *f, size_t output,
+        size_t *list)
 {
-  size_t k = 0, n_work = count_work (s, f), room, len = f->block_len;
+  size_t each = f->n_blocks / f->n_outputs, from = output * each;
+  size_t to = from + each, len = f->block_len;
+  size_t k = 0, n_work = count_work (s, len, from, to), room;
   size_t most = columns_max (f);
   double low = f->beta, high = f->beta * (2 + s->excess);
   double cut = HUGE_VAL;
@@ -208,7 +220,7 @@ choose (const struct cd *s, const struct cvx_formulation *f, size_t *list)
     {
       double middle = probe == 0 ? low : 0.5 * (low + high);
       size_t above = 0;
-      for (size_t g = 0; g < f->n_blocks; g++)
+      for (size_t g = from; g < to; g++)
         above += s->dropped[g] == 0 && s->psi[g] > middle
                  && !at_work (s, g, len);
       if (above > room)
@@ -221,7 +233,7 @@ choose (const struct cd *s, const struct cvx_formulation *f, size_t *list)
       if (above == room || (probe == 0 && above < room))
         break;
     }
-  for (size_t g = 0; g < f->n_blocks; g++)
+  for (size_t g = from; g < to; g++)
     if (at_work (s, g, len) || (s->dropped[g] == 0 && s->psi[g] > cut))
       list[k++] = g;
   return k;
@@ -476,13 +488,14 @@ minimise (struct small *p, struct cvx_error *err)
   return st;
 }
 
-/* Memory of a working set.  */
+/* A working set of one output, n samples.  */
 struct room
 {
   struct small p;
-  size_t *list;
+  const struct cvx_formulation *f;
   double *c, *hc, *h; /* n x m, n x m, n */
-  double *at, *step;  /* n */
+  double *at, *step;  /* n: fits */
+  double *y, *nu;     /* n: of the output */
 };
 
 static void
@@ -493,7 +506,6 @@ room_free (struct room *w)
   cvx_free (w->p.g);
   cvx_free (w->p.size);
   cvx_free (w->p.at);
-  cvx_free (w->list);
   cvx_free (w->c);
   cvx_free (w->hc);
   cvx_free (w->h);
@@ -503,8 +515,10 @@ static enum cvx_status
 room_new (struct room *w, const struct cvx_formulation *f, size_t k,
           struct cvx_error *err)
 {
-  size_t m = k * f->block_len, n = f->n_obs, square, area;
+  size_t m = k * f->block_len, n = f->n_samples, square, area;
   struct small *p = &w->p;
+  memset (w, 0, sizeof *w);
+  w->f = f;
   p->k = k;
   p->len = f->block_len;
   p->m = m;
@@ -519,7 +533,7 @@ room_new (struct room *w, const struct cvx_formulation *f, size_t k,
   w->c = cvx_alloc (area, sizeof *w->c);
   if (strcmp (f->loss->name, "squared") != 0)
     w->hc = cvx_alloc (area, sizeof *w->hc);
-  w->h = cvx_alloc (n, 3 * sizeof *w->h);
+  w->h = cvx_alloc (n, 5 * sizeof *w->h);
   if (p->q == NULL || p->hess == NULL || p->g == NULL || p->size == NULL
       || p->at == NULL || w->c == NULL || w->h == NULL
       || (w->hc == NULL && strcmp (f->loss->name, "squared") != 0))
@@ -531,27 +545,29 @@ room_new (struct room *w, const struct cvx_formulation *f, size_t k,
   p->trial = p->rhs + m;
   w->at = w->h + n;
   w->step = w->at + n;
+  w->y = w->step + n;
+  w->nu = w->y + n;
   return CVX_OK;
 }
 
 /* Q = C'H C with both halves, g = C'nu, and the depth nu'H^{-1}nu / 2.  */
 static void
-quadratic (const struct cd *s, const struct cvx_formulation *f, struct room *w)
+quadratic (struct room *w)
 {
   struct small *p = &w->p;
-  blasint m = (blasint)p->m, n = (blasint)f->n_obs;
-  const double *c = w->c;
+  size_t rows = w->f->n_samples;
+  blasint m = (blasint)p->m, n = (blasint)rows;
+  const double *c = w->c, *nu = w->nu;
   p->depth = 0;
-  for (size_t i = 0; w->hc == NULL && i < f->n_obs; i++)
-    p->depth += 0.5 * s->nu[i] * s->nu[i];
+  for (size_t i = 0; w->hc == NULL && i < rows; i++)
+    p->depth += 0.5 * nu[i] * nu[i];
   if (w->hc != NULL)
     {
-      f->loss->curvature (w->at, f->y, f->n_samples, f->n_outputs,
-                          f->loss_param, w->h);
-      for (size_t i = 0; i < f->n_obs; i++)
+      w->f->loss->curvature (w->at, w->y, rows, 1, w->f->loss_param, w->h);
+      for (size_t i = 0; i < rows; i++)
         if (w->h[i] > 0)
-          p->depth += 0.5 * s->nu[i] * s->nu[i] / w->h[i];
-      for (size_t i = 0; i < f->n_obs; i++)
+          p->depth += 0.5 * nu[i] * nu[i] / w->h[i];
+      for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < p->m; j++)
           w->hc[i * p->m + j] = sqrt (fmax (w->h[i], 0)) * w->c[i * p->m + j];
       c = w->hc;
@@ -561,43 +577,46 @@ quadratic (const struct cd *s, const struct cvx_formulation *f, struct room *w)
   for (size_t i = 0; i < p->m; i++)
     for (size_t j = i + 1; j < p->m; j++)
       p->q[i * p->m + j] = p->q[j * p->m + i];
-  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1, w->c, m, s->nu, 1, 0, p->g,
-               1);
+  cblas_dgemv (CblasRowMajor, CblasTrans, n, m, 1, w->c, m, nu, 1, 0, p->g, 1);
+}
+
+/* The loss of the output at FIT.  */
+static double
+loss_of (const struct room *w, const double *fit)
+{
+  return w->f->loss->value (fit, w->y, w->f->n_samples, 1, w->f->loss_param);
 }
 
 /* Minimise over the working set: p->x and w->at (the fit) become the result,
- *OBJECTIVE that of the program; all other blocks are zero.  */
+ *OBJECTIVE that of the output's program; its other blocks are zero.  */
 static enum cvx_status
-solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
-           double *objective, struct cvx_error *err)
+solve_set (struct room *w, double *objective, struct cvx_error *err)
 {
   struct small *p = &w->p;
-  memcpy (w->at, s->ax, f->n_obs * sizeof *w->at);
-  *objective = cvxi_loss_value (f, w->at) + penalty (p, p->dl, 0);
+  size_t n = w->f->n_samples;
+  *objective = loss_of (w, w->at) + penalty (p, p->dl, 0);
   for (int k = 0; k < MODELS; k++)
     {
       double t = 1, before = *objective, now = before;
       enum cvx_status st;
-      f->loss->dual (w->at, f->y, f->n_samples, f->n_outputs, f->loss_param,
-                     s->nu);
-      quadratic (s, f, w);
+      w->f->loss->dual (w->at, w->y, n, 1, w->f->loss_param, w->nu);
+      quadratic (w);
       st = minimise (p, err);
       if (st != CVX_OK)
         return st;
-      cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)f->n_obs,
-                   (blasint)p->m, 1, w->c, (blasint)p->m, p->dl, 1, 0, w->h,
-                   1);
+      cblas_dgemv (CblasRowMajor, CblasNoTrans, (blasint)n, (blasint)p->m, 1,
+                   w->c, (blasint)p->m, p->dl, 1, 0, w->h, 1);
       for (; t > 1e-10; t *= 0.5)
         {
-          for (size_t i = 0; i < f->n_obs; i++)
+          for (size_t i = 0; i < n; i++)
             w->step[i] = w->at[i] + t * w->h[i];
-          now = cvxi_loss_value (f, w->step) + penalty (p, p->dl, t);
+          now = loss_of (w, w->step) + penalty (p, p->dl, t);
           if (now <= before + 1e-15 * fabs (before))
             break;
         }
       if (!(t > 1e-10))
         break;
-      memcpy (w->at, w->step, f->n_obs * sizeof *w->at);
+      memcpy (w->at, w->step, n * sizeof *w->at);
       for (size_t i = 0; i < p->m; i++)
         {
           double to = p->x[i] + t * p->dl[i];
@@ -608,6 +627,52 @@ solve_set (struct cd *s, const struct cvx_formulation *f, struct room *w,
         break;
     }
   return CVX_OK;
+}
+
+/* What a step finds, until all outputs have it.  */
+struct found
+{
+  double *x, *ax; /* n_var, n_obs */
+  double objective;
+};
+
+/* The program of one output on its working set LIST of K blocks, into TO.  */
+static enum cvx_status
+solve_output (const struct cd *s, const struct cvx_formulation *f,
+              size_t output, size_t k, const size_t *list, struct found *to,
+              struct cvx_progress *progress, struct cvx_error *err)
+{
+  size_t len = f->block_len, c = f->n_outputs;
+  struct room w;
+  double objective = 0;
+  enum cvx_status st = room_new (&w, f, k, err);
+  if (st == CVX_OK && f->class->columns (f, k, list, w.c, progress) != CVX_OK)
+    st = cvx_fail_interrupted (err);
+  if (st == CVX_OK)
+    {
+      for (size_t i = 0; i < f->n_samples; i++)
+        {
+          w.at[i] = s->ax[i * c + output];
+          w.y[i] = f->y[i * c + output];
+        }
+      for (size_t j = 0; j < k; j++)
+        memcpy (w.p.x + j * len, s->x + list[j] * len, len * sizeof *s->x);
+      /* Without blocks the output stays as it is.  */
+      if (k > 0)
+        st = solve_set (&w, &objective, err);
+      else
+        objective = loss_of (&w, w.at);
+    }
+  if (st == CVX_OK)
+    {
+      for (size_t j = 0; j < k; j++)
+        memcpy (to->x + list[j] * len, w.p.x + j * len, len * sizeof *s->x);
+      for (size_t i = 0; i < f->n_samples; i++)
+        to->ax[i * c + output] = w.at[i];
+      to->objective += objective;
+    }
+  room_free (&w);
+  return st;
 }
 
 /* More blocks than a working set may have: proximal steps, which form no
@@ -640,48 +705,40 @@ step (void *state, const struct cvx_formulation *f,
       struct cvx_error *err)
 {
   struct cd *s = state;
-  struct room w = { .list = NULL };
-  size_t len = f->block_len, k;
-  double objective, excess = s->excess;
-  enum cvx_status st;
+  struct found to = { NULL, NULL, 0 };
+  size_t *list, k, any = 0;
+  double excess = s->excess;
+  enum cvx_status st = CVX_OK;
   (void)settings;
   if (price (s, f, progress) != CVX_OK)
     return cvx_fail_interrupted (err);
   if (f->patterns == NULL
-      && (count_work (s, f) + FIRST / 2) * len > columns_max (f))
+      && (count_work (s, f->block_len, 0, f->n_blocks) + FIRST / 2)
+                 * f->block_len
+             > columns_max (f))
     return descend (s, f, progress, err);
-  w.list = cvx_alloc (f->n_blocks, sizeof *w.list);
-  if (w.list == NULL)
+  list = cvx_alloc (f->n_blocks, sizeof *list);
+  to.x = cvx_copy (s->x, f->n_var, sizeof *to.x);
+  to.ax = cvx_copy (s->ax, f->n_obs, sizeof *to.ax);
+  if (list == NULL || to.x == NULL || to.ax == NULL)
+    st = cvx_fail_nomem (err, "a working set");
+  for (size_t o = 0; st == CVX_OK && o < f->n_outputs; o++)
     {
-      s->excess = excess;
-      return cvx_fail_nomem (err, "a working set");
+      k = choose (s, f, o, list);
+      st = solve_output (s, f, o, k, list, &to, progress, err);
+      any += k;
     }
-  k = choose (s, f, w.list);
-  if (k == 0)
+  if (st == CVX_OK && any > 0)
     {
-      cvx_free (w.list);
-      return CVX_OK;
+      memcpy (s->x, to.x, f->n_var * sizeof *s->x);
+      memcpy (s->ax, to.ax, f->n_obs * sizeof *s->ax);
+      s->objective = to.objective;
     }
-  st = room_new (&w, f, k, err);
-  if (st == CVX_OK
-      && f->class->columns (f, k, w.list, w.c, progress) != CVX_OK)
-    st = cvx_fail_interrupted (err);
-  if (st == CVX_OK)
-    {
-      for (size_t j = 0; j < k; j++)
-        memcpy (w.p.x + j * len, s->x + w.list[j] * len, len * sizeof *s->x);
-      st = solve_set (s, f, &w, &objective, err);
-    }
-  if (st == CVX_OK)
-    {
-      for (size_t j = 0; j < k; j++)
-        memcpy (s->x + w.list[j] * len, w.p.x + j * len, len * sizeof *s->x);
-      memcpy (s->ax, w.at, f->n_obs * sizeof *s->ax);
-      s->objective = objective;
-    }
-  else
+  if (st != CVX_OK)
     s->excess = excess;
-  room_free (&w);
+  cvx_free (list);
+  cvx_free (to.x);
+  cvx_free (to.ax);
   return st;
 }
 

@@ -43,7 +43,7 @@ small_formulation (const struct cvxi_interior_work *w,
   struct cvx_formulation_options options = { .loss = w->f->loss,
                                              .loss_param = w->f->loss_param,
                                              .beta = w->f->beta,
-                                             .threads = w->f->threads };
+                                             .threads = w->f->most_threads };
   *data = *w->f->data;
   data->n_features = w->d;
   data->part[CVX_TRAIN].x = (double *)w->x; /* read only */

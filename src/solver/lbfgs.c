@@ -272,5 +272,6 @@ const struct cvx_solver cvxi_solver_lbfgs = {
   .step = step,
   .network = network,
   .measures = measures,
+  .flops = cvxi_train_flops,
   .destroy = destroy,
 };

@@ -484,8 +484,10 @@ one_step (struct cvxi_ipm *p, double degree, double *step,
   *step = fmin (1, 0.98 * longest_step (p));
   if (*step < 0.2)
     {
-      /* Off the central path: the second-order terms mislead.  */
-      cvxi_ipm_right_side (p, 0.7 * mu, false);
+      /* Off the central path, and in most cases with residuals that are large
+         for MU, which then must not shrink before they do: the second-order
+         terms mislead.  */
+      cvxi_ipm_right_side (p, 3 * mu, false);
       cvxi_ipm_direction (p);
       *step = fmin (1, 0.9 * longest_step (p));
     }

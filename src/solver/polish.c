@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "formulation/bound.h"
+#include "linalg/threads.h"
 #include "solver/colgen.h"
 
 enum
@@ -162,7 +163,7 @@ refit_run (struct cvx_run *run, bool keep, struct cvx_progress *progress,
   struct cvxi_driver *d = run->driver;
   const struct cvx_formulation *f = run->formulation;
   struct cvx_network *net = NULL;
-  struct cvx_bound_options options = { 0, 0 };
+  struct cvx_bound_options options = { 0 };
   struct cvx_bound b;
   double *dual = cvx_alloc (f->n_obs, sizeof *dual);
   enum cvx_status st
@@ -232,15 +233,35 @@ polish_linear (struct cvx_run *run, struct cvx_progress *progress,
   return st;
 }
 
+static enum cvx_status
+polish_blocks (struct cvx_run *run, struct cvx_progress *progress,
+               struct cvx_error *err)
+{
+  struct cvxi_colgen *c;
+  enum cvx_status st = cvxi_colgen_new (&c, run->formulation, err);
+  if (st != CVX_OK)
+    return st;
+  st = start (run, c, err);
+  if (st == CVX_OK)
+    st = rounds (c, progress, err);
+  if (st == CVX_OK)
+    st = finish (run, c->reduced, progress, err);
+  cvxi_colgen_free (c);
+  return st;
+}
+
 enum cvx_status
 cvx_run_tighten (struct cvx_run *run, struct cvx_progress *progress,
                  struct cvx_error *err)
 {
   enum cvx_status st;
+  int before;
   if (run->state == NULL)
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
+  before = cvx_blas_threads (run->threads);
   st = refit_run (run, false, progress, err);
+  (void)cvx_blas_threads (before);
   return st == CVX_OK ? cvxi_run_row (run, "bound", err) : st;
 }
 
@@ -248,30 +269,23 @@ enum cvx_status
 cvx_run_polish (struct cvx_run *run, double seconds,
                 struct cvx_progress *progress, struct cvx_error *err)
 {
-  struct cvxi_colgen *c;
   enum cvx_status st;
+  int before;
   if (run->state == NULL)
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
   cvxi_run_clock (run, seconds);
+  if (run->formulation->n_blocks == 0 && run->solver->network == NULL
+      && run->formulation->patterns != NULL)
+    return CVX_OK; /* interior ends with Newton's method itself */
+  before = cvx_blas_threads (run->threads);
   if (run->solver->network != NULL)
     st = refit_run (run, true, progress, err);
   else if (run->formulation->patterns == NULL)
     st = polish_linear (run, progress, err);
-  else if (run->formulation->n_blocks == 0)
-    return CVX_OK; /* interior ends with Newton's method itself */
   else
-    {
-      st = cvxi_colgen_new (&c, run->formulation, err);
-      if (st != CVX_OK)
-        return st;
-      st = start (run, c, err);
-      if (st == CVX_OK)
-        st = rounds (c, progress, err);
-      if (st == CVX_OK)
-        st = finish (run, c->reduced, progress, err);
-      cvxi_colgen_free (c);
-    }
+    st = polish_blocks (run, progress, err);
+  (void)cvx_blas_threads (before);
   if (st == CVX_OK)
     st = cvxi_run_row (run, "polish", err);
   if (st != CVX_OK)

@@ -139,7 +139,8 @@ newton_reserve (struct newton *s, const struct cvxi_reduced *r,
 static int
 threads_for (const struct cvxi_reduced *r, size_t n)
 {
-  return (double)(r->n + n) * (double)n * (double)n > 2e8 ? r->f->threads : 1;
+  return (double)(r->n + n) * (double)n * (double)n > 2e8 ? r->f->most_threads
+                                                          : 1;
 }
 
 /* The part of the loss in the Hessian, from phi with its columns scaled by the

@@ -283,7 +283,7 @@ cvx_network_refit (const struct cvx_formulation *f,
   struct cvx_formulation_options o = { .loss = f->loss,
                                        .loss_param = f->loss_param,
                                        .beta = f->beta,
-                                       .threads = f->threads };
+                                       .threads = f->most_threads };
   struct cvx_patterns *cells = NULL;
   struct cvx_formulation *sub = NULL;
   double before[2], after[2];

@@ -26,6 +26,7 @@
 
 #include "base/alloc.h"
 #include "formulation/bound.h"
+#include "linalg/threads.h"
 
 const char *
 cvx_run_status_words (enum cvx_run_status status)
@@ -112,6 +113,28 @@ cvx_run_detach (struct cvx_run *run)
     d->backup = NULL;
 }
 
+/* Decided once for the whole run.  */
+static int
+threads_for (const struct cvx_formulation *f, const struct cvx_solver *solver,
+             const struct cvx_settings *s)
+{
+  if (f->threads == f->most_threads || solver->flops == NULL)
+    return f->threads;
+  return cvx_threads_worth (solver->flops (f, s), f->most_threads);
+}
+
+enum cvx_status
+cvxi_run_restore (const struct cvx_run *run, void *state,
+                  const struct cvx_settings *settings, struct cvx_error *err)
+{
+  enum cvx_status st = CVX_OK;
+  int before = cvx_blas_threads (run->threads);
+  if (run->solver->restore != NULL)
+    st = run->solver->restore (state, run->formulation, settings, err);
+  (void)cvx_blas_threads (before);
+  return st;
+}
+
 enum cvx_status
 cvxi_run_alloc (struct cvx_run **out, const struct cvx_formulation *f,
                 const struct cvx_solver *solver,
@@ -126,6 +149,7 @@ cvxi_run_alloc (struct cvx_run **out, const struct cvx_formulation *f,
   run->solver = solver;
   run->formulation = f;
   run->settings = *settings;
+  run->threads = f == NULL ? 1 : threads_for (f, solver, settings);
   run->pobj = CVX_INFINITY;
   run->dobj = -CVX_INFINITY;
   run->beta = run->betamax = nan ("");
@@ -273,6 +297,7 @@ cvxi_run_row (struct cvx_run *run, const char *event, struct cvx_error *err)
   row->step = m.step;
   row->raw = m.raw;
   row->infeas = run->last.infeas;
+  row->skipped = run->last.skipped;
   row->n_active = run->last.n_active;
   if (event[0] != '\0')
     snprintf (row->event, sizeof row->event, "%s", event);
@@ -317,7 +342,7 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
                                             progress, err);
   if (run->solver->rounds)
     {
-      struct cvx_bound_options options = { 0, 0 };
+      struct cvx_bound_options options = { 0 };
       struct cvx_bound b;
       st = cvx_network_bound (f, *net, point.nu != NULL ? point.nu : run->nu,
                               &options, &b, d->nu, progress, err);
@@ -331,6 +356,7 @@ certify_iterate (struct cvx_run *run, struct cvx_certificate *cert,
   *cert = (struct cvx_certificate){ .n_active = (*net)->width,
                                     .dual_norm = nan (""),
                                     .scale = 0,
+                                    .skipped = nan (""),
                                     .global = true };
   memset (d->nu, 0, f->n_obs * sizeof *d->nu);
   f->loss->clip (d->nu, f->y, f->n_samples, f->n_outputs, f->loss_param);
@@ -453,6 +479,7 @@ cvx_run_new (struct cvx_run **out, const struct cvx_formulation *f,
   struct cvx_run *run;
   const char *reason;
   enum cvx_status st;
+  int before;
   *out = NULL;
   if (!(f->beta > 0) || !isfinite (f->beta))
     return cvx_fail (err, CVX_E363, "the formulation has no beta yet");
@@ -464,9 +491,11 @@ cvx_run_new (struct cvx_run **out, const struct cvx_formulation *f,
     return st;
   if (f->beta >= f->betamax) /* false while it is not known (nan) */
     warm = NULL;             /* zero is the optimum: start there */
+  before = cvx_blas_threads (run->threads);
   st = solver->init (run->state, f, settings, warm, err);
   if (st == CVX_OK)
     st = certify (run, progress, err);
+  (void)cvx_blas_threads (before);
   if (st != CVX_OK)
     {
       cvx_run_free (run);
@@ -498,6 +527,14 @@ cvxi_run_clock (struct cvx_run *run, double seconds)
     run->elapsed += seconds - d->clock;
   d->clock = seconds;
   d->ticking = true;
+}
+
+void
+cvx_run_tick (struct cvx_run *run, double seconds)
+{
+  cvxi_run_clock (run, seconds);
+  if (cvx_run_at_row (run))
+    run->trace[run->n_trace - 1].time = run->elapsed;
 }
 
 /* 1, 2, 5, 10, 20, 50 and so on.  */
@@ -560,9 +597,8 @@ diverged (struct cvx_run *run, struct cvx_error *err)
   enum cvx_status st = cvxi_state_copy (run->state, d->backup, run->solver,
                                         run->formulation, err);
   struct cvx_trace_row *last;
-  if (st == CVX_OK && run->solver->restore != NULL)
-    st = run->solver->restore (run->state, run->formulation, &run->settings,
-                               err);
+  if (st == CVX_OK)
+    st = cvxi_run_restore (run, run->state, &run->settings, err);
   if (st != CVX_OK)
     return st;
   last = &run->trace[run->n_trace - 1];
@@ -588,9 +624,9 @@ step_certify (struct cvx_run *run, struct cvx_progress *progress,
   return st;
 }
 
-enum cvx_status
-cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
-              struct cvx_progress *progress, struct cvx_error *err)
+static enum cvx_status
+step (struct cvx_run *run, double seconds, bool wanted, bool *row,
+      struct cvx_progress *progress, struct cvx_error *err)
 {
   struct cvxi_driver *d = run->driver;
   struct cvx_measures m;
@@ -644,13 +680,28 @@ cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
 }
 
 enum cvx_status
+cvx_run_step (struct cvx_run *run, double seconds, bool wanted, bool *row,
+              struct cvx_progress *progress, struct cvx_error *err)
+{
+  int before = cvx_blas_threads (run->threads);
+  enum cvx_status st = step (run, seconds, wanted, row, progress, err);
+  (void)cvx_blas_threads (before);
+  return st;
+}
+
+enum cvx_status
 cvx_run_certify (struct cvx_run *run, struct cvx_progress *progress,
                  struct cvx_error *err)
 {
+  enum cvx_status st;
+  int before;
   if (run->state == NULL)
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
-  return certify (run, progress, err);
+  before = cvx_blas_threads (run->threads);
+  st = certify (run, progress, err);
+  (void)cvx_blas_threads (before);
+  return st;
 }
 
 void

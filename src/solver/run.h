@@ -71,7 +71,7 @@ enum cvx_field_length
   CVX_LEN_CONE,
   CVX_LEN_BLOCKS,
   CVX_LEN_SAMPLES,
-  CVX_LEN_FREE      /* vectors: the solver sets it */
+  CVX_LEN_FREE /* vectors: the solver sets it */
 };
 struct cvx_field
 {
@@ -158,6 +158,10 @@ struct cvx_solver
      that can be foretold; NULL: next to nothing.  */
   double (*bytes) (const struct cvx_formulation *f,
                    const struct cvx_settings *s);
+  /* Flops of the matrices that it works with beside passes over the patterns,
+     where they may be many more; NULL: they are not.  */
+  double (*flops) (const struct cvx_formulation *f,
+                   const struct cvx_settings *s);
   /* Free what init allocated beside the fields; NULL when nothing.  */
   void (*destroy) (void *state);
 };
@@ -203,6 +207,7 @@ struct cvx_trace_row
 {
   size_t iter;
   double time, pobj, dobj, gap, pri_res, dua_res, step, raw, infeas;
+  double skipped; /* blocks, of the certificate; nan: not known */
   size_t n_active;
   char event[32];
 };
@@ -215,6 +220,7 @@ struct cvx_run
   const struct cvx_formulation *formulation; /* borrowed; NULL: detached */
   struct cvx_settings settings;
   void *state; /* NULL when detached */
+  int threads; /* of all its work, those of BLAS included */
   enum cvx_run_status status;
   size_t iter;
   double elapsed;              /* seconds of iterating */
@@ -254,8 +260,12 @@ void cvx_run_free (struct cvx_run *run);
    judges it anew, and a run that is SOLVED or at a limit may still be
    stepped.  CERTIFY asks for a row whatever the schedule.  An interrupt keeps
    the iterate, sets INTERRUPTED and returns CVX_OK.  After DIVERGED the state
-   is the last certified one.  E364: the run is detached.  */
+   is the last certified one.  E364: the run is detached.
+
+   `tick' after a step or a polish counts the time that it took, in the row of
+   the iterate too, as the next step would.  */
 void cvx_run_begin (struct cvx_run *run, double seconds);
+void cvx_run_tick (struct cvx_run *run, double seconds);
 enum cvx_status cvx_run_step (struct cvx_run *run, double seconds,
                               bool certify, bool *row,
                               struct cvx_progress *progress,

@@ -126,8 +126,8 @@ cvx_run_rewind (struct cvx_run *run, const struct cvx_snapshot *snap,
     return cvx_fail (err, CVX_E364,
                      "the run is a value: its formulation is gone");
   st = copy_state (&state, snap->state, run, err);
-  if (st == CVX_OK && run->solver->restore != NULL)
-    st = run->solver->restore (state, run->formulation, &snap->settings, err);
+  if (st == CVX_OK)
+    st = cvxi_run_restore (run, state, &snap->settings, err);
   if (st == CVX_OK)
     st = copy_state (&backup, snap->state, run, err);
   if (st == CVX_OK && snap->net != NULL)

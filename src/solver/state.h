@@ -105,6 +105,12 @@ struct cvxi_driver
   double *nu;   /* n_obs, scratch */
 };
 
+/* What STATE leaves out, by the solver of RUN with the threads of RUN, so that
+   a run goes on with the same digits.  Errors of the solver's restore.  */
+enum cvx_status cvxi_run_restore (const struct cvx_run *run, void *state,
+                                  const struct cvx_settings *settings,
+                                  struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Shared by run.c and store.c: a run with its names, state and driver, before
    init or loading.  */
 enum cvx_status cvxi_run_alloc (struct cvx_run **out,

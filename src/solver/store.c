@@ -17,10 +17,10 @@
    "counts" and "numbers".  The version changes with the order.  */
 enum
 {
-  VERSION = 1,
+  VERSION = 2,
   N_COUNTS = 14,
-  N_NUMBERS = 16,
-  N_TRACE = 10 /* columns of the trace beside n_active and event */
+  N_NUMBERS = 17,
+  N_TRACE = 11 /* columns of the trace beside n_active and event */
 };
 
 static enum cvx_status
@@ -100,13 +100,23 @@ counts (struct cvx_run *run, struct cvxi_driver *d, uint64_t *v, bool load)
 static void
 numbers (struct cvx_run *run, struct cvxi_driver *d, double *v, bool load)
 {
-  double *const field[N_NUMBERS]
-      = { &run->elapsed,     &run->pobj,           &run->dobj,
-          &run->floor,       &run->beta,           &run->betamax,
-          &run->last.pobj,   &run->last.loss,      &run->last.penalty,
-          &run->last.dobj,   &run->last.dual_norm, &run->last.scale,
-          &run->last.infeas, &d->ref_gap,          &d->ratio,
-          &d->loss0 };
+  double *const field[N_NUMBERS] = { &run->elapsed,
+                                     &run->pobj,
+                                     &run->dobj,
+                                     &run->floor,
+                                     &run->beta,
+                                     &run->betamax,
+                                     &run->last.pobj,
+                                     &run->last.loss,
+                                     &run->last.penalty,
+                                     &run->last.dobj,
+                                     &run->last.dual_norm,
+                                     &run->last.scale,
+                                     &run->last.infeas,
+                                     &run->last.skipped,
+                                     &d->ref_gap,
+                                     &d->ratio,
+                                     &d->loss0 };
   for (size_t k = 0; k < N_NUMBERS; k++)
     if (load)
       *field[k] = v[k];
@@ -118,8 +128,8 @@ static void
 trace_row (struct cvx_trace_row *r, double *v, bool load)
 {
   double *const field[N_TRACE - 1]
-      = { &r->time,    &r->pobj, &r->dobj, &r->gap,   &r->pri_res,
-          &r->dua_res, &r->step, &r->raw,  &r->infeas };
+      = { &r->time,    &r->pobj, &r->dobj, &r->gap,    &r->pri_res,
+          &r->dua_res, &r->step, &r->raw,  &r->infeas, &r->skipped };
   for (size_t k = 0; k < N_TRACE - 1; k++)
     if (load)
       *field[k] = v[k];
@@ -292,9 +302,8 @@ load_state (struct cvx_run *run, const struct cvx_npz *z, const char *prefix,
                   : cvxi_state_load (run->state, run->solver, run->formulation,
                                      z, cvx_text_string (&key), err);
   cvx_text_free (&key);
-  if (st == CVX_OK && run->solver->restore != NULL)
-    st = run->solver->restore (run->state, run->formulation, &run->settings,
-                               err);
+  if (st == CVX_OK)
+    st = cvxi_run_restore (run, run->state, &run->settings, err);
   if (st == CVX_OK)
     st = cvxi_state_copy (d->backup, run->state, run->solver, run->formulation,
                           err);

@@ -130,6 +130,15 @@ cvxi_train_width (const struct cvx_settings *s, const struct cvx_point *warm)
   return warm != NULL && warm->n_atoms > m ? warm->n_atoms : m;
 }
 
+double
+cvxi_train_flops (const struct cvx_formulation *f,
+                  const struct cvx_settings *s)
+{
+  double n = (double)f->n_samples;
+  double rows = s->batch > 0 && s->batch < n ? s->batch : n;
+  return 6 * rows * s->m * (double)f->n_features;
+}
+
 /* He et al. 2015: the size of the signal stays from layer to layer.  */
 static void
 first_layer (struct cvx_rng *r, const struct cvx_settings *s, size_t width,
@@ -581,6 +590,7 @@ destroy (void *state)
     .step = NAME##_step,                                                      \
     .network = network,                                                       \
     .measures = measures,                                                     \
+    .flops = cvxi_train_flops,                                                \
     .destroy = destroy,                                                       \
   };
 

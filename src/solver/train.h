@@ -43,6 +43,10 @@ void cvxi_train_work_free (struct cvxi_train_work *w);
 const char *cvxi_train_unsuited (const struct cvx_formulation *f,
                                  const struct cvx_settings *s);
 
+/* Flops of a gradient.  */
+double cvxi_train_flops (const struct cvx_formulation *f,
+                         const struct cvx_settings *s);
+
 /* The width for the settings, at least the neurons of WARM (may be NULL).  */
 size_t cvxi_train_width (const struct cvx_settings *s,
                          const struct cvx_point *warm);

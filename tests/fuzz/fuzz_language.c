@@ -66,6 +66,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   atomic_store (&m.abort, 0);
   n_statements = 0;
   show (in, lang_check_text (in, "f.cvx", text, size, &err), &err);
+  /* Lines of a file and lengths in another unit, now and then.  */
+  if (size % 2 == 1)
+    {
+      lang_feed_name (in, "g.cvx");
+      lang_set_unit (in, 0.5);
+    }
   for (char *line = text, *next; line != NULL && lines < 200; line = next)
     {
       next = strchr (line, '\n');

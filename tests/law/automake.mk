@@ -161,3 +161,9 @@ tests_law_barrier_t_SOURCES = tests/law/barrier.c
 tests_law_barrier_t_CPPFLAGS = $(test_cppflags)
 tests_law_barrier_t_LDADD = $(test_ldadd)
 TESTS += tests/law/barrier.t
+
+check_PROGRAMS += tests/law/threads.t
+tests_law_threads_t_SOURCES = tests/law/threads.c
+tests_law_threads_t_CPPFLAGS = $(test_cppflags)
+tests_law_threads_t_LDADD = $(test_ldadd)
+TESTS += tests/law/threads.t

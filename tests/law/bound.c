@@ -57,7 +57,7 @@ START_TEST (never_above_the_optimum)
       struct cvx_network *net;
       struct cvx_bound b;
       struct cvx_error err;
-      struct cvx_bound_options options = { 4, 0 };
+      struct cvx_bound_options options = { .max_found = 4 };
       double low, high, direct;
       size_t n = 1 + cvx_rng_below (&r, 8), d = 1 + cvx_rng_below (&r, 3);
       double beta = betas[k % 3];
@@ -136,7 +136,7 @@ START_TEST (high_rank_equals_enumeration)
       struct cvx_network *net;
       struct cvx_bound exact, b;
       struct cvx_error err;
-      struct cvx_bound_options options = { 4, 0 };
+      struct cvx_bound_options options = { .max_found = 4 };
       size_t d = 9 + k % 2;
       problem_set (&p, 9, d);
       draw (&r, 9 * d, p.x);
@@ -183,7 +183,7 @@ START_TEST (high_rank_is_bounded)
   struct cvx_formulation *f;
   struct cvx_network *net;
   struct cvx_bound b;
-  struct cvx_bound_options options = { 8, 2000 };
+  struct cvx_bound_options options = { .max_found = 8, .max_nodes = 2000 };
   struct cvx_error err;
   struct cvx_rng r;
   cvx_rng_init (&r, 8, 1);

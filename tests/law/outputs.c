@@ -1,5 +1,6 @@
 /* Laws of several outputs: against the programs with one.  */
 
+#include "planted.h"
 #include "problems.h"
 
 #include <stdlib.h>
@@ -403,8 +404,59 @@ START_TEST (working_sets_of_several_outputs)
 }
 END_TEST
 
+/* cd has a working set for every output: it ends where the outputs alone end
+   together, and where the working sets of all outputs do; an output whose
+   optimum is zero has none.  */
+START_TEST (coordinate_descent_goes_output_by_output)
+{
+  for (size_t l = 0; cvx_losses[l] != NULL; l++)
+    {
+      const struct cvx_loss *loss = cvx_losses[l];
+      struct planted p;
+      struct cvx_formulation_options o = { .loss = loss, .loss_param = NAN };
+      struct cvx_dataset one;
+      struct cvx_error err;
+      double all, bound, sets, low, sum = 0, y[60];
+      if (!loss->strict || loss->coupled)
+        continue;
+      planted_open (&p, "gated", loss->name, 60, 5, OUTPUTS, 40, 0.05);
+      for (size_t i = 0; i < 60 && !loss->labels; i++)
+        p.y[i * OUTPUTS + 1] *= 1e-3;
+      set_beta (p.f, 0.05);
+      ck_assert (cvx_solver_find ("cd")->unsuited (
+                     p.f, &(struct cvx_settings){ .tol = 1 })
+                 == NULL);
+      all = solve (p.f, "cd", &bound);
+      sets = solve (p.f, "working", &low);
+      ck_assert_msg (all - bound <= 1e-10 * all, "%s: %.17g .. %.17g",
+                     loss->name, bound, all);
+      ck_assert_msg (bound <= sets * (1 + 1e-12) && low <= all * (1 + 1e-12),
+                     "%s: %.17g .. %.17g, working %.17g .. %.17g", loss->name,
+                     bound, all, low, sets);
+      one = p.data;
+      one.n_outputs = 1;
+      one.part[CVX_TRAIN].y = y;
+      o.beta = p.f->beta;
+      for (size_t c = 0; c < OUTPUTS; c++)
+        {
+          struct cvx_formulation *f;
+          for (size_t i = 0; i < 60; i++)
+            y[i] = p.y[i * OUTPUTS + c];
+          ck_assert_ok (cvx_formulation_new (&f,
+                                             cvx_formulation_find ("gated"),
+                                             &one, p.patterns, &o, &err),
+                        err);
+          sum += solve (f, "cd", &low);
+          cvx_formulation_free (f);
+        }
+      ck_assert_near (all, sum, 1e-10);
+      planted_close (&p);
+    }
+}
+END_TEST
+
 TEST_MAIN ("outputs", working_sets_of_several_outputs,
            separable_losses_make_separate_problems, bounds_of_outputs_add_up,
            softmax_of_two_classes_is_logistic, solvers_agree_on_softmax,
            neurons_with_several_outputs_count_for_each,
-           classes_against_the_rest)
+           classes_against_the_rest, coordinate_descent_goes_output_by_output)

@@ -17,6 +17,7 @@ make (struct problem *p, enum cvx_penalty penalty, const char *loss, size_t c,
                                        .loss_param = NAN,
                                        .beta = beta,
                                        .threads = 2,
+                                       .all_threads = true,
                                        .penalty = penalty };
   struct cvx_formulation *f;
   struct cvx_error err;

@@ -102,6 +102,11 @@ START_TEST (screened_blocks_are_zero_at_the_optimum)
   run_to_end (run);
   ck_assert_int_eq (run->status, CVX_RUN_SOLVED);
   ck_assert_uint_lt (run->last.n_cells, p.f->n_blocks / 2);
+  for (size_t k = 0; k < run->n_trace; k++)
+    ck_assert (run->trace[k].skipped >= 0
+               && run->trace[k].skipped < (double)p.f->n_blocks);
+  ck_assert (run->trace[run->n_trace - 1].skipped
+             == (double)(p.f->n_blocks - run->last.n_cells));
   x = cvx_calloc (p.f->n_var, sizeof *x);
   cvx_run_point (run, &at);
   for (size_t k = 0; k < at.n_atoms; k++)

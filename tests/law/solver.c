@@ -477,6 +477,10 @@ limits (const struct cvx_formulation_class *class,
   ck_assert_ok (cvx_run_step (run, 13, false, &row, NULL, &err), err);
   ck_assert_int_eq (run->status, CVX_RUN_MAXITER);
   ck_assert (row && run->elapsed == 3);
+  ck_assert (run->trace[run->n_trace - 1].time == 3);
+  cvx_run_tick (run, 17); /* what the last step took */
+  ck_assert (run->elapsed == 7 && run->trace[run->n_trace - 1].time == 7);
+  run->elapsed = 3;
   run->settings.maxiter = 1e6;
   run->settings.time = 3.5;
   cvx_run_begin (run, 5); /* the time between does not count */

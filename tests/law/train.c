@@ -247,7 +247,7 @@ START_TEST (worked_example_is_recognised)
   for (int seed = 0; seed < 10; seed++)
     {
       struct cvx_settings s = settings (8, 0.01);
-      struct cvx_bound_options options = { 8, 0 };
+      struct cvx_bound_options options = { .max_found = 8 };
       struct cvx_bound b;
       struct cvx_run *run;
       struct cvx_error err;

@@ -32,7 +32,8 @@ problem_open (struct problem *p, size_t n, size_t d, size_t count,
   struct cvx_formulation_options o = { .loss = cvx_loss_find (loss),
                                        .loss_param = NAN,
                                        .beta = NAN,
-                                       .threads = threads };
+                                       .threads = threads,
+                                       .all_threads = true };
   struct cvx_error err;
   struct cvx_rng r;
   double betamax;

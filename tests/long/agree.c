@@ -2,20 +2,23 @@
 
    usage: agree.t [PROBLEMS [PART PARTS [quick]]]
 
-   1. Every solver of the table that suits a problem is run on it, those that
-      need many steps only where the others do not agree and in every twentieth
-      of the first thousand problems, and no run is polished.  At least two
-   independent ones suit every problem.  One certifies a gap of 1e-7, and a
-   second, independent of it, certifies the same or has the same objective to
-   1e-7; so has every one that certifies. No dual bound of any, at its end or
-   where it was stopped, exceeds the objective of another by more than rounding
-   (1e-12). newton and interior count as one, as they share Newton's method on
-   neurons, and so do interior and barrier, which share an interior point
-   method; all others share nothing but the formulation, which certifies. fista
-   and admm need many iterations for a certificate, hence the objective: they
-   go on until one of them has either.  A network polished from one of them
-   obeys the same laws. With `quick' those of many steps never run: some
-   problems then have one method only, and are counted, not failed.
+   1. Every solver of the table that suits a problem is run on it, and the
+      cutting planes of cuts.h.  Those come after the quick solvers, and those
+      of many steps last, only where the others do not agree and in every
+      twentieth of the first thousand problems; no run is polished.  At least
+      two independent methods suit every problem.  One certifies a gap of
+      1e-7, and a second, independent of it, certifies the same or has the
+      same objective to 1e-7; so has every one that certifies.  No dual bound
+      of any, at its end or where it was stopped, exceeds the objective of
+      another by more than rounding (1e-12).
+      newton and interior count as one, as they share Newton's method on
+      neurons, and so do interior and barrier, which share an interior point
+      method; all others share nothing but the formulation, which certifies.
+      fista and admm need many iterations for a certificate, hence the
+      objective: they go on until one of them has either.  A network polished
+      from one of them obeys the same laws.
+      With `quick' those of many steps never run: some problems then have one
+      method only, and are counted, not failed.
    2. Counts of patterns of degenerate integer matrices are those of Whitney's
       theorem: an arrangement of central hyperplanes with normals x_i has
       sum over B of (-1)^(|B| - rank B) chambers, over all subsets B of rows.
@@ -35,6 +38,7 @@
 #include "arrangement/patterns.h"
 #include "base/rng.h"
 #include "linalg/threads.h"
+#include "long/cuts.h"
 #include "solver/run.h"
 
 enum
@@ -218,6 +222,18 @@ polish (struct cvx_run *run)
   return result_of (run, "polish");
 }
 
+/* What the cutting planes of cuts.h make of F.  */
+static struct result
+cut (const struct cvx_formulation *f)
+{
+  struct cvx_certificate c;
+  struct cvx_error err;
+  double size;
+  need (cuts_solve (f, 2e-8, &c, &err), &err);
+  size = fmax (fabs (c.pobj), 1e-300);
+  return (struct result){ "cuts", c.pobj, c.dobj, (c.pobj - c.dobj) / size };
+}
+
 static struct
 {
   size_t problems, runs;
@@ -349,6 +365,8 @@ solve_all (const struct cvx_formulation *f, bool every, struct result *r)
         r[n++] = go_on (exact, FEW, NAN);
         cvx_run_free (exact);
       }
+  if (cuts_suits (f) && (every || !agreed (r, n)))
+    r[n++] = cut (f);
   first = n;
   for (size_t k = 0; cvx_solvers[k] != NULL; k++)
     if (!only_quick && !quick (cvx_solvers[k])

@@ -1,7 +1,10 @@
+noinst_HEADERS += tests/long/cuts.h
+
 # Many random problems; a few hundred of them in `make check'.
 
 check_PROGRAMS += tests/long/agree.t
-tests_long_agree_t_SOURCES = tests/long/agree.c
+tests_long_agree_t_SOURCES = tests/long/agree.c tests/long/cuts.c
+tests_long_agree_t_CPPFLAGS = $(test_cppflags)
 tests_long_agree_t_LDADD = libcore.la $(core_libs)
 TESTS += tests/long/agree.t
 

@@ -131,7 +131,7 @@ grow (const char *file, double beta, size_t rounds, const char *key)
   struct cvx_formulation *f;
   struct cvx_formulation_options o
       = { .loss = NULL, .loss_param = NAN, .beta = beta, .threads = 1 };
-  struct cvx_bound_options options = { 8, 0 };
+  struct cvx_bound_options options = { .max_found = 8 };
   struct cvx_bound b;
   struct cvx_settings s;
   struct cvx_run *run;

@@ -31,11 +31,13 @@ script_tests = \
   tests/script/samples.sh \
   tests/script/session.sh \
   tests/script/session_file.sh \
+  tests/script/skipped.sh \
   tests/script/state.sh \
   tests/script/tables.sh \
   tests/script/tex.sh \
   tests/script/torch.sh \
   tests/script/values.sh \
+  tests/script/words.sh \
   tests/script/workbench.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \

@@ -28,7 +28,7 @@ script ()
 
 says 2 'unknown command "sovle".  Did you mean solve?' 'sovle' "L1 verb"
 says 2 'has no option "tll".  Did you mean tol?' 'solve tll=1' "L1 key"
-says 2 'what cannot be "forulation".  Did you mean formulation?' \
+says 2 'unknown word "forulation".  Did you mean formulation?' \
   'show forulation' "L1 word"
 says 1 'gapp' "$points; bias augmented; formulation relu beta=0.1; solve; = run.gapp" "L1 field"
 says 2 '"st" is ambiguous: start, step, style' 'st 1' "L2 ambiguous verb"

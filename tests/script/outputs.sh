@@ -52,8 +52,8 @@ exits 0 "path, cv and train"
 run -e 'load data/iris.csv' -e 'formulation gated loss=softmax'
 exits 1 "softmax without outputs"
 check "says what to type" grep -q 'hint: onehot' err
-run -e "$begin" -e 'formulation gated; solver cd'
-check "a solver for one output names others" grep -q 'fista' err
+run -e "$begin" -e 'formulation gated loss=softmax; solver cd'
+check "a solver for sums over the outputs names others" grep -q 'fista' err
 run -e "$begin" -e 'formulation relu penalty=l1'
 check "only gated has penalties" grep -q 'E380' err
 run -e "$begin" -e 'classes setosa,virginica'

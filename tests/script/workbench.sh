@@ -99,7 +99,8 @@ has err 'c.cvx:3:9: E220: ' "E220 has the place in the script"
 has err 'net.npz' "and names the file"
 
 run -q -e 'generate xor; patterns sample n=5 dist=conv'
-has err E250 "windows of data that are no images"
+exits 1 "windows of data that are no images"
+has err 'E250' "are refused"
 run -q -e 'generate xor; patterns sample n=5 dist=conv window=2'
 exits 0 "but of signals, when asked"
 

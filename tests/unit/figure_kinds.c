@@ -315,6 +315,10 @@ START_TEST (neurons_and_path_show_the_path_norm)
   ck_assert (f->panel[0].series[0].y[s.run->n_trace - 1]
              == (double)s.run->trace[s.run->n_trace - 1].n_active);
   plot_figure_free (f);
+  f = make ("skipped", &s.in);
+  ck_assert (f->panel[0].series[0].y[s.run->n_trace - 1]
+             == s.run->trace[s.run->n_trace - 1].skipped);
+  plot_figure_free (f);
   solved_free (&s);
 }
 END_TEST

@@ -1,7 +1,7 @@
 /* Commands: how arguments are read, abbreviations, errors with carets.  */
 
 #ifndef _GNU_SOURCE
-# define _GNU_SOURCE
+#  define _GNU_SOURCE
 #endif
 
 #include "support.h"
@@ -25,6 +25,10 @@ START_TEST (the_key_decides_how_its_value_is_read)
          "plot kinds=gap|path to=<x.pdf> size=1x1 live=on\n");
   given (s, "plot gap to=\"f{1+1}.pdf\" title='a {b}' betas=[1,2]*2",
          "plot kinds=gap to=<f2.pdf> title=<a {b}> betas=2|4\n");
+  given (s, "plot path betas=1, 1+1,3 to=x",
+         "plot kinds=path to=<x> betas=1|2|3\n");
+  given (s, "solve tol=2.5% maxiter=3", "solve tol=0.025 maxiter=3\n");
+  given (s, "solve tol=(7%4)%2", "solve tol=1\n");
   given (s, "plot path betas=logspace(-1,0,2)",
          "plot kinds=path betas=0.1|1\n");
   given (s, "until gap < 1e-3 and iter > 5 maxiter=7",
@@ -52,7 +56,7 @@ START_TEST (options_may_depend_on_the_first_word)
          "                  ^^^\nE103: solver has no option \"rho\"\n");
   given (s, "solver \"{'ad'}mm\" rho=3", "solver kind=<admm> rho=3\n");
   given (s, "solver \"{'xx'}\" rho=3",
-         "            ^^^^^^^^\nE115: kind cannot be \"xx\".  Words: auto "
+         "            ^^^^^^^^\nE115: unknown word \"xx\".  Words: auto "
          "admm fista ?\n");
   given (s, "for m in [\"admm\",\"fista\"] ; solver \"{m}\" ; end",
          "solver kind=<admm>\nsolver kind=<fista>\n");
@@ -100,7 +104,7 @@ START_TEST (unknown_and_ambiguous_names)
          "                 ^\nE102: \"l\" is ambiguous: linear-cnn, "
          "linear\n");
   given (s, "formulation gatde beta=1",
-         "                 ^^^^^\nE115: kind cannot be \"gatde\".  Did you "
+         "                 ^^^^^\nE115: unknown word \"gatde\".  Did you "
          "mean gated?   Words: relu gated linear-cnn circular linear\n");
   given (s, "load t.csv y=prise",
          "                  ^^^^^\nE115: y cannot be \"prise\".  Did you "
@@ -132,7 +136,8 @@ START_TEST (missing_double_and_surplus_values)
   given (s, "step 3 4",
          "            ^\nE118: step: unexpected \"4\".  hint: "
          "usage: step\n");
-  given (s, "load", "     ^^^^\nE114: load needs path.  hint: usage: load\n");
+  given (s, "load",
+         "     ^^^^\nE114: load: no path given.  hint: usage: load\n");
   given (s, "solve tol=1e-6)",
          "                   ^\nE104: \")\" where an "
          "operator or a space is expected\n");
@@ -216,9 +221,24 @@ START_TEST (the_home_folder_is_the_only_expansion)
 }
 END_TEST
 
+START_TEST (lengths_without_a_unit_have_that_of_the_settings)
+{
+  struct session *s = session_new ();
+  type (s, "let w = 25.4");
+  lang_set_unit (s->in, 1 / 2.54);
+  given (s, "set size=5.08,2.54", "set size=2x1\n");
+  given (s, "set size=3in,2*(1in)", "set size=3x2\n");
+  given (s, "set size=w/10,2.54cm", "set size=1x1\n");
+  lang_set_unit (s->in, 1);
+  given (s, "set size=3,2", "set size=3x2\n");
+  session_free (s);
+}
+END_TEST
+
 TEST_MAIN ("language_call", the_key_decides_how_its_value_is_read,
            options_may_depend_on_the_first_word,
            late_values_see_the_bindings_of_the_command,
            unknown_and_ambiguous_names, missing_double_and_surplus_values,
            values_are_kept_in_range, state_is_checked_before_values,
-           the_home_folder_is_the_only_expansion)
+           the_home_folder_is_the_only_expansion,
+           lengths_without_a_unit_have_that_of_the_settings)

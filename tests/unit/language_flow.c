@@ -2,7 +2,7 @@
    includes, checks, what is shown when something fails.  */
 
 #ifndef _GNU_SOURCE
-# define _GNU_SOURCE
+#  define _GNU_SOURCE
 #endif
 
 #include "support.h"
@@ -413,6 +413,26 @@ START_TEST (statements_are_echoed_as_typed)
 }
 END_TEST
 
+START_TEST (lines_fed_from_a_file_are_those_of_the_file)
+{
+  struct session *s = session_new ();
+  lang_feed_name (s->in, "f.cvx");
+  type (s, "let a = 1");
+  type (s, "");
+  given (s, "= b", "f.cvx:3:3: E117: \"b\" is not defined\n  = b\n    ^\n");
+  type (s, "for k in 1:2");
+  type (s, "  print k");
+  given (
+      s, "  pri b ; end",
+      "f.cvx:6:3: W110: \"pri\" is short for print\n    pri b ; end\n    ^^^\n"
+      "1\nf.cvx:6:7: E117: \"b\" is not defined\n    pri b ; end\n        ^\n"
+      "  in pass 1 of 2 of the loop at line 4: k = 1\n");
+  lang_feed_name (s->in, NULL);
+  given (s, "= b", "       ^\nE117: \"b\" is not defined\n");
+  session_free (s);
+}
+END_TEST
+
 TEST_MAIN ("language_flow", a_block_is_read_line_by_line, loops_and_conditions,
            a_failing_pass_is_reported_with_its_values,
            the_whole_script_is_read_before_it_runs,
@@ -422,4 +442,5 @@ TEST_MAIN ("language_flow", a_block_is_read_line_by_line, loops_and_conditions,
            assertions_show_both_sides, names_are_protected,
            scripts_warn_of_abbreviations, includes_are_relative_and_bounded,
            versions_are_checked_first, carets_count_columns_not_bytes,
-           long_lines_are_cut_around_the_caret, statements_are_echoed_as_typed)
+           long_lines_are_cut_around_the_caret, statements_are_echoed_as_typed,
+           lines_fed_from_a_file_are_those_of_the_file)
