@@ -126,7 +126,8 @@ report(good and s.seen.count(b"W520") == 1,
 s.send("quit\r")
 s.end()
 END
-  python3 prompts.py "$cvxnn" "$source_folder/tests/script" >prompts-said
+  PYTHONDONTWRITEBYTECODE=1 python3 prompts.py "$cvxnn" \
+    "$source_folder/tests/script" >prompts-said
   awk -v n="$n_tests" '/^(not )?ok/ { sub(/ok [0-9]+/, "ok " ++n) } { print }' \
     prompts-said
   n_tests=$((n_tests + $(grep -cE '^(not )?ok' prompts-said)))
