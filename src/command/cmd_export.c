@@ -450,8 +450,7 @@ cmd_export (void *session, const struct lang_call *c, struct cvx_error *err)
   status = session_may_write (s, to, err);
   if (status != CVX_OK)
     return lang_call_blame (c, "to", err);
-  if (!whole
-      && (format == UNKNOWN || (format == LIBSVM && what != DATA)))
+  if (!whole && (format == UNKNOWN || (format == LIBSVM && what != DATA)))
     {
       status = lang_call_fail (c, "to", err, CVX_E391,
                                format == UNKNOWN

@@ -95,7 +95,7 @@ static const char overview[]
       "tour shows all of it in two minutes; examples COMMAND and run example "
       "N.\n"
       "More: help commands, help syntax, help fields, help COMMAND, help "
-      "E330, apropos WORD\n";
+      "E330,\napropos WORD\n";
 
 static const char syntax[]
     = "  verb words key=value flag noflag     a command; ; separates, # is a "
@@ -122,27 +122,68 @@ mentions (const char *const *words, size_t n, const char *a, const char *b,
   return true;
 }
 
+/* T folded to the terminal behind INDENT columns; it is freed.  */
 static void
-say_key (struct session *s, const struct lang_key *k)
+say_folded (struct session *s, struct cvx_text *t, size_t indent)
+{
+  session_fold (t, session_columns (s), indent, true);
+  session_write (s, cvx_text_string (t), t->len);
+  cvx_text_free (t);
+}
+
+/* What the option K of COMMAND is when it is not given, and what it is now
+   when that was changed (set, solver), as " [default, now X]".  */
+static void
+put_default (struct session *s, const struct lang_command *command,
+             const struct lang_key *k, struct cvx_text *t)
+{
+  char initial[80], now[80] = "";
+  const char *text = k->default_text;
+  if (strcmp (command->name, "set") == 0
+      && cmd_setting_words (s, k->name, initial, now, sizeof now))
+    text = initial;
+  else if (command->more_keys != NULL)
+    for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
+      if (strcmp (v->name, k->name) == 0 && k->default_text != NULL)
+        {
+          const char *at = (const char *)&s->solver_settings + v->offset;
+          char buf[32];
+          snprintf (now, sizeof now, "%s",
+                    cvx_setting_text (v, *(const double *)(const void *)at,
+                                      buf, sizeof buf));
+        }
+  if (text == NULL)
+    return;
+  cvx_text_printf (t, " [%s", text);
+  if (now[0] != '\0' && strcmp (now, text) != 0)
+    cvx_text_printf (t, ", now %s", now);
+  cvx_text_put (t, "]");
+}
+
+static void
+say_key (struct session *s, const struct lang_command *command,
+         const struct lang_key *k)
 {
   static const char *const kinds[]
       = { "number",     "count",       "time",  "size", "word",   "names",
           "file",       "text",        "list",  "rows", "value",  "yes/no",
           "expression", "expressions", "words", "text", "command" };
   const char *const *words = k->words;
-  session_say (s, "  %-10s %-10s %s%s%s%s\n", k->name, kinds[k->kind],
-               k->help != NULL ? k->help : "",
-               k->default_text != NULL ? " [" : "",
-               k->default_text != NULL ? k->default_text : "",
-               k->default_text != NULL ? "]" : "");
+  struct cvx_text t = CVX_TEXT_INIT;
+  cvx_text_printf (&t, "  %-10s %-10s %s", k->name, kinds[k->kind],
+                   k->help != NULL ? k->help : "");
+  put_default (s, command, k, &t);
+  cvx_text_put (&t, "\n");
+  say_folded (s, &t, 24);
   if (words == NULL && k->candidates != NULL && (k->flags & LANG_OPEN) == 0)
     words = k->candidates (s);
   if (words != NULL)
     {
-      session_say (s, "%23s", "");
+      cvx_text_printf (&t, "%23s", "");
       for (size_t j = 0; words[j] != NULL; j++)
-        session_say (s, "%s%s", j == 0 ? "" : " ", words[j]);
-      session_say (s, "\n");
+        cvx_text_printf (&t, " %s", words[j]);
+      cvx_text_put (&t, "\n");
+      say_folded (s, &t, 24);
     }
 }
 
@@ -184,28 +225,38 @@ static void
 help_command (struct session *s, const struct lang_command *c)
 {
   const struct lang_key *extra = more (s, c);
+  struct cvx_text t = CVX_TEXT_INIT;
   char buf[32];
-  session_say (s, "%s\n  %s\n", c->usage, c->summary);
+  cvx_text_printf (&t, "%s\n", c->usage);
+  say_folded (s, &t, 4);
+  cvx_text_printf (&t, "  %s\n", c->summary);
+  say_folded (s, &t, 2);
   if (c->help != NULL)
     session_say (s, "%s\n", c->help);
   for (const struct lang_key *k = c->keys; k != NULL && k->name != NULL; k++)
-    say_key (s, k);
+    say_key (s, c, k);
   for (; extra != NULL && extra->name != NULL; extra++)
-    say_key (s, extra);
+    say_key (s, c, extra);
   if (strcmp (c->name, "solver") == 0)
     for (size_t k = 0; cvx_solvers[k] != NULL; k++)
       for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL;
            v++)
         if (strstr (v->solvers, cvx_solvers[k]->name) != NULL)
-          session_say (s, "  %-10s %-10s %s [%s]\n", v->name,
-                       cvx_solvers[k]->name, v->help,
-                       cvx_setting_text (v, v->initial, buf, sizeof buf));
+          {
+            cvx_text_printf (
+                &t, "  %-10s %-10s %s [%s]\n", v->name, cvx_solvers[k]->name,
+                v->help, cvx_setting_text (v, v->initial, buf, sizeof buf));
+            say_folded (s, &t, 24);
+          }
   if (c->more_keys == cmd_more_train)
     for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
       if (strstr (v->solvers, "sgd") != NULL
           || strstr (v->solvers, "momentum") != NULL)
-        session_say (s, "  %-10s %s [%s]\n", v->name, v->help,
-                     cvx_setting_text (v, v->initial, buf, sizeof buf));
+        {
+          cvx_text_printf (&t, "  %-10s %s [%s]\n", v->name, v->help,
+                           cvx_setting_text (v, v->initial, buf, sizeof buf));
+          say_folded (s, &t, 13);
+        }
   if (c->examples != NULL)
     {
       session_say (s, "examples:\n");
@@ -259,12 +310,14 @@ help_error (struct session *s, const struct lang_call *c, const char *topic,
             struct cvx_error *err)
 {
   int id = atoi (topic + 1);
+  struct cvx_text t = CVX_TEXT_INIT;
   if (cvx_error_title (id) == NULL)
     return lang_call_fail (c, "topic", err, CVX_E394, "there is no error %s",
                            topic);
-  session_say (s, "E%d: %s (exit code %d)\n  %s\n", id, cvx_error_title (id),
-               cvx_status_exit (cvx_error_status ((enum cvx_error_id)id)),
-               cvx_error_help (id));
+  session_say (s, "E%d: %s (exit code %d)\n", id, cvx_error_title (id),
+               cvx_status_exit (cvx_error_status ((enum cvx_error_id)id)));
+  cvx_text_printf (&t, "  %s\n", cvx_error_help (id));
+  say_folded (s, &t, 2);
   return CVX_OK;
 }
 
@@ -293,7 +346,7 @@ cmd_help (void *session, const struct lang_call *c, struct cvx_error *err)
                           topic, key);
           return cvx_hint (err, "help %s", topic);
         }
-      say_key (s, k);
+      say_key (s, command, k);
       return CVX_OK;
     }
   if (command != NULL)

@@ -121,11 +121,10 @@ cmd_network (void *session, const struct lang_call *c, struct cvx_error *err)
                  net->conv.h, net->conv.k, net->conv.factors);
   if (net->b0 != NULL && net->n_outputs == 1)
     session_say (s, "  output bias %.10g, outside the penalty\n", net->b0[0]);
-  session_say (s,
-               "  objective %.10g, differs from the convex optimum by at most "
-               "%.1e (%s)\n",
-               objective, fmax (objective - run->dobj, 0),
-               run->complete ? "complete" : "sampled");
+  session_say (
+      s, "  objective %.10g, at most %.1e above the convex optimum (%s)\n",
+      objective, fmax (objective - run->dobj, 0),
+      run->complete ? "complete" : "sampled");
   return CVX_OK;
 }
 

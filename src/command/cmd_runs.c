@@ -90,7 +90,7 @@ const struct lang_key cmd_runs_keys[] = { { .name = "sort",
                                           { .name = NULL } };
 const struct lang_key cmd_tag_keys[]
     = { { .name = "name",
-          .kind = LANG_KIND_STRING,
+          .kind = LANG_KIND_WORDS,
           .flags = LANG_ARG | LANG_REQUIRED,
           .help = "words for the current run" },
         { .name = NULL } };
@@ -252,7 +252,14 @@ enum cvx_status
 cmd_tag (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
-  char *tag = cvx_strdup (lang_call_text (c, "name"));
+  const char *const *words;
+  size_t n = lang_call_names (c, "name", &words);
+  struct cvx_text t = CVX_TEXT_INIT;
+  char *tag;
+  for (size_t k = 0; k < n; k++)
+    cvx_text_printf (&t, "%s%s", k > 0 ? " " : "", words[k]);
+  tag = t.failed ? NULL : cvx_strdup (cvx_text_string (&t));
+  cvx_text_free (&t);
   if (tag == NULL)
     return cvx_fail_nomem (err, "keeping the tag");
   cvx_free (s->run->run->tag);

@@ -123,7 +123,23 @@ value_text (const struct session_settings *settings, size_t k, char *buf,
   else if (key->kind == LANG_KIND_SIZE)
     snprintf (buf, size, "%.4gin,%.4gin", x, settings->plot_height);
   else
-    snprintf (buf, size, "%.17g", x);
+    snprintf (buf, size, "%.16g", x);
+}
+
+bool
+cmd_setting_words (const struct session *s, const char *name, char *initial,
+                   char *now, size_t size)
+{
+  struct session_settings first = s->settings;
+  size_t k = 0;
+  while (k < N_ROWS && strcmp (rows[k].name, name) != 0)
+    k++;
+  if (k == N_ROWS)
+    return false;
+  restore (&first, k);
+  value_text (&first, k, initial, size);
+  value_text (&s->settings, k, now, size);
+  return true;
 }
 
 /* plot.size and plot.font, which are not one number.  */

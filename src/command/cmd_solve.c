@@ -73,7 +73,7 @@ start (struct session *s, const struct lang_call *c,
   if (status == CVX_OK)
     s->grown_from = 0;
   if (status == CVX_OK && why != NULL)
-    session_note (s, "solver auto takes %s: %s\n", solver->name, why);
+    session_note (s, "auto takes %s: %s\n", solver->name, why);
   if (status == CVX_OK)
     {
       char how[256];
@@ -458,7 +458,7 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
   session_run_changed (s->run);
   if (status == CVX_OK)
     session_say (s,
-                 "run %zu polished: objective %.10g, bound %.10g, gap %.1e "
+                 "run %zu polished to %.10g, bound %.10g, gap %.1e "
                  "(%s)\n",
                  run->id, run->pobj, run->dobj, cvx_run_gap (run),
                  run->complete ? "complete" : "sampled");

@@ -205,6 +205,10 @@ extern const char *const set_tex_words[];  /* enum plot_tex */
 
 #define CMD_DOUBLE_COLUMN 6.75 /* inches over both columns of a paper */
 
+/* The setting NAME as a user writes it, at the start and now, into buffers of
+   SIZE bytes; false: there is none.  */
+bool cmd_setting_words (const struct session *s, const char *name,
+                        char *initial, char *now, size_t size);
 /* Hand the settings on to the language.  */
 void cmd_settings_apply (struct session *s);
 

@@ -197,9 +197,13 @@ print_row (struct iteration_log *l, const struct cvx_trace_row *row)
   if (s->settings.verbose == VERBOSE_DEBUG)
     cvx_text_printf (&t, "  raw %.7e infeas %.1e step %.3g", row->raw,
                      row->infeas, row->step);
-  if (row->event[0] != '\0'
-      && (room == 0 || width + 2 + strlen (row->event) < room))
-    cvx_text_printf (&t, "  %s", row->event);
+  if (room == 0 || width + 2 + strlen (row->event) < room)
+    cvx_text_printf (&t, "%s%s", row->event[0] != '\0' ? "  " : "",
+                     row->event);
+  /* Without room: what the user did has a line of its own; what the method
+     adapts by itself, marked *, can be left out.  */
+  else if (strchr (row->event, '*') == NULL && strlen (row->event) < room)
+    cvx_text_printf (&t, "\n%*s", (int)room - 1, row->event);
   cvx_text_put (&t, "\n");
   session_write (s, cvx_text_string (&t), t.len);
   cvx_text_free (&t);

@@ -266,3 +266,41 @@ session_may_write (struct session *s, const char *path, struct cvx_error *err)
     }
   return CVX_OK;
 }
+
+void
+session_fold (struct cvx_text *t, size_t columns, size_t indent, bool all)
+{
+  struct cvx_text out = CVX_TEXT_INIT;
+  if (columns < indent + 20)
+    return;
+  for (const char *p = cvx_text_string (t); *p != '\0';)
+    {
+      size_t len = strcspn (p, "\n"), room = columns;
+      bool may = all || *p != ' ';
+      while (may && lang_display_width (p, len) > room)
+        {
+          size_t cut = 0;
+          for (size_t k = 1; k < len && lang_display_width (p, k) <= room; k++)
+            if (p[k] == ' ' && p[k - 1] != ' ')
+              cut = k;
+          if (cut == 0 || strspn (p, " ") >= cut)
+            break;
+          cvx_text_write (&out, p, cut);
+          cvx_text_printf (&out, "\n%*s", (int)indent, "");
+          room = columns - indent;
+          p += cut + strspn (p + cut, " ");
+          len = strcspn (p, "\n");
+        }
+      cvx_text_write (&out, p, len);
+      if (p[len] == '\n')
+        cvx_text_put (&out, "\n");
+      p += len + (p[len] == '\n');
+    }
+  if (out.failed)
+    cvx_text_free (&out);
+  else
+    {
+      cvx_text_free (t);
+      *t = out;
+    }
+}

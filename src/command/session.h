@@ -331,6 +331,11 @@ void session_flush (struct session *s);
 void session_complain (struct session *s, const char *text);
 /* Columns of the terminal that the output goes to; 0: no terminal.  */
 size_t session_columns (const struct session *s);
+/* Break the lines of T that are longer than COLUMNS at blanks and indent what
+   follows; with ALL also those that begin with a blank.  Nothing is done when
+   COLUMNS are too few (0: no terminal).  */
+void session_fold (struct cvx_text *t, size_t columns, size_t indent,
+                   bool all);
 /* True when colours and bold may be used on the output.  */
 bool session_colours (const struct session *s);
 

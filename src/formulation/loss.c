@@ -381,7 +381,7 @@ MAP (huber_curvature, huber_curvature)
 const struct cvx_loss cvxi_loss_squared = {
   .name = "squared",
   .summary = "half the sum of squares",
-  .formula = "1/2 | f - y |^2",
+  .formula = "1/2 |f - y|^2",
   .tex = "\\tfrac12 \\| f - y \\|_2^2",
   .smooth = true,
   .lipschitz = 1,

@@ -194,7 +194,7 @@ describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
         "(2 D_i - I) X v_{ic} \\ge 0, \\; (2 D_i - I) X w_{ic} \\ge 0", out);
   else if (f->n_outputs > 1)
     cvxi_put_program (f, tex, "sum_i D_i X (V_i - W_i)",
-                      "sum_ic ( |v_ic| + |w_ic| )",
+                      "sum_ic (|v_ic| + |w_ic|)",
                       "(2D_i - I) X v_ic >= 0,  (2D_i - I) X w_ic >= 0", out);
   else if (tex)
     cvxi_put_program (f, tex, "\\sum_i D_i X (v_i - w_i)",
@@ -203,7 +203,7 @@ describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
                       out);
   else
     cvxi_put_program (f, tex, "sum_i D_i X (v_i - w_i)",
-                      "sum_i ( |v_i| + |w_i| )",
+                      "sum_i (|v_i| + |w_i|)",
                       "(2D_i - I) X v_i >= 0,  (2D_i - I) X w_i >= 0", out);
 }
 

@@ -370,7 +370,7 @@ describe (const struct cvx_formulation *f, bool tex, struct cvx_text *out)
     }
   cvxi_put_program (f, tex, fit,
                     tex ? "\\sum_i ( \\| v_i \\|_2 + \\| w_i \\|_2 )"
-                        : "sum_i ( |v_i| + |w_i| )",
+                        : "sum_i (|v_i| + |w_i|)",
                     tex ? "(2 D_i^k - I) X_k v_i \\ge 0, \\; (2 D_i^k - I) "
                           "X_k w_i \\ge 0"
                         : "(2D_i^k - I) X_k v_i >= 0,  (2D_i^k - I) X_k w_i "

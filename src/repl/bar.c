@@ -24,6 +24,7 @@
 enum
 {
   CELLS = 28,
+  FEW_CELLS = 12, /* fewer are no bar */
   N_SAMPLES = 64
 };
 
@@ -76,22 +77,44 @@ time_left (const struct repl_bar *b)
 }
 
 static void
-put_bar (char *buf, size_t size, double share)
+put_bar (char *buf, size_t size, double share, size_t n)
 {
-  size_t full = (size_t)(fmin (fmax (share, 0), 1) * CELLS);
+  size_t full = (size_t)(fmin (fmax (share, 0), 1) * (double)n);
   char cells[CELLS + 1];
-  memset (cells, ' ', CELLS);
+  memset (cells, ' ', n);
   memset (cells, '=', full);
-  if (full < CELLS)
+  if (full < n)
     cells[full] = '>';
-  cells[CELLS] = '\0';
+  cells[n] = '\0';
   snprintf (buf, size, "[%s]", cells);
+}
+
+/* LINE: a bar and WORDS, and of what Ctrl-C does as much as goes into WIDTH
+   columns beside a bar that can be read.  */
+static void
+put_line (char *line, size_t size, double share, const char *words,
+          size_t width)
+{
+  static const char *const tails[]
+      = { "  Ctrl-C stops, keeps state", "  Ctrl-C stops", "" };
+  char bar[CELLS + 8];
+  size_t k = 0, room;
+  for (; k < 2; k++)
+    if (strlen (words) + strlen (tails[k]) + 3 + FEW_CELLS < width)
+      break;
+  room = strlen (words) + strlen (tails[k]) + 3;
+  room = room < width ? width - room : 0;
+  put_bar (bar, sizeof bar, share,
+           room > CELLS       ? CELLS
+           : room < FEW_CELLS ? FEW_CELLS
+                              : room);
+  snprintf (line, size, "%s%s%s", bar, words, tails[k]);
 }
 
 static void
 draw (struct repl_bar *b)
 {
-  char bar[CELLS + 8], line[512];
+  char bar[CELLS + 8], words[128], line[512];
   double now = session_clock (), seconds = now - b->start;
   size_t done = atomic_load (&b->progress->done),
          total = atomic_load (&b->progress->total), width = 80;
@@ -100,6 +123,8 @@ draw (struct repl_bar *b)
     b->asked = now;
   if (seconds < 0.5 || now - b->asked < 0.3)
     return;
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1)
+    width = w.ws_col;
   /* Nothing jumps out of a factorization: say what is waited for.  */
   if (!isnan (b->asked))
     snprintf (line, sizeof line,
@@ -118,23 +143,18 @@ draw (struct repl_bar *b)
       left = time_left (b);
       if (isfinite (left))
         snprintf (eta, sizeof eta, "eta %.*f s", left < 10 ? 1 : 0, left);
-      put_bar (bar, sizeof bar, share);
-      snprintf (line, sizeof line,
-                "%s gap %.1e -> %.1e  %5.0f it/s  %s  Ctrl-C stops, keeps "
-                "state",
-                bar, b->gap, b->tol, (double)(b->iter - b->iter0) / seconds,
-                eta);
+      snprintf (words, sizeof words, " gap %.1e -> %.1e  %5.0f it/s  %s",
+                b->gap, b->tol, (double)(b->iter - b->iter0) / seconds, eta);
+      put_line (line, sizeof line, share, words, width);
     }
   else if (total > 0)
     {
-      put_bar (bar, sizeof bar, (double)done / (double)total);
+      put_bar (bar, sizeof bar, (double)done / (double)total, CELLS);
       snprintf (line, sizeof line, "%s %s %3.0f %%  %.1f s", bar, b->what,
                 100 * fmin ((double)done / (double)total, 1), seconds);
     }
   else
     snprintf (line, sizeof line, "%s ... %.1f s", b->what, seconds);
-  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1)
-    width = w.ws_col;
   if (strlen (line) >= width)
     line[width - 1] = '\0';
   fprintf (stderr, "\r%s\033[K", line);

@@ -302,9 +302,9 @@ banner (struct session *s)
   int len = (int)strcspn (blas, " ");
   len += blas[len] == ' ' ? 1 + (int)strcspn (blas + len + 1, " ") : 0;
   session_say (s,
-               "cvxnn %s, convex formulations of two-layer networks.  %d "
-               "thread%s, %.*s\nType help for an overview, help COMMAND for "
-               "more, quit to leave.\n",
+               "cvxnn %s, convex two-layer networks.  %d thread%s, %.*s\n"
+               "Type help for an overview, tour for an introduction, quit to "
+               "leave.\n",
                PACKAGE_VERSION, session_threads (s),
                session_threads (s) == 1 ? "" : "s", len, blas);
 }
@@ -368,8 +368,8 @@ start_up (struct session *s, const struct arguments *a)
     }
   /* Never unasked: the folder may be somebody else's.  */
   if (a->rc)
-    status = settle (s, lang_run_file (s->interp, ".cvxrc", NULL, 0, &err),
-                     &err);
+    status
+        = settle (s, lang_run_file (s->interp, ".cvxrc", NULL, 0, &err), &err);
   if (a->resume && status == CVX_OK)
     {
       file = a->resume_file != NULL

@@ -62,6 +62,18 @@ is_news (struct session *s, const struct cvx_error *err)
   return ++repeated.times <= SHOWN_AT_MOST;
 }
 
+/* What people type to leave other programs.  */
+static void
+leaving (struct lang_diagnostic *d)
+{
+  static const char *const words[]
+      = { "exit", "bye", "q", ":q", "logout", "q()", NULL };
+  size_t from = d->column;
+  for (size_t k = 0; words[k] != NULL; k++)
+    if (strcmp (d->line + from, words[k]) == 0)
+      cvx_hint (&d->error, "quit leaves");
+}
+
 void
 repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
                  size_t prompt, const char *name, size_t line)
@@ -94,11 +106,15 @@ repl_show_error (struct session *s, const struct cvx_error *err, bool typed,
   if (!s->interactive && !is_news (s, err))
     return;
   d.typed = d.typed && typed;
+  if (s->interactive && err->id == CVX_E101)
+    leaving (&d);
   if (line > 0 && d.error.file[0] == '\0')
     cvx_at (&d.error, name, d.error.line > 1 ? line + d.error.line - 1 : line,
             d.error.column);
   session_event_error (s, &d);
   lang_render (&d, prompt, &t);
+  if (s->err_tty && s->interactive)
+    session_fold (&t, session_columns (s), 2, false);
   session_complain (s, cvx_text_string (&t));
   cvx_text_free (&t);
 }

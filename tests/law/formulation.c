@@ -386,8 +386,8 @@ START_TEST (the_program_in_words)
   f->class->describe (f, false, &t);
   ck_assert_str_eq (
       cvx_text_string (&t),
-      "  minimise   1/2 | sum_i D_i X (v_i - w_i) - y |^2  +  beta "
-      "sum_i ( |v_i| + |w_i| )\n"
+      "  minimise   1/2 |sum_i D_i X (v_i - w_i) - y|^2  +  beta "
+      "sum_i (|v_i| + |w_i|)\n"
       "  subject to (2D_i - I) X v_i >= 0,  (2D_i - I) X w_i >= 0,   "
       "i = 1..9\n");
   cvx_formulation_free (f);

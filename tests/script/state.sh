@@ -188,6 +188,19 @@ END
     -e 'expect E432 open newer.cvxs partial; assert data.n == 9; open newer.cvxs'
   exits 3 "K3 a newer format is refused"
   has err 'has format 2, this program reads up to 1' "K3 with both numbers"
+  # Runs of before there were columns of skipped blocks.
+  run -q -e "$ring; patterns sample n=20; formulation gated beta=0.1*betamax" \
+    -e 'solve; save r.cvxs'
+  python3 - <<'END'
+import zipfile
+with zipfile.ZipFile("r.cvxs") as z, zipfile.ZipFile("older.cvxs", "w") as o:
+    for i in z.infolist():
+        if not i.filename.endswith("/skipped.npy"):
+            o.writestr(i, z.read(i))
+END
+  run -q -e 'open older.cvxs; assert not run.skipped >= 0; solve tol=1e-9' \
+    -e 'assert run.converged and len(hist.gap) > 1'
+  exits 0 "K3 an older run is read"
   python3 edit.py k.cvxs other.cvxs '"threads": ' '"threads": 3'
   run -e 'open other.cvxs'
   has out 'saved with 3' "K7 other threads than those that saved are said"

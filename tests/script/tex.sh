@@ -41,14 +41,14 @@ exits 0 "figures in three kinds of TeX"
 document ()
 {
   {
-    echo '\documentclass{article}'
-    echo "$2"
-    echo '\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}'
-    echo '\begin{document}'
+    printf '%s\n' '\documentclass{article}'
+    printf '%s\n' "$2"
+    printf '%s\n' '\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}'
+    printf '%s\n' '\begin{document}'
     for k in 1 2 3 4 5; do
-      echo "\\noindent\\input{$1$k}\\par"
+      printf '%s\n' "\\noindent\\input{$1$k}\\par"
     done
-    echo '\end{document}'
+    printf '%s\n' '\end{document}'
   } >$1.tex
   "$compiler" -interaction=nonstopmode -halt-on-error $1.tex >$1.out 2>&1
   status=$?

@@ -153,6 +153,17 @@ for how in 'outer.cvx' '-k outer.cvx' '-k' ''; do
   has err 'parts/inner.cvx:3:8: E501: assertion failed' "its place"
   has err "included from $name:3" "and who included it"
 done
+# Help shows what is current; a tag may be several words.
+run -e 'set digits=5; solver admm tol=1e-3; help set digits' \
+  -e 'help solve tol; unset digits; help set digits'
+has out 'printed numbers [10, now 5]' "help of a setting has its value"
+has out 'is solved [1e-06, now 0.001]' "and of an option of the solver"
+has out 'printed numbers [10]' "as at the start"
+run -q -e 'generate xor; formulation relu; start; tag first try' \
+  -e 'assert run.tag == "first try"' \
+  -e 'tag "f={1/4:%.3g}" two; assert run.tag == "f=0.25 two"'
+exits 0 "tags of several words"
+
 # .cvxrc runs only when asked for.
 echo 'let fromrc = 1' >.cvxrc
 run -e 'assert not exists(fromrc)'
