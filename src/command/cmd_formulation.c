@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <cblas.h>
+
 #include "base/alloc.h"
 #include "command/command.h"
 #include "linalg/masked.h"
@@ -399,6 +401,47 @@ cmd_formulation (void *session, const struct lang_call *c,
   return CVX_OK;
 }
 
+/* Operations of a matrix product in a second, measured once in some
+   milliseconds; 1e9 without memory.  */
+static double
+product_rate (void)
+{
+  enum
+  {
+    SIZE = 192
+  };
+  static double rate;
+  double *a = rate > 0 ? NULL : cvx_calloc (3 * SIZE * SIZE, sizeof *a);
+  double since = 0, took = 0;
+  size_t n = 0;
+  for (; a != NULL && took < 3e-3; n++)
+    {
+      if (n == 1)
+        since = session_clock (); /* the first wakes the threads */
+      cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, SIZE, SIZE, SIZE,
+                   1, a, SIZE, a + SIZE * SIZE, SIZE, 0, a + 2 * SIZE * SIZE,
+                   SIZE);
+      took = n > 0 ? session_clock () - since : 0;
+    }
+  if (n > 1)
+    rate = 2.0 * SIZE * SIZE * SIZE * (double)(n - 1) / took;
+  cvx_free (a);
+  return rate > 0 ? rate : 1e9;
+}
+
+/* "0.3 ms", "6 ms", "2.5 s"; rounded, as it is a guess.  */
+static const char *
+time_words (char *buf, size_t size, double seconds)
+{
+  if (seconds < 1e-4)
+    snprintf (buf, size, "0.1 ms");
+  else if (seconds < 1)
+    snprintf (buf, size, "%.1g ms", 1e3 * seconds);
+  else
+    snprintf (buf, size, "%.2g s", seconds);
+  return buf;
+}
+
 enum cvx_status
 cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
 {
@@ -414,7 +457,7 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
   struct cvx_formulation_estimate e;
   struct cvx_patterns_estimate pe;
   size_t n = 1;
-  char vars[32], rows[32], bytes[32], have[32], bound[32];
+  char vars[32], rows[32], bytes[32], have[32], bound[32], took[32];
   enum cvx_status status;
   if (class == NULL)
     return lang_call_fail (c, "kind", err, CVX_E394,
@@ -447,11 +490,12 @@ cmd_estimate (void *session, const struct lang_call *c, struct cvx_error *err)
   session_say (
       s,
       ": variables %s, cone rows %s\nmemory %s (%s may be taken), %.3g "
-      "Gflop per iteration%s\n",
+      "Gflop and %s or more per iteration%s\n",
       cmd_count_words (vars, sizeof vars, e.n_var),
       cmd_count_words (rows, sizeof rows, e.n_cone),
       cvx_bytes_words (bytes, sizeof bytes, e.bytes),
       cvx_bytes_words (have, sizeof have, session_memory (s)), 1e-9 * e.flops,
+      time_words (took, sizeof took, e.flops / product_rate ()),
       e.bytes > session_memory (s) ? ": too large; patterns sample n=1000"
                                    : "");
   return CVX_OK;

@@ -398,12 +398,14 @@ search (struct session *s, const struct lang_command *list,
         const char *const *words, size_t n)
 {
   size_t found = 0;
+  struct cvx_text t = CVX_TEXT_INIT;
   for (const struct lang_command *c = list; c->name != NULL; c++)
     {
       const struct lang_key *keys[2] = { c->keys, more (s, c) };
       if (mentions (words, n, c->name, c->summary, c->help))
         {
-          session_say (s, "  %-22s %s\n", c->name, c->summary);
+          cvx_text_printf (&t, "  %-22s %s\n", c->name, c->summary);
+          say_folded (s, &t, 25);
           found++;
         }
       for (size_t j = 0; j < 2; j++)
@@ -411,8 +413,9 @@ search (struct session *s, const struct lang_command *list,
              k++)
           if (mentions (words, n, k->name, k->help, NULL))
             {
-              session_say (s, "  help %-7s %-9s %s\n", c->name, k->name,
-                           k->help);
+              cvx_text_printf (&t, "  help %-7s %-9s %s\n", c->name, k->name,
+                               k->help);
+              say_folded (s, &t, 25);
               found++;
             }
     }
@@ -425,10 +428,28 @@ cmd_apropos (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   const char *const *words;
   size_t n = lang_call_names (c, "words", &words), found = 0;
+  struct cvx_text t = CVX_TEXT_INIT;
   (void)err;
   session_page (s);
   found += search (s, session_commands (), words, n);
   found += search (s, lang_builtins (), words, n);
+  /* Options of single solvers, and functions.  */
+  for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
+    if (v->solvers[0] != '\0' && mentions (words, n, v->name, v->help, NULL))
+      {
+        cvx_text_printf (&t, "  help solver  %-9s %s\n", v->name, v->help);
+        say_folded (s, &t, 25);
+        found++;
+      }
+  for (size_t k = 0; lang_function (k) != NULL; k++)
+    if (mentions (words, n, lang_function (k)->name,
+                  lang_function (k)->summary, NULL))
+      {
+        cvx_text_printf (&t, "  = %-20s %s\n", lang_function (k)->usage,
+                         lang_function (k)->summary);
+        say_folded (s, &t, 25);
+        found++;
+      }
   for (size_t k = 0; cvx_error_number (k) != 0; k++)
     {
       int id = cvx_error_number (k);
@@ -439,7 +460,7 @@ cmd_apropos (void *session, const struct lang_call *c, struct cvx_error *err)
         }
     }
   if (found == 0)
-    session_say (s, "nothing found\n");
+    session_say (s, "nothing found; help commands lists what there is\n");
   return CVX_OK;
 }
 

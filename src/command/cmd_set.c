@@ -252,6 +252,7 @@ cmd_reset (void *session, const struct lang_call *c, struct cvx_error *err)
 static void
 show_settings (struct session *s)
 {
+  struct cvx_text t = CVX_TEXT_INIT;
   for (size_t k = 0; k < N_ROWS; k++)
     {
       const struct lang_key *key = &cmd_set_keys[k];
@@ -260,9 +261,13 @@ show_settings (struct session *s)
           = *field (&s->settings, k) != rows[k].initial
             || (key->kind == LANG_KIND_STRING && s->settings.font[0] != '\0');
       value_text (&s->settings, k, value, sizeof value);
-      session_say (s, "  %-12s %-11s%c %s\n", key->name, value,
-                   changed ? '*' : ' ', key->help);
+      cvx_text_printf (&t, "  %-12s %-11s%c %s\n", key->name, value,
+                       changed ? '*' : ' ', key->help);
+      session_fold (&t, session_columns (s), 28, true);
+      session_write (s, cvx_text_string (&t), t.len);
+      cvx_text_clear (&t);
     }
+  cvx_text_free (&t);
   session_say (s, "  solver       %s\n",
                s->solver != NULL ? s->solver->name : "auto");
   for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
