@@ -27,7 +27,7 @@ enum cvx_status cmd_ready (struct session *s, unsigned needs,
 double cmd_group_memory (const char *root, const char *self);
 
 /* Where and by what S is saved; and words about what differs THEN.  */
-json_t *cmd_origin (const struct session *s);
+json_t *cmd_origin (struct session *s);
 void cmd_origin_compare (struct session *s, const json_t *then);
 
 /* Options of a run, from the table of the solvers: those of every solver

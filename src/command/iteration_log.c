@@ -6,10 +6,11 @@
    end, and after ten seconds without one.
 
    On a terminal too narrow for all columns these go, one after the other:
-   dual residual, primal residual, skipped, time, train, neurons, bound, test,
+   skipped, dual residual, primal residual, time, train, neurons, bound, test,
    objective.  Iteration and gap always stay.  Skipped are the blocks that the
    certificate of the row needed not solve; without certificates that look at
-   blocks there is no such column.
+   blocks there is no such column, nor where no terminal says how wide it is,
+   unless with verbose=debug: rows in files fit 78 columns.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -48,14 +49,13 @@ static const struct
 static unsigned
 choose (const struct iteration_log *l)
 {
-  static const enum column to_go[] = { DUAL,  PRIMAL, SKIPPED,
-                                       TIME,  TRAIN,  NEURONS,
-                                       BOUND, TEST,   OBJECTIVE };
+  static const enum column to_go[] = { SKIPPED, DUAL,  PRIMAL, TIME,     TRAIN,
+                                       NEURONS, BOUND, TEST,   OBJECTIVE };
   unsigned set = (1u << N_COLUMNS) - 1;
   size_t room = session_columns (l->s);
   set &= l->scores ? ~(1u << PRIMAL | 1u << DUAL)
                    : ~(1u << TRAIN | 1u << TEST);
-  if (!l->skips)
+  if (!l->skips || (room == 0 && l->s->settings.verbose != VERBOSE_DEBUG))
     set &= ~(1u << SKIPPED);
   for (size_t k = 0; room > 0 && k <= sizeof to_go / sizeof *to_go; k++)
     {

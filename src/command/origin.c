@@ -2,8 +2,10 @@
    data, the number of threads, the BLAS.
 
    A session holds its data, so that it opens wherever it is; but whoever opens
-   it should know that the file has changed since.  Sums of other threads and
-   another BLAS differ in their last digits.
+   it should know that the file has changed since.  A file of the same size and
+   another date is compared by its hash, which is taken at the first save, when
+   the file still is what was read.  Sums of other threads and another BLAS
+   differ in their last digits.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -13,14 +15,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <xxhash.h>
+
 #include "base/alloc.h"
 #include "command/command.h"
+
+enum
+{
+  MOST_HASHED = 64 << 20 /* bytes */
+};
 
 void
 session_file_forget (struct session *s)
 {
   free (s->file.path);
   s->file.path = NULL;
+  s->file.hash = 0;
 }
 
 /* Size and time of the last change of PATH; false: no plain file.  */
@@ -33,6 +43,35 @@ look (const char *path, double *size, double *changed)
   *size = (double)st.st_size;
   *changed = (double)st.st_mtim.tv_sec + 1e-9 * (double)st.st_mtim.tv_nsec;
   return true;
+}
+
+/* The hash of the content of PATH, SIZE bytes; 0: not known.  */
+static uint64_t
+hash_of (const char *path, double size)
+{
+  uint64_t hash = 0;
+  char *bytes;
+  size_t n = (size_t)size;
+  FILE *f;
+  if (size > MOST_HASHED || (f = fopen (path, "rbe")) == NULL)
+    return 0;
+  bytes = cvx_alloc (n + 1, 1);
+  if (bytes != NULL && fread (bytes, 1, n + 1, f) == n)
+    hash = XXH3_64bits (bytes, n);
+  cvx_free (bytes);
+  fclose (f);
+  return hash;
+}
+
+/* The hash of the file of the data, while it is what was read.  */
+static uint64_t
+hash_then (struct session_file *file)
+{
+  double size, changed;
+  if (file->hash == 0 && look (file->path, &size, &changed)
+      && size == file->size && changed == file->changed)
+    file->hash = hash_of (file->path, size);
+  return file->hash;
 }
 
 void
@@ -56,7 +95,7 @@ blas_words (char *words, size_t size)
 }
 
 json_t *
-cmd_origin (const struct session *s)
+cmd_origin (struct session *s)
 {
   char words[80];
   json_t *o = json_object ();
@@ -66,9 +105,10 @@ cmd_origin (const struct session *s)
   if (s->file.path != NULL)
     json_object_set_new (o, "file",
                          /* NULL, and left out, when the name is no UTF-8 */
-                         json_pack ("{s:s,s:f,s:f}", "path", s->file.path,
+                         json_pack ("{s:s,s:f,s:f,s:I}", "path", s->file.path,
                                     "size", s->file.size, "changed",
-                                    s->file.changed));
+                                    s->file.changed, "hash",
+                                    (json_int_t)hash_then (&s->file)));
   return o;
 }
 
@@ -82,10 +122,13 @@ compare_file (struct session *s, const json_t *file)
     return;
   s->file.size = json_number_value (json_object_get (file, "size"));
   s->file.changed = json_number_value (json_object_get (file, "changed"));
+  s->file.hash = (uint64_t)json_integer_value (json_object_get (file, "hash"));
   s->file.path = strdup (path);
   if (!look (path, &size, &changed))
     cvx_text_printf (&t, "is no longer there");
-  else if (size != s->file.size || changed != s->file.changed)
+  else if (size != s->file.size
+           || (changed != s->file.changed
+               && (s->file.hash == 0 || hash_of (path, size) != s->file.hash)))
     cvx_text_printf (&t, "has changed since it was read");
   if (t.len > 0)
     {

@@ -600,9 +600,12 @@ void
 session_keep_safe (struct session *s)
 {
   double now = session_clock ();
-  /* A slow disk gets a twentieth of the time.  */
+  double pause = s->settings.autosave;
+  /* A disk that takes seconds gets a twentieth of the time.  */
+  if (s->save_time > 1)
+    pause = fmax (pause, 20 * s->save_time);
   if (s->keep_safe == NULL || s->settings.autosave <= 0
-      || now - s->saved_at < fmax (s->settings.autosave, 20 * s->save_time))
+      || now - s->saved_at < pause)
     return;
   s->keep_safe (s);
   s->saved_at = session_clock ();

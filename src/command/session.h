@@ -150,6 +150,7 @@ struct session_file
 {
   char *path; /* from the root; NULL: none; owned (free) */
   double size, changed;
+  uint64_t hash; /* of its content; 0: not known yet */
 };
 
 struct session

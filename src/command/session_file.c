@@ -96,7 +96,7 @@ read_random (const json_t *list, struct cvx_rng *r)
 }
 
 static json_t *
-describe (const struct session *s)
+describe (struct session *s)
 {
   const struct cvx_formulation *f = s->formulation;
   json_t *o = json_object (), *runs = json_array (), *solver = json_object (),

@@ -14,13 +14,14 @@
 #include "base/text.h"
 
 /* Numbers of struct cvx_run and of the driver, in the order of the members
-   "counts" and "numbers".  The version changes with the order.  */
+   "counts" and "numbers".  The version changes with the order; what comes to
+   be known later is a member of its own, so that older files can be read.  */
 enum
 {
-  VERSION = 2,
+  VERSION = 1,
   N_COUNTS = 14,
-  N_NUMBERS = 17,
-  N_TRACE = 11 /* columns of the trace beside n_active and event */
+  N_NUMBERS = 16,
+  N_TRACE = 10 /* columns of the trace beside n_active and event */
 };
 
 static enum cvx_status
@@ -100,23 +101,13 @@ counts (struct cvx_run *run, struct cvxi_driver *d, uint64_t *v, bool load)
 static void
 numbers (struct cvx_run *run, struct cvxi_driver *d, double *v, bool load)
 {
-  double *const field[N_NUMBERS] = { &run->elapsed,
-                                     &run->pobj,
-                                     &run->dobj,
-                                     &run->floor,
-                                     &run->beta,
-                                     &run->betamax,
-                                     &run->last.pobj,
-                                     &run->last.loss,
-                                     &run->last.penalty,
-                                     &run->last.dobj,
-                                     &run->last.dual_norm,
-                                     &run->last.scale,
-                                     &run->last.infeas,
-                                     &run->last.skipped,
-                                     &d->ref_gap,
-                                     &d->ratio,
-                                     &d->loss0 };
+  double *const field[N_NUMBERS]
+      = { &run->elapsed,     &run->pobj,           &run->dobj,
+          &run->floor,       &run->beta,           &run->betamax,
+          &run->last.pobj,   &run->last.loss,      &run->last.penalty,
+          &run->last.dobj,   &run->last.dual_norm, &run->last.scale,
+          &run->last.infeas, &d->ref_gap,          &d->ratio,
+          &d->loss0 };
   for (size_t k = 0; k < N_NUMBERS; k++)
     if (load)
       *field[k] = v[k];
@@ -128,8 +119,8 @@ static void
 trace_row (struct cvx_trace_row *r, double *v, bool load)
 {
   double *const field[N_TRACE - 1]
-      = { &r->time,    &r->pobj, &r->dobj, &r->gap,    &r->pri_res,
-          &r->dua_res, &r->step, &r->raw,  &r->infeas, &r->skipped };
+      = { &r->time,    &r->pobj, &r->dobj, &r->gap,   &r->pri_res,
+          &r->dua_res, &r->step, &r->raw,  &r->infeas };
   for (size_t k = 0; k < N_TRACE - 1; k++)
     if (load)
       *field[k] = v[k];
@@ -148,23 +139,28 @@ save_trace (const struct cvx_run *run, struct cvx_npz_writer *w,
   size_t n = run->n_trace, shape[2] = { n, N_TRACE };
   size_t event_shape[2] = { n, sizeof run->trace->event };
   double *v = cvx_alloc (n * N_TRACE, sizeof *v);
+  double *skipped = cvx_alloc (n + 1, sizeof *skipped);
   uint64_t *active = cvx_alloc (n, sizeof *active);
   char *events = cvx_alloc (n, sizeof run->trace->event);
   enum cvx_status st = CVX_OK;
-  if (v == NULL || active == NULL || events == NULL)
+  if (v == NULL || skipped == NULL || active == NULL || events == NULL)
     st = cvx_fail_nomem (err, "saving a run");
   if (st == CVX_OK)
     {
       for (size_t i = 0; i < n; i++)
         {
           trace_row (&run->trace[i], v + i * N_TRACE, false);
+          skipped[i] = run->trace[i].skipped;
           active[i] = run->trace[i].n_active;
           memcpy (events + i * event_shape[1], run->trace[i].event,
                   event_shape[1]);
         }
+      skipped[n] = run->last.skipped;
       st = cvxi_member_add (w, prefix, "trace", CVX_ARRAY_F64, 2, shape, v,
                             err);
     }
+  if (st == CVX_OK)
+    st = save_reals (w, prefix, "skipped", skipped, n + 1, err);
   if (st == CVX_OK)
     st = cvxi_member_add (w, prefix, "trace_active", CVX_ARRAY_U64, 1, &n,
                           active, err);
@@ -172,8 +168,35 @@ save_trace (const struct cvx_run *run, struct cvx_npz_writer *w,
     st = cvxi_member_add (w, prefix, "trace_event", CVX_ARRAY_U8, 2,
                           event_shape, events, err);
   cvx_free (v);
+  cvx_free (skipped);
   cvx_free (active);
   cvx_free (events);
+  return st;
+}
+
+/* The skipped blocks of all rows and of the end, which files do not hold that
+   were written before there was such a column.  */
+static enum cvx_status
+load_skipped (struct cvx_run *run, const struct cvx_npz *z, const char *prefix,
+              struct cvx_error *err)
+{
+  size_t n = run->n_trace;
+  double *skipped = cvx_alloc (n + 1, sizeof *skipped);
+  struct cvx_text key = CVX_TEXT_INIT;
+  enum cvx_status st = CVX_OK;
+  cvx_text_printf (&key, "%sskipped", prefix);
+  if (skipped == NULL || key.failed)
+    st = cvx_fail_nomem (err, "loading a run");
+  for (size_t i = 0; st == CVX_OK && i <= n; i++)
+    skipped[i] = nan ("");
+  if (st == CVX_OK && cvx_npz_find (z, cvx_text_string (&key)) != NULL)
+    st = load_reals (skipped, n + 1, z, prefix, "skipped", err);
+  for (size_t i = 0; st == CVX_OK && i < n; i++)
+    run->trace[i].skipped = skipped[i];
+  if (st == CVX_OK)
+    run->last.skipped = skipped[n];
+  cvx_text_free (&key);
+  cvx_free (skipped);
   return st;
 }
 
@@ -218,7 +241,7 @@ load_trace (struct cvx_run *run, const struct cvx_npz *z, const char *prefix,
       memcpy (row->event, (const char *)events->values + i * width, width);
       row->event[width - 1] = '\0';
     }
-  return CVX_OK;
+  return load_skipped (run, z, prefix, err);
 }
 
 enum cvx_status
