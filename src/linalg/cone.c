@@ -15,6 +15,11 @@
    another does.  The multiplier of the entering row, -q'p / r with
    q'p = g'p / r < 0, is positive by construction.
 
+   Where there are many more rows than dimensions, the rows that p violates
+   most are listed, and the next to enter are taken from that list while it has
+   some: most exchanges then read a list and not all of X.  Only when no row of
+   the list is violated are all rows priced again, so the end is the same.
+
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
 #include "linalg/cone.h"
@@ -31,7 +36,10 @@
 
 enum
 {
-  ONE_THREAD = 8192 /* numbers of a matrix that BLAS leaves to one thread */
+  ONE_THREAD = 8192, /* numbers of a matrix that BLAS leaves to one thread */
+  LISTED = 8,        /* rows of a list, in dimensions */
+  MANY = 4,          /* lists in the rows from which on there is a list */
+  BINS = 64
 };
 
 /* States of a row in `mark'.  */
@@ -53,6 +61,8 @@ struct scratch
   double *inverse;     /* n_rows: 1 / ||g||, 0 for g = 0; negative: not yet
                           computed */
   double *price;       /* n_rows: X p */
+  uint32_t *list;      /* LISTED d: places of rows that p violated most */
+  size_t listed;
 };
 
 enum cvx_status
@@ -82,10 +92,11 @@ cvx_cone_work_new (struct cvx_cone_work **out, size_t d, size_t n_rows,
   s->mark = cvx_alloc (n_rows, sizeof *s->mark);
   s->inverse = cvx_alloc (n_rows, sizeof *s->inverse);
   s->price = cvx_alloc (n_rows, sizeof *s->price);
+  s->list = cvx_alloc (LISTED, d * sizeof *s->list);
   if (!cvxi_qr_init (&s->qr, d, k_max) || w->active == NULL || w->mult == NULL
       || s->a == NULL || s->goal == NULL || s->z == NULL || s->v == NULL
       || s->pos == NULL || s->mark == NULL || s->inverse == NULL
-      || s->price == NULL)
+      || s->price == NULL || s->list == NULL)
     {
       cvx_cone_work_free (w);
       return cvx_fail_nomem (err, "preparing projections onto cones");
@@ -110,6 +121,7 @@ cvx_cone_work_free (struct cvx_cone_work *w)
   cvx_free (s->mark);
   cvx_free (s->inverse);
   cvx_free (s->price);
+  cvx_free (s->list);
   cvx_free (s);
   cvx_free (w->active);
   cvx_free (w->mult);
@@ -247,12 +259,89 @@ price_in (size_t d, const struct cvx_cone *k, const struct scratch *s,
   return best;
 }
 
+/* X p, in pieces that BLAS does not cut up among threads.  */
+static void
+price_all (const struct cvx_cone *k, struct scratch *s)
+{
+  size_t d = k->d, rows = d < ONE_THREAD ? ONE_THREAD / d : 1;
+  for (size_t from = 0; from < k->n; from += rows)
+    cblas_dgemv (CblasRowMajor, CblasNoTrans,
+                 (blasint)(k->n - from < rows ? k->n - from : rows),
+                 (blasint)d, 1, k->x + from * d, (blasint)d, s->qr.p, 1, 0,
+                 s->price + from, 1);
+}
+
+/* As price () below, among the rows of the list.  */
+static size_t
+price_list (const struct cvx_cone *k, const struct scratch *s, double tol)
+{
+  size_t best = k->n;
+  double worst = -tol;
+  for (size_t j = 0; j < s->listed; j++)
+    {
+      size_t pos = s->list[j];
+      double t;
+      if (s->mark[pos] != OUTSIDE)
+        continue;
+      t = sign_of (k, pos) * cvxi_dot (k->d, k->x + pos * k->d, s->qr.p)
+          * inverse (k, s, pos);
+      if (t < worst)
+        {
+          best = pos;
+          worst = t;
+        }
+    }
+  return best;
+}
+
+/* The rows outside that p violates most into the list, as many as it holds;
+   returns the first of them.  */
+static size_t
+make_list (const struct cvx_cone *k, struct scratch *s, double tol)
+{
+  size_t best = k->n, count[BINS] = { 0 }, cut = BINS, room = LISTED * k->d;
+  double worst = -tol;
+  price_all (k, s);
+  for (size_t pos = 0; pos < k->n; pos++)
+    {
+      double t
+          = s->mark[pos] == OUTSIDE ? sign_of (k, pos) * s->price[pos] : 0;
+      if (t < 0)
+        t *= inverse (k, s, pos);
+      s->price[pos] = t < -tol ? t : 0;
+      if (t < worst)
+        {
+          best = pos;
+          worst = t;
+        }
+    }
+  s->listed = 0;
+  if (best == k->n)
+    return best;
+  /* How far down the list reaches: bin 0 has the most violated.  */
+  for (size_t pos = 0; pos < k->n; pos++)
+    if (s->price[pos] < 0)
+      {
+        s->price[pos] = (1 - s->price[pos] / worst) * BINS;
+        count[s->price[pos] < BINS ? (size_t)s->price[pos] : BINS - 1]++;
+      }
+    else
+      s->price[pos] = BINS + 1;
+  for (size_t sum = cut = 0; cut < BINS && sum + count[cut] <= room; cut++)
+    sum += count[cut];
+  for (size_t pos = 0; pos < k->n && s->listed < room; pos++)
+    if (s->price[pos] < (double)cut || (cut == 0 && s->price[pos] < 1)
+        || (cut == BINS && s->price[pos] <= BINS))
+      s->list[s->listed++] = (uint32_t)pos;
+  return best;
+}
+
 /* The row outside that p violates most, relative to its length and by more
-   than TOL; k->n when there is none.  */
+   than TOL, where there is a list of those on it; k->n when there is none.  */
 static size_t
 price (const struct cvx_cone *k, struct scratch *s, double tol)
 {
-  size_t d = s->qr.d, rows;
+  size_t d = s->qr.d, best;
   switch (d)
     {
     case 2:
@@ -270,13 +359,12 @@ price (const struct cvx_cone *k, struct scratch *s, double tol)
     }
   if (k->row != NULL || d < CVXI_BLAS_FROM || k->n == 0)
     return price_in (d, k, s, NULL, tol);
-  /* In pieces that BLAS does not cut up among threads.  */
-  rows = d < ONE_THREAD ? ONE_THREAD / d : 1;
-  for (size_t from = 0; from < k->n; from += rows)
-    cblas_dgemv (CblasRowMajor, CblasNoTrans,
-                 (blasint)(k->n - from < rows ? k->n - from : rows),
-                 (blasint)d, 1, k->x + from * d, (blasint)d, s->qr.p, 1, 0,
-                 s->price + from, 1);
+  if (k->n >= MANY * LISTED * d)
+    {
+      best = price_list (k, s, tol);
+      return best < k->n ? best : make_list (k, s, tol);
+    }
+  price_all (k, s);
   return price_in (d, k, s, s->price, tol);
 }
 
@@ -344,6 +432,7 @@ cvx_cone_project (const struct cvx_cone *k, const double *z, double *p,
   for (size_t i = 0; i < d; i++)
     s->qr.p[i] = s->z[i] = z[i] * scale;
   memset (s->mark, OUTSIDE, k->n);
+  s->listed = 0;
   for (size_t i = 0; i < k->n; i++)
     s->inverse[i] = -1;
   norm = sqrt (cvxi_dot (d, s->z, s->z));

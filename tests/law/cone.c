@@ -408,13 +408,16 @@ END_TEST
 
 START_TEST (large_cones_hold_the_laws_too)
 {
-  static const size_t sizes[][2] = { { 50, 400 }, { 120, 300 }, { 200, 150 } };
-  for (size_t q = 0; q < 3; q++)
+  /* From 32 rows for each dimension on there is a list of the worst.  */
+  static const size_t sizes[][2]
+      = { { 50, 400 },  { 120, 300 }, { 200, 150 },
+          { 32, 3000 }, { 40, 5000 }, { 33, 4000 } };
+  for (size_t q = 0; q < sizeof sizes / sizeof *sizes; q++)
     {
       size_t d = sizes[q][0], n = sizes[q][1];
       double *x = cvx_alloc (n * d, sizeof *x);
       double *z = cvx_alloc (2 * d, sizeof *z), *p = z + d;
-      uint64_t bits[8] = { 0 };
+      uint64_t bits[80] = { 0 };
       struct cvx_cone k = { x, d, bits, NULL, n };
       struct cvx_cone_work *w;
       struct cvx_error err;
@@ -423,6 +426,12 @@ START_TEST (large_cones_hold_the_laws_too)
       cvx_rng_init (&rng, 9, q);
       for (size_t i = 0; i < n * d; i++)
         x[i] = cvx_rng_normal (&rng);
+      /* Rows that come four times, and rows of zeros.  */
+      for (size_t i = 0; q == 5 && i < n; i++)
+        if (i % 7 == 0)
+          memset (x + i * d, 0, d * sizeof *x);
+        else if (i % 4 != 0)
+          memcpy (x + i * d, x + i / 4 * 4 * d, d * sizeof *x);
       for (size_t i = 0; i < d; i++)
         z[i] = cvx_rng_normal (&rng);
       for (size_t i = 0; i < n; i++) /* e_1 is in the cone */
