@@ -41,7 +41,7 @@ script_tests = \
   tests/script/workbench.sh
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) tests/script/failures.txt tests/script/lib.sh \
-  tests/script/enumeration.py tests/script/prompt.py \
+  tests/script/enumeration.py tests/script/plotting.py tests/script/prompt.py \
   tests/script/run_onnx.py tests/script/type.py
 $(script_tests:.sh=.log): cvxnn$(EXEEXT)
 tests/script/manual.log: scripts/manual$(EXEEXT)
