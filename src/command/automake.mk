@@ -29,8 +29,10 @@ libcommand_la_SOURCES = \
   src/command/cmd_train.c \
   src/command/cmd_transform.c \
   src/command/command.h \
+  src/command/deadline.h \
   src/command/commands.c \
   src/command/commands.def \
+  src/command/deadline.c \
   src/command/events.c \
   src/command/fields.c \
   src/command/figures.c \

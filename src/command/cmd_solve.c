@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "command/command.h"
+#include "command/deadline.h"
 #include "command/iteration_log.h"
 
 static const char *const warm_words[] = { "last", "zero", NULL };
@@ -103,6 +104,9 @@ struct goal
   bool reached;                  /* UNTIL became true */
 };
 
+/* When a step is stopped that outlives the time of its run.  */
+static const double LATE = 1.1, LATE_SECONDS = 0.5;
+
 static enum cvx_status
 drive (struct session *s, struct goal *goal, struct iteration_log *log,
        struct cvx_error *err)
@@ -110,6 +114,7 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   struct cvx_run *run = s->run->run;
   struct session_view view = { s, s->run };
   struct lang_scope scope = { session_run_find, session_run_names, &view };
+  struct deadline *deadline;
   clock_t cpu;
   enum cvx_status status = cmd_breaks_begin (s, err);
   if (status != CVX_OK)
@@ -122,6 +127,10 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   cvx_run_begin (run, session_clock ());
   session_timings_begin (s);
   cpu = clock ();
+  /* Steps that end soon after their time do so by themselves.  */
+  deadline = deadline_begin (&s->progress.abort,
+                             LATE * (run->settings.time - run->elapsed)
+                                 + LATE_SECONDS);
   for (size_t k = 0;
        k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
        k++)
@@ -161,6 +170,8 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
           run->status = CVX_RUN_BREAK;
         }
     }
+  if (deadline_end (deadline) && run->status == CVX_RUN_INTERRUPTED)
+    run->status = CVX_RUN_TIME;
   s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
   session_timings_end (s);
   session_run_changed (s->run);

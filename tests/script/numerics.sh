@@ -218,4 +218,10 @@ exits 0 "N25 N26 doctor"
 has out 'arithmetic   IEEE, nan is nan' "N25 says that nan is seen"
 check "N26 and how many threads there are" \
   grep -qE 'threads +[0-9]+ of [0-9]+ processors' out
+# A first round of newton that takes half a minute.
+run -q -e 'generate gaussians n=5000 d=50 seed=1; patterns sample n=100 seed=1
+formulation relu beta=0.01*betamax; solver newton; solve time=0.2
+assert run.status == "stopped (time)" and run.time < 20 and run.iter == 0
+solver fista; solve time=0.2 tol=0; assert run.iter > 0'
+exits 0 "the time of a run ends within a round"
 plan
