@@ -45,6 +45,11 @@ static const struct
         { "neurons", 8 }, { "skipped", 9 },    { "train", 8 },
         { "test", 8 },    { "time", 8 } };
 
+enum
+{
+  EVENT = 20 /* columns of the words behind a row, before `skipped' has any */
+};
+
 /* The columns that the terminal has room for, as bits.  */
 static unsigned
 choose (const struct iteration_log *l)
@@ -63,6 +68,8 @@ choose (const struct iteration_log *l)
       for (unsigned j = 0; j < N_COLUMNS; j++)
         if (set & 1u << j)
           width += (size_t)columns[j].width;
+      if (set & 1u << SKIPPED)
+        width += EVENT;
       if (width < room || k == sizeof to_go / sizeof *to_go)
         break;
       set &= ~(1u << to_go[k]);

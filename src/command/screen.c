@@ -109,10 +109,12 @@ session_write (struct session *s, const char *text, size_t len)
 }
 
 static void
-say (struct session *s, const char *format, va_list args)
+say (struct session *s, bool fold, const char *format, va_list args)
 {
   struct cvx_text t = CVX_TEXT_INIT;
   cvx_text_vprintf (&t, format, args);
+  if (fold)
+    session_fold (&t, session_columns (s), 2, false);
   session_write (s, cvx_text_string (&t), t.len);
   cvx_text_free (&t);
 }
@@ -122,7 +124,7 @@ session_say (struct session *s, const char *format, ...)
 {
   va_list args;
   va_start (args, format);
-  say (s, format, args);
+  say (s, false, format, args);
   va_end (args);
 }
 
@@ -133,7 +135,7 @@ session_note (struct session *s, const char *format, ...)
   if (s->quiet || s->settings.quiet != 0)
     return;
   va_start (args, format);
-  say (s, format, args);
+  say (s, true, format, args);
   va_end (args);
 }
 
