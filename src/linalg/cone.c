@@ -299,7 +299,7 @@ price_list (const struct cvx_cone *k, const struct scratch *s, double tol)
 static size_t
 make_list (const struct cvx_cone *k, struct scratch *s, double tol)
 {
-  size_t best = k->n, count[BINS] = { 0 }, cut = BINS, room = LISTED * k->d;
+  size_t best = k->n, count[BINS + 1] = { 0 }, cut = 0, room = LISTED * k->d;
   double worst = -tol;
   price_all (k, s);
   for (size_t pos = 0; pos < k->n; pos++)
@@ -318,20 +318,19 @@ make_list (const struct cvx_cone *k, struct scratch *s, double tol)
   s->listed = 0;
   if (best == k->n)
     return best;
-  /* How far down the list reaches: bin 0 has the most violated.  */
+  /* The bin of each row, 0 for the most violated, BINS for none; whole bins
+     fill the list, or a part of the first.  */
   for (size_t pos = 0; pos < k->n; pos++)
-    if (s->price[pos] < 0)
-      {
-        s->price[pos] = (1 - s->price[pos] / worst) * BINS;
-        count[s->price[pos] < BINS ? (size_t)s->price[pos] : BINS - 1]++;
-      }
-    else
-      s->price[pos] = BINS + 1;
-  for (size_t sum = cut = 0; cut < BINS && sum + count[cut] <= room; cut++)
+    {
+      double part = 1 - s->price[pos] / worst;
+      size_t bin = part < 1 ? (size_t)(part * BINS) : BINS;
+      s->price[pos] = (double)bin;
+      count[bin]++;
+    }
+  for (size_t sum = 0; cut < BINS && sum + count[cut] <= room; cut++)
     sum += count[cut];
   for (size_t pos = 0; pos < k->n && s->listed < room; pos++)
-    if (s->price[pos] < (double)cut || (cut == 0 && s->price[pos] < 1)
-        || (cut == BINS && s->price[pos] <= BINS))
+    if (s->price[pos] < fmax ((double)cut, 1))
       s->list[s->listed++] = (uint32_t)pos;
   return best;
 }
