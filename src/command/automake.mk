@@ -13,8 +13,8 @@ libcommand_la_SOURCES = \
   src/command/cmd_learn.c \
   src/command/cmd_load.c \
   src/command/cmd_network.c \
-  src/command/cmd_path.c \
   src/command/cmd_patches.c \
+  src/command/cmd_path.c \
   src/command/cmd_patterns.c \
   src/command/cmd_plot.c \
   src/command/cmd_predict.c \
@@ -22,32 +22,32 @@ libcommand_la_SOURCES = \
   src/command/cmd_runs.c \
   src/command/cmd_set.c \
   src/command/cmd_solve.c \
-  src/command/cmd_warm.c \
   src/command/cmd_solver.c \
   src/command/cmd_system.c \
   src/command/cmd_table.c \
   src/command/cmd_train.c \
   src/command/cmd_transform.c \
+  src/command/cmd_warm.c \
   src/command/command.h \
-  src/command/deadline.h \
   src/command/commands.c \
   src/command/commands.def \
   src/command/deadline.c \
+  src/command/deadline.h \
   src/command/events.c \
   src/command/fields.c \
   src/command/figures.c \
   src/command/grid.c \
   src/command/grid.h \
-  src/command/plotter.h \
-  src/command/memory.c \
-  src/command/network_code.c \
-  src/command/origin.c \
-  src/command/network_file.c \
-  src/command/network_io.h \
-  src/command/network_read.c \
   src/command/importer.c \
   src/command/iteration_log.c \
   src/command/iteration_log.h \
+  src/command/memory.c \
+  src/command/network_code.c \
+  src/command/network_file.c \
+  src/command/network_io.h \
+  src/command/network_read.c \
+  src/command/origin.c \
+  src/command/plotter.h \
   src/command/screen.c \
   src/command/session.c \
   src/command/session.h \

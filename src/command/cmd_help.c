@@ -122,15 +122,6 @@ mentions (const char *const *words, size_t n, const char *a, const char *b,
   return true;
 }
 
-/* T folded to the terminal behind INDENT columns; it is freed.  */
-static void
-say_folded (struct session *s, struct cvx_text *t, size_t indent)
-{
-  session_fold (t, session_columns (s), indent, true);
-  session_write (s, cvx_text_string (t), t->len);
-  cvx_text_free (t);
-}
-
 /* What the option K of COMMAND is when it is not given, and what it is now
    when that was changed (set, solver), as " [default, now X]".  */
 static void
@@ -174,7 +165,7 @@ say_key (struct session *s, const struct lang_command *command,
                    k->help != NULL ? k->help : "");
   put_default (s, command, k, &t);
   cvx_text_put (&t, "\n");
-  say_folded (s, &t, 24);
+  session_write_folded (s, &t, 24);
   if (words == NULL && k->candidates != NULL && (k->flags & LANG_OPEN) == 0)
     words = k->candidates (s);
   if (words != NULL)
@@ -183,7 +174,7 @@ say_key (struct session *s, const struct lang_command *command,
       for (size_t j = 0; words[j] != NULL; j++)
         cvx_text_printf (&t, " %s", words[j]);
       cvx_text_put (&t, "\n");
-      say_folded (s, &t, 24);
+      session_write_folded (s, &t, 24);
     }
 }
 
@@ -228,9 +219,9 @@ help_command (struct session *s, const struct lang_command *c)
   struct cvx_text t = CVX_TEXT_INIT;
   char buf[32];
   cvx_text_printf (&t, "%s\n", c->usage);
-  say_folded (s, &t, 4);
+  session_write_folded (s, &t, 4);
   cvx_text_printf (&t, "  %s\n", c->summary);
-  say_folded (s, &t, 2);
+  session_write_folded (s, &t, 2);
   if (c->help != NULL)
     session_say (s, "%s\n", c->help);
   for (const struct lang_key *k = c->keys; k != NULL && k->name != NULL; k++)
@@ -246,7 +237,7 @@ help_command (struct session *s, const struct lang_command *c)
             cvx_text_printf (
                 &t, "  %-10s %-10s %s [%s]\n", v->name, cvx_solvers[k]->name,
                 v->help, cvx_setting_text (v, v->initial, buf, sizeof buf));
-            say_folded (s, &t, 24);
+            session_write_folded (s, &t, 24);
           }
   if (c->more_keys == cmd_more_train)
     for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)
@@ -255,7 +246,7 @@ help_command (struct session *s, const struct lang_command *c)
         {
           cvx_text_printf (&t, "  %-10s %s [%s]\n", v->name, v->help,
                            cvx_setting_text (v, v->initial, buf, sizeof buf));
-          say_folded (s, &t, 13);
+          session_write_folded (s, &t, 13);
         }
   if (c->examples != NULL)
     {
@@ -317,7 +308,7 @@ help_error (struct session *s, const struct lang_call *c, const char *topic,
   session_say (s, "E%d: %s (exit code %d)\n", id, cvx_error_title (id),
                cvx_status_exit (cvx_error_status ((enum cvx_error_id)id)));
   cvx_text_printf (&t, "  %s\n", cvx_error_help (id));
-  say_folded (s, &t, 2);
+  session_write_folded (s, &t, 2);
   return CVX_OK;
 }
 
@@ -405,7 +396,7 @@ search (struct session *s, const struct lang_command *list,
       if (mentions (words, n, c->name, c->summary, c->help))
         {
           cvx_text_printf (&t, "  %-22s %s\n", c->name, c->summary);
-          say_folded (s, &t, 25);
+          session_write_folded (s, &t, 25);
           found++;
         }
       for (size_t j = 0; j < 2; j++)
@@ -415,7 +406,7 @@ search (struct session *s, const struct lang_command *list,
             {
               cvx_text_printf (&t, "  help %-7s %-9s %s\n", c->name, k->name,
                                k->help);
-              say_folded (s, &t, 25);
+              session_write_folded (s, &t, 25);
               found++;
             }
     }
@@ -438,7 +429,7 @@ cmd_apropos (void *session, const struct lang_call *c, struct cvx_error *err)
     if (v->solvers[0] != '\0' && mentions (words, n, v->name, v->help, NULL))
       {
         cvx_text_printf (&t, "  help solver  %-9s %s\n", v->name, v->help);
-        say_folded (s, &t, 25);
+        session_write_folded (s, &t, 25);
         found++;
       }
   for (size_t k = 0; lang_function (k) != NULL; k++)
@@ -447,7 +438,7 @@ cmd_apropos (void *session, const struct lang_call *c, struct cvx_error *err)
       {
         cvx_text_printf (&t, "  = %-20s %s\n", lang_function (k)->usage,
                          lang_function (k)->summary);
-        say_folded (s, &t, 25);
+        session_write_folded (s, &t, 25);
         found++;
       }
   for (size_t k = 0; cvx_error_number (k) != 0; k++)

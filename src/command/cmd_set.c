@@ -263,11 +263,8 @@ show_settings (struct session *s)
       value_text (&s->settings, k, value, sizeof value);
       cvx_text_printf (&t, "  %-12s %-11s%c %s\n", key->name, value,
                        changed ? '*' : ' ', key->help);
-      session_fold (&t, session_columns (s), 28, true);
-      session_write (s, cvx_text_string (&t), t.len);
-      cvx_text_clear (&t);
+      session_write_folded (s, &t, 28);
     }
-  cvx_text_free (&t);
   session_say (s, "  solver       %s\n",
                s->solver != NULL ? s->solver->name : "auto");
   for (const struct cvx_setting *v = cvx_setting_table; v->name != NULL; v++)

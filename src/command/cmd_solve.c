@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "command/command.h"
@@ -105,7 +104,7 @@ struct goal
 };
 
 /* When a step is stopped that outlives the time of its run.  */
-static const double LATE = 1.1, LATE_SECONDS = 0.5;
+static const double late_share = 1.1, late_seconds = 0.5;
 
 static enum cvx_status
 drive (struct session *s, struct goal *goal, struct iteration_log *log,
@@ -115,7 +114,6 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   struct session_view view = { s, s->run };
   struct lang_scope scope = { session_run_find, session_run_names, &view };
   struct deadline *deadline;
-  clock_t cpu;
   enum cvx_status status = cmd_breaks_begin (s, err);
   if (status != CVX_OK)
     return status;
@@ -126,11 +124,10 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
   session_work_begin (s, "solving");
   cvx_run_begin (run, session_clock ());
   session_timings_begin (s);
-  cpu = clock ();
   /* Steps that end soon after their time do so by themselves.  */
   deadline = deadline_begin (&s->progress.abort,
-                             LATE * (run->settings.time - run->elapsed)
-                                 + LATE_SECONDS);
+                             late_share * (run->settings.time - run->elapsed)
+                                 + late_seconds);
   for (size_t k = 0;
        k < goal->n_steps && status == CVX_OK && run->status == CVX_RUN_READY;
        k++)
@@ -172,7 +169,6 @@ drive (struct session *s, struct goal *goal, struct iteration_log *log,
     }
   if (deadline_end (deadline) && run->status == CVX_RUN_INTERRUPTED)
     run->status = CVX_RUN_TIME;
-  s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
   session_timings_end (s);
   session_run_changed (s->run);
   session_work_end (s);
@@ -448,7 +444,6 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
   struct session *s = session;
   struct cvx_run *run;
   enum cvx_lap before;
-  clock_t cpu;
   enum cvx_status status = alive (s, "polished", err);
   (void)c;
   if (status != CVX_OK)
@@ -457,12 +452,10 @@ cmd_polish (void *session, const struct lang_call *c, struct cvx_error *err)
   session_work_begin (s, "polishing");
   session_timings_begin (s);
   before = cvx_lap_begin (&s->run->watch, CVX_LAP_SOLVER);
-  cpu = clock ();
   cvx_run_begin (run, session_clock ());
   status = cvx_run_polish (run, session_clock (), &s->progress, err);
   /* Polishing is solving: its time is time of the run, and of its row.  */
   cvx_run_tick (run, session_clock ());
-  s->run->cpu += (double)(clock () - cpu) / CLOCKS_PER_SEC;
   cvx_lap_end (&s->run->watch, before);
   session_timings_end (s);
   session_work_end (s);

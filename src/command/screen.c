@@ -306,3 +306,11 @@ session_fold (struct cvx_text *t, size_t columns, size_t indent, bool all)
       *t = out;
     }
 }
+
+void
+session_write_folded (struct session *s, struct cvx_text *t, size_t indent)
+{
+  session_fold (t, session_columns (s), indent, true);
+  session_write (s, cvx_text_string (t), t->len);
+  cvx_text_free (t);
+}

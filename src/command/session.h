@@ -63,7 +63,7 @@ enum session_colour
 /* `set KEY=VALUE': one field per row of settings.def of this folder.  */
 struct session_settings
 {
-#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP)        \
+#define CMD_SETTING(FIELD, NAME, KIND, FLAGS, WORDS, DEFAULT, MIN, MAX, HELP) \
   double FIELD;
 #include "command/settings.def"
 #undef CMD_SETTING
@@ -102,6 +102,7 @@ struct session_run
   struct cvx_snapshot **snapshot; /* owned; rising iterations, for rewind */
   size_t n_snapshots;
   double cpu; /* processor seconds of iterating, all threads; nan: not known */
+  clock_t cpu_since; /* while session_timings_begin .. session_timings_end */
   double seed; /* of its patterns, else of the session when it began; nan: not
                   known */
   struct cvx_stopwatch watch; /* its time; no clock: not known */
@@ -282,8 +283,8 @@ extern const char *const session_part_names[]; /* train val test, NULL */
 /* Threads to use, from the setting or the processors this process may use. */
 int session_threads (const struct session *s);
 
-/* Bytes that a command may take: the setting maxmem, else 80 % of what is
-   free.  */
+/* Bytes that a command may take: the setting maxmem, or when that is a share
+   as much of what is free.  */
 double session_memory (const struct session *s);
 
 /* Give sparse data their zeros back, and say so; others, and none, are left
@@ -299,7 +300,8 @@ enum cvx_status session_check_memory (const struct session *s,
 /* Seconds of a clock that only goes forward.  */
 double session_clock (void);
 
-/* Time the current run until the end; several times add up.  */
+/* Time the current run until the end, by the clock and by the processor;
+   several times add up.  */
 void session_timings_begin (struct session *s);
 void session_timings_end (struct session *s);
 
@@ -336,6 +338,9 @@ size_t session_columns (const struct session *s);
    COLUMNS are too few (0: no terminal).  */
 void session_fold (struct cvx_text *t, size_t columns, size_t indent,
                    bool all);
+/* T to the screen, folded to it behind INDENT columns, and emptied.  */
+void session_write_folded (struct session *s, struct cvx_text *t,
+                           size_t indent);
 /* True when colours and bold may be used on the output.  */
 bool session_colours (const struct session *s);
 

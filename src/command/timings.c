@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "command/command.h"
 
@@ -29,6 +30,7 @@ session_timings_begin (struct session *s)
   w->clock = session_clock;
   w->since = session_clock ();
   w->lap = CVX_LAP_OTHER;
+  s->run->cpu_since = clock ();
   if (s->formulation == s->run->run->formulation)
     cvx_formulation_watch (s->formulation, w);
 }
@@ -40,6 +42,7 @@ session_timings_end (struct session *s)
   double now = session_clock ();
   w->seconds[w->lap] += now - w->since;
   w->since = now;
+  s->run->cpu += (double)(clock () - s->run->cpu_since) / CLOCKS_PER_SEC;
   cvx_formulation_watch (s->formulation, NULL);
 }
 
