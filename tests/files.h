@@ -5,6 +5,7 @@
 #ifndef CVX_TESTS_FILES_H
 #define CVX_TESTS_FILES_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,6 +31,15 @@ test_scratch (const char *name)
   snprintf (path, sizeof path, "%s/scratch-%ld-%s", top != NULL ? top : ".",
             (long)getpid (), name);
   return path;
+}
+
+/* TEXT as the file PATH.  */
+static inline bool
+test_write (const char *path, const char *text)
+{
+  FILE *f = fopen (path, "w");
+  bool written = f != NULL && fputs (text, f) >= 0;
+  return f != NULL && fclose (f) == 0 && written;
 }
 
 #endif

@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "linalg/qr.h"
 
 enum
 {
@@ -83,15 +84,6 @@ struct cuts
   double *z, *step;  /* n, n + 1 */
 };
 
-static double
-dot (const double *a, const double *b, size_t n)
-{
-  double sum = 0;
-  for (size_t i = 0; i < n; i++)
-    sum += a[i] * b[i];
-  return sum;
-}
-
 /* V less its part in the first K rows of the basis, whose coordinates are
    added to R; twice, that the rest is orthogonal.  */
 static void
@@ -101,7 +93,7 @@ project_out (const struct cuts *s, size_t k, double *v, double *r)
     for (size_t j = 0; j < k; j++)
       {
         const double *q = s->basis + j * s->n;
-        double x = dot (q, v, s->n);
+        double x = cvxi_dot (s->n, q, v);
         r[j] += x;
         for (size_t i = 0; i < s->n; i++)
           v[i] -= x * q[i];
@@ -118,7 +110,7 @@ orthogonalise (struct cuts *s, size_t first)
       memcpy (q, s->a + s->active[j] * s->n, s->n * sizeof *q);
       memset (r, 0, (s->n + 1) * sizeof *r);
       project_out (s, j, q, r);
-      norm = sqrt (dot (q, q, s->n));
+      norm = sqrt (cvxi_dot (s->n, q, q));
       r[j] = norm;
       for (size_t i = 0; i < s->n; i++)
         q[i] /= norm;
@@ -132,7 +124,7 @@ static bool
 activate (struct cuts *s, size_t j)
 {
   const double *a = s->a + j * s->n;
-  double mine = 0, size = dot (a, a, s->n);
+  double mine = 0, size = cvxi_dot (s->n, a, a);
   for (size_t moves = 0; moves <= s->n + 1; moves++)
     {
       double full = HUGE_VAL, most = HUGE_VAL, t, rest;
@@ -140,7 +132,7 @@ activate (struct cuts *s, size_t j)
       memcpy (s->z, a, s->n * sizeof *s->z);
       memset (s->step, 0, (s->n + 1) * sizeof *s->step);
       project_out (s, s->k, s->z, s->step);
-      rest = dot (s->z, s->z, s->n);
+      rest = cvxi_dot (s->n, s->z, s->z);
       /* Coordinates in the basis to those in the active rows.  */
       for (size_t i = s->k; i-- > 0;)
         {
@@ -149,7 +141,7 @@ activate (struct cuts *s, size_t j)
             s->step[l] -= s->step[i] * s->r[i * (s->n + 1) + l];
         }
       if (s->k < s->n && rest > 1e-22 * size)
-        full = (dot (a, s->nu, s->n) - s->b[j]) / rest;
+        full = (cvxi_dot (s->n, a, s->nu) - s->b[j]) / rest;
       for (size_t i = 0; i < s->k; i++)
         if (s->step[i] > 1e-14 && s->c[i] < most * s->step[i])
           {
@@ -201,7 +193,7 @@ nearest (struct cuts *s)
       size_t which = s->m;
       for (size_t j = 0; j < s->m; j++)
         {
-          double over = dot (s->a + j * s->n, s->nu, s->n) - s->b[j];
+          double over = cvxi_dot (s->n, s->a + j * s->n, s->nu) - s->b[j];
           if (over > 1e-13 * fabs (s->b[j]) + 1e-15 && over > worst
               && !is_active (s, j))
             {

@@ -57,26 +57,22 @@ done
 # than rows: every method that suits agrees.
 printf '1,2,1\n1,2,-1\n2,4,1\n-1,-2,-1\n3,1,1\n3,1,-1\n' >twice.csv
 printf '1,2,3,6,1\n0,1,2,3,-1\n2,1,1,4,1\n' >wide.csv
+agree='solver interior
+solve
+let want = run.obj
+solver admm
+solve tol=1e-5
+near run.obj want rel=1e-5'
 for file in twice wide; do
   script "N3 $file: dependent columns, opposite labels" <<END
 load $file.csv
 formulation relu beta=0.01*betamax
-solver interior
-solve
-let want = run.obj
-solver admm
-solve tol=1e-5
-near run.obj want rel=1e-5
+$agree
 solver fista
 solve tol=1e-5
 near run.obj want rel=1e-5
 formulation relu loss=logistic beta=0.01*betamax
-solver interior
-solve
-let want = run.obj
-solver admm
-solve tol=1e-5
-near run.obj want rel=1e-5
+$agree
 formulation relu loss=hinge beta=0.01*betamax
 solver auto
 solve

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "files.h"
 #include "support.h"
 
 static char place[] = "/tmp/cvxnn-groups-XXXXXX";
@@ -41,10 +42,7 @@ leave (void)
 static void
 put (const char *path, const char *text)
 {
-  FILE *f = fopen (path, "w");
-  ck_assert_ptr_nonnull (f);
-  ck_assert_int_ge (fputs (text, f), 0);
-  ck_assert_int_eq (fclose (f), 0);
+  ck_assert (test_write (path, text));
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "support.h"
 
 static char folder[64];
@@ -52,10 +53,7 @@ entries (void)
 static void
 put (const char *path, const char *text)
 {
-  FILE *f = fopen (path, "w");
-  ck_assert_ptr_nonnull (f);
-  ck_assert_int_ge (fputs (text, f), 0);
-  ck_assert_int_eq (fclose (f), 0);
+  ck_assert (test_write (path, text));
 }
 
 static bool
