@@ -3,7 +3,6 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <math.h>
 #include <string.h>
 
 #include "command/command.h"
@@ -133,43 +132,40 @@ cmd_classes (void *session, const struct lang_call *c, struct cvx_error *err)
   return take (s, c, "names", status, d, err);
 }
 
-/* Rows that SIZE, a count or below 1 a share, is of N.  */
-static double
-rows_of (double size, double n)
+static size_t
+rows_of (const struct cvx_dataset *d)
 {
-  return size < 1 ? floor (size * n + 0.5) : size;
+  size_t n = 0;
+  for (int k = 0; k < CVX_N_PARTS; k++)
+    n += d->part[k].n;
+  return n;
 }
 
 enum cvx_status
 cmd_split (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
-  double train = 0.8, val = 0, test = 0, n = 0, left = 0;
-  bool stratify = false, has_val, has_test;
+  double train = CVX_SPLIT_REST, val = 0, test = 0;
+  size_t all = rows_of (s->data), left;
+  bool stratify = false, has_train, has_val, has_test;
   struct cvx_dataset *d = NULL;
   enum cvx_status status;
-  for (int k = 0; k < CVX_N_PARTS; k++)
-    n += (double)s->data->part[k].n;
+  has_train = lang_call_number (c, "train", &train);
   has_val = lang_call_number (c, "val", &val);
   has_test = lang_call_number (c, "test", &test);
-  if (!lang_call_number (c, "train", &train) && (has_val || has_test))
-    {
-      /* What the others leave, row by row: shares would be rounded apart.  */
-      train = n - rows_of (val, n) - rows_of (test, n);
-      if (train < 1)
-        return lang_call_fail (c, has_test ? "test" : "val", err, CVX_E227,
-                               "no row is left for training: val and test "
-                               "take %g of %g",
-                               rows_of (val, n) + rows_of (test, n), n);
-    }
-  else if (has_test && test > 0)
-    left = n - rows_of (train, n) - rows_of (val, n) - rows_of (test, n);
+  if (!has_train && !has_val && !has_test)
+    train = 0.8;
   lang_call_flag (c, "stratify", &stratify);
   status = cvx_dataset_split (&d, s->data, train, val, test, cmd_seed (s, c),
                               stratify, err);
-  status = take (s, c, "train", status, d, err);
-  if (status == CVX_OK && left > 0)
-    session_note (s, "%g row%s in no part and left out\n", left,
+  status = take (s, c,
+                 has_train  ? "train"
+                 : has_test ? "test"
+                            : "val",
+                 status, d, err);
+  left = status == CVX_OK ? all - rows_of (s->data) : 0;
+  if (left > 0)
+    session_note (s, "%zu row%s in no part and left out\n", left,
                   left == 1 ? " is" : "s are");
   return status;
 }

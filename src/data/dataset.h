@@ -5,6 +5,7 @@
 #ifndef CVX_DATA_DATASET_H
 #define CVX_DATA_DATASET_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -283,6 +284,9 @@ enum cvx_status cvx_dataset_classes (struct cvx_dataset **out,
                                      const struct cvx_dataset *d,
                                      const char *const *names, size_t n,
                                      struct cvx_error *err) CVX_MUST_CHECK;
+
+/* As n_train: the rows that the other parts leave.  */
+#define CVX_SPLIT_REST HUGE_VAL
 
 /* Sizes as counts when >= 1, as shares when < 1; n_val may be 0; n_test 0: the
    rest.  All rows of all parts are dealt again at random and stay in the order

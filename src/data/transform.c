@@ -38,13 +38,22 @@ split_sizes (const struct cvx_dataset *d, const double *asked, size_t *n,
 {
   static const char *const names[] = { "train", "val", "test" };
   size_t all = total_rows (d);
-  for (size_t p = 0; p < CVX_N_PARTS; p++)
+  bool rest = asked[CVX_TRAIN] == CVX_SPLIT_REST;
+  n[CVX_TRAIN] = 0;
+  for (size_t p = rest ? CVX_VAL : CVX_TRAIN; p < CVX_N_PARTS; p++)
     {
       enum cvx_status status
           = rows_asked (names[p], asked[p], all, &n[p], err);
       if (status != CVX_OK)
         return status;
     }
+  if (rest && n[CVX_VAL] + n[CVX_TEST] >= all)
+    return cvx_fail (err, CVX_E227,
+                     "no row is left for training: val and test take %zu of "
+                     "%zu",
+                     n[CVX_VAL] + n[CVX_TEST], all);
+  if (rest)
+    n[CVX_TRAIN] = all - n[CVX_VAL] - n[CVX_TEST];
   if (n[CVX_TRAIN] > all || n[CVX_VAL] > all - n[CVX_TRAIN]
       || n[CVX_TEST] > all - n[CVX_TRAIN] - n[CVX_VAL])
     return cvx_fail (err, CVX_E227,
