@@ -2,9 +2,10 @@
    allows and, where python3 has it, numpy's loadtxt; NPY, by two threads
    and by one, next to memcpy.
 
-   Usage: bench_load [MEGABYTES [FOLDER]].  The files are made in FOLDER (/tmp)
-   and removed; the readings are the best of five, of processor time for text
-   and of the clock for NPY.  Run by `make bench'.
+   Usage: bench_load [MEGABYTES [FOLDER [csv|npy]]].  The files are made in
+   FOLDER (/tmp) and removed; the readings are the best of five, of processor
+   time for text and of the clock for NPY, whose last column is y, or which has
+   no y.  Run by `make bench'.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -87,14 +88,26 @@ libcsv_alone (const char *path)
 }
 
 static void
-load (const char *path)
+load_with (const char *path, const char *y)
 {
-  struct cvx_read_options o = { .header = -1 };
+  struct cvx_read_options o = { .header = -1, .y = y };
   struct cvx_dataset *d;
   struct cvx_error err;
   must (cvx_dataset_read (&d, path, &o, NULL, NULL, &err) == CVX_OK,
         "loading");
   cvx_dataset_free (d);
+}
+
+static void
+load (const char *path)
+{
+  load_with (path, NULL);
+}
+
+static void
+load_x (const char *path)
+{
+  load_with (path, "");
 }
 
 static double
@@ -183,13 +196,15 @@ bench_npy (const char *path, double bytes)
   printf ("NPY, %.0f MB\n  memcpy          %7.0f MB/s\n"
           "  ... to new pages %6.0f MB/s\n",
           8e-6 * (double)n, 8e-6 * (double)n / copy, 8e-6 * (double)n / fresh);
-  for (int threads = 2; threads >= 1; threads--)
+  for (int k = 0; k < 4; k++)
     {
+      bool y = k < 2;
+      int threads = 2 - k % 2;
       cvx_blas_threads (threads);
-      t = best (load, path, CLOCK_MONOTONIC);
-      printf ("  load, %d thread%s %7.0f MB/s, %.0f and %.0f %% of these\n",
-              threads, threads > 1 ? "s" : " ", 8e-6 * (double)n / t,
-              100 * copy / t, 100 * fresh / t);
+      t = best (y ? load : load_x, path, CLOCK_MONOTONIC);
+      printf ("  load %s, %d thread%s %7.0f MB/s, %.0f and %.0f %% of these\n",
+              y ? "x and y" : "x alone", threads, threads > 1 ? "s" : " ",
+              8e-6 * (double)n / t, 100 * copy / t, 100 * fresh / t);
     }
   remove (path);
 }
@@ -200,11 +215,16 @@ main (int argc, char **argv)
   double bytes = 1e6 * (argc > 1 ? atof (argv[1]) : 50);
   char csv[4200], npy[4200];
   const char *folder = argc > 2 ? argv[2] : "/tmp";
+  const char *only = argc > 3 ? argv[3] : "";
   snprintf (csv, sizeof csv, "%s/bench-load-%ld.csv", folder, (long)getpid ());
   snprintf (npy, sizeof npy, "%s/bench-load-%ld.npy", folder, (long)getpid ());
   must (bytes > 0, "the size");
-  bench_csv (csv, bytes, 17);
-  bench_csv (csv, bytes, 6);
-  bench_npy (npy, 8 * bytes);
+  if (strcmp (only, "npy") != 0)
+    {
+      bench_csv (csv, bytes, 17);
+      bench_csv (csv, bytes, 6);
+    }
+  if (strcmp (only, "csv") != 0)
+    bench_npy (npy, 8 * bytes);
   return EXIT_SUCCESS;
 }

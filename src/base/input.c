@@ -443,6 +443,38 @@ cvxi_input_read (struct cvxi_input *in, void *buf, size_t len, size_t *got,
   return status;
 }
 
+/* Those of LEN bytes at AT that cvxi_input_open has not counted.  */
+static size_t
+not_counted (const struct cvxi_input *in, size_t at, size_t len)
+{
+  size_t end = at + len;
+  return end <= in->taken ? 0 : at >= in->taken ? len : end - in->taken;
+}
+
+enum cvx_status
+cvxi_input_read_at (const struct cvxi_input *in, size_t at, void *buf,
+                    size_t len, size_t *got, struct cvx_error *err)
+{
+  unsigned char *to = buf;
+  ssize_t k = 1;
+  *got = 0;
+  while (*got < len && k > 0)
+    {
+      size_t left = len - *got, most = 4 * BUFFER;
+      if (cvx_aborted (in->progress))
+        return cvx_fail_interrupted (err);
+      do
+        k = pread (in->fd, to + *got, left < most ? left : most,
+                   (off_t)(at + *got));
+      while (k < 0 && errno == EINTR);
+      if (k < 0)
+        return fail_open (in->path, errno, err);
+      cvx_progress_add (in->progress, not_counted (in, at + *got, (size_t)k));
+      *got += (size_t)k;
+    }
+  return CVX_OK;
+}
+
 size_t
 cvxi_input_stored (const struct cvxi_input *in)
 {

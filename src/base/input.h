@@ -30,6 +30,12 @@ enum cvx_status cvxi_input_read (struct cvxi_input *in, void *buf, size_t len,
                                  size_t *got,
                                  struct cvx_error *err) CVX_MUST_CHECK;
 
+/* The same from byte AT on, of a file whose size is known; several threads may
+   do so at a time, and none may use cvxi_input_read then or later.  */
+enum cvx_status cvxi_input_read_at (const struct cvxi_input *in, size_t at,
+                                    void *buf, size_t len, size_t *got,
+                                    struct cvx_error *err) CVX_MUST_CHECK;
+
 /* Bytes of the file as stored; the same decompressed when that is known (the
    file is not compressed), otherwise 0; decompressed bytes given so far per
    stored byte taken.  */

@@ -4,6 +4,7 @@
 
 #include "data/elements.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +16,16 @@
 enum
 {
   BLOCK = 256 << 10, /* bytes that stay in the cache of one core */
-  PIECE = 4 << 20,   /* bytes that one thread hands to the other */
-  MANY = 4           /* pieces from which on the second thread pays */
+  PIECE = 4 << 20,   /* bytes that a thread takes at a time, of several */
+  MANY = 4,          /* pieces from which on the second thread pays */
+  TEAM = 2
+};
+
+/* What each thread has for itself.  */
+struct hand
+{
+  unsigned char *raw; /* BLOCK bytes of the file */
+  double *rows;       /* LINES rows of the array; NULL: those of x */
 };
 
 struct pour
@@ -25,11 +34,18 @@ struct pour
   const struct cvxi_plan *plan;
   struct cvx_dataset *d;
   struct cvxi_scan *scan; /* NULL: nobody asks */
-  unsigned char *raw;     /* BLOCK bytes of the file */
-  double *rows[2];        /* STEP rows of the array; NULL: those of x */
-  size_t step;            /* rows of a piece */
-  size_t taken;           /* bytes of the array so far */
+  struct hand hand[TEAM];
+  size_t lines; /* rows of a block */
+  size_t step;  /* rows of a piece */
+  size_t taken; /* bytes of the array so far, of a stream */
 };
+
+/* The size is not known: what is read is what comes next.  */
+static bool
+is_stream (const struct cvxi_elements *e)
+{
+  return cvxi_input_size (e->in) == 0;
+}
 
 static enum cvx_status
 fail_size (const struct cvxi_elements *e, size_t there, struct cvx_error *err)
@@ -42,18 +58,23 @@ fail_size (const struct cvxi_elements *e, size_t there, struct cvx_error *err)
   return cvx_at (err, e->path, 0, 0);
 }
 
+/* LEN bytes of the array from byte AT on, which in a stream is where it
+   stands.  */
 static enum cvx_status
-pull (struct pour *p, void *to, size_t len, struct cvx_error *err)
+pull (struct pour *p, size_t at, void *to, size_t len, struct cvx_error *err)
 {
+  const struct cvxi_elements *e = p->e;
   size_t got;
-  enum cvx_status status = cvxi_input_read (p->e->in, to, len, &got, err);
-  p->taken += got;
-  if (status == CVX_OK && got < len)
-    return fail_size (p->e, p->taken, err);
-  return status;
+  enum cvx_status status
+      = is_stream (e)
+            ? cvxi_input_read (e->in, to, len, &got, err)
+            : cvxi_input_read_at (e->in, e->before + at, to, len, &got, err);
+  if (is_stream (e))
+    p->taken += got;
+  return status == CVX_OK && got < len ? fail_size (e, at + got, err) : status;
 }
 
-/* LEN bytes that nobody wants.  */
+/* Of a stream, LEN bytes that nobody wants.  */
 static enum cvx_status
 skip (struct pour *p, size_t len, struct cvx_error *err)
 {
@@ -61,16 +82,16 @@ skip (struct pour *p, size_t len, struct cvx_error *err)
   while (len > 0 && status == CVX_OK)
     {
       size_t k = len < BLOCK ? len : BLOCK;
-      status = pull (p, p->raw, k, err);
+      status = pull (p, p->taken, p->hand[0].raw, k, err);
       len -= k;
     }
   return status;
 }
 
-/* COUNT numbers, with LOOK looked at.  */
+/* COUNT numbers of the array from number AT on.  */
 static enum cvx_status
-numbers (struct pour *p, double *to, size_t count, bool look,
-         struct cvx_error *err)
+numbers (struct pour *p, struct hand *hand, size_t at, double *to,
+         size_t count, struct cvx_error *err)
 {
   const struct cvxi_npy *h = &p->e->head;
   enum cvx_status status = CVX_OK;
@@ -79,14 +100,10 @@ numbers (struct pour *p, double *to, size_t count, bool look,
   for (size_t k = 0; k < count && status == CVX_OK; k += step)
     {
       size_t n = count - k < step ? count - k : step;
-      void *bytes = direct ? (void *)(to + k) : p->raw;
-      status = pull (p, bytes, n * h->width, err);
+      void *bytes = direct ? (void *)(to + k) : hand->raw;
+      status = pull (p, (at + k) * h->width, bytes, n * h->width, err);
       if (status == CVX_OK)
-        {
-          cvxi_npy_doubles (h, n, bytes, to + k);
-          if (look)
-            cvxi_scan_look (p->scan, to + k, n);
-        }
+        cvxi_npy_doubles (h, n, bytes, to + k);
     }
   return status;
 }
@@ -99,65 +116,64 @@ rows_of (const struct pour *p, size_t k)
   return left < p->step ? left : p->step;
 }
 
-static double *
-place_of (const struct pour *p, size_t k)
-{
-  double *x = p->d->part[CVX_TRAIN].x;
-  return p->rows[0] != NULL ? p->rows[p->rows[1] != NULL ? k % 2 : 0]
-                            : x + k * p->step * p->plan->width;
-}
-
-/* Get piece K from the file.  What goes to x by way of other memory is looked
-   at here, that both halves of the work take about as long.  */
+/* Piece K into the dataset, a block at a time while it is in the cache.
+ *PLAIN: when somebody asks, every feature is a plain number.  */
 static enum cvx_status
-get (struct pour *p, size_t k, struct cvx_error *err)
+pour_piece (struct pour *p, struct hand *hand, size_t k, bool *plain,
+            struct cvx_error *err)
 {
-  return numbers (p, place_of (p, k), rows_of (p, k) * p->plan->width,
-                  p->rows[0] != NULL && p->scan != NULL, err);
-}
-
-/* Put piece K where it belongs, a block at a time.  */
-static void
-put (struct pour *p, size_t k)
-{
-  const struct cvx_part *part = &p->d->part[CVX_TRAIN];
-  size_t d = p->d->n_features, width = p->plan->width, n = rows_of (p, k);
-  size_t step = BLOCK / sizeof (double) / width + 1, first = k * p->step;
-  const double *from = place_of (p, k);
-  for (size_t i = 0; i < n; i += step)
+  const struct cvxi_plan *plan = p->plan;
+  size_t d = p->d->n_features, first = k * p->step, n = rows_of (p, k);
+  enum cvx_status status = CVX_OK;
+  *plain = true;
+  for (size_t i = 0; i < n && status == CVX_OK; i += p->lines)
     {
-      size_t len = n - i < step ? n - i : step;
-      const double *x = part->x + (first + i) * d;
-      cvxi_plan_rows (p->plan, p->d, first + i, len, from + i * width);
-      if (p->scan != NULL && p->rows[0] == NULL)
-        cvxi_scan_look (p->scan, x, len * d);
+      size_t len = n - i < p->lines ? n - i : p->lines, row = first + i;
+      double *x = p->d->part[CVX_TRAIN].x + row * d;
+      double *rows = hand->rows != NULL ? hand->rows : x;
+      status = numbers (p, hand, (plan->first + row) * plan->width, rows,
+                        len * plan->width, err);
+      if (status != CVX_OK)
+        return status;
+      cvxi_plan_rows (plan, p->d, row, len, rows);
       if (p->scan != NULL)
-        cvxi_scan_hash (p->scan, x, len * d);
+        *plain = *plain && cvxi_scan_plain (x, len * d);
     }
+  return status;
 }
 
-/* All pieces: with two threads one gets a piece while the other puts the one
-   before it.  */
+/* All pieces, by a TEAM of threads.  In the order of the file are only the
+   hash and which failure counts.  */
 static enum cvx_status
 pour_pieces (struct pour *p, int team, struct cvx_error *err)
 {
   enum cvx_status status = CVX_OK;
   size_t pieces = (p->plan->n + p->step - 1) / p->step;
-  bool ready[2] = { false, false };
-#pragma omp parallel num_threads(team) if (team > 1)
-  for (size_t k = 0; k <= pieces; k++)
+  size_t d = p->d->n_features;
+  const double *x = p->d->part[CVX_TRAIN].x;
+  atomic_bool failed = false;
+#pragma omp parallel for ordered schedule(dynamic, 1)                         \
+    num_threads(team) if (team > 1)
+  for (size_t k = 0; k < pieces; k++)
     {
-#pragma omp single nowait
-      {
-        if (k < pieces && status == CVX_OK)
-          status = get (p, k, err);
-        ready[k % 2] = k < pieces && status == CVX_OK;
-        if (team == 1 && ready[k % 2])
-          put (p, k);
-      }
-#pragma omp single
-      if (team > 1 && k > 0 && ready[(k - 1) % 2])
-        put (p, k - 1);
+      struct cvx_error mine;
+      enum cvx_status end = CVX_OK;
+      bool plain = true;
+      if (!failed)
+        end = pour_piece (p, &p->hand[team > 1 ? cvx_thread_number () : 0], k,
+                          &plain, &mine);
+      if (end != CVX_OK)
+        failed = true;
+#pragma omp ordered
+      if (status == CVX_OK && end != CVX_OK)
+        {
+          status = end;
+          if (err != NULL)
+            *err = mine;
+        }
+      else if (!failed && p->scan != NULL)
+        cvxi_scan_add (p->scan, x + k * p->step * d, rows_of (p, k) * d,
+                       plain);
     }
   return status;
 }
@@ -169,15 +185,41 @@ end (struct pour *p, struct cvx_error *err)
   const struct cvxi_elements *e = p->e;
   enum cvx_status status = CVX_OK;
   size_t got;
-  if (cvxi_input_size (e->in) == 0)
+  if (is_stream (e))
     {
       status = skip (p, e->head.count * e->head.width - p->taken, err);
       if (status == CVX_OK)
-        status = cvxi_input_read (e->in, p->raw, 1, &got, err);
+        status = cvxi_input_read (e->in, p->hand[0].raw, 1, &got, err);
       if (status == CVX_OK && got > 0)
         status = fail_size (e, SIZE_MAX, err);
     }
   return status == CVX_OK ? cvxi_input_unchanged (e->in, err) : status;
+}
+
+/* Memory of its own for each of the first TEAM threads.  */
+static bool
+get_hands (struct pour *p, int team, bool split)
+{
+  bool there = true;
+  for (int k = 0; k < team; k++)
+    {
+      struct hand *h = &p->hand[k];
+      h->raw = cvx_alloc (BLOCK, 1);
+      if (split)
+        h->rows = cvx_alloc (p->lines, p->plan->width * sizeof *h->rows);
+      there = there && h->raw != NULL && (h->rows != NULL || !split);
+    }
+  return there;
+}
+
+static void
+free_hands (struct pour *p)
+{
+  for (int k = 0; k < TEAM; k++)
+    {
+      cvx_free (p->hand[k].raw);
+      cvx_free (p->hand[k].rows);
+    }
 }
 
 /* Damage counts for more than what ERR says about the shape, as when the size
@@ -187,11 +229,9 @@ fail_plan (struct pour *p, enum cvx_status found, struct cvx_error *err)
 {
   struct cvx_error damage;
   enum cvx_status status = CVX_OK;
-  if (found == CVX_DATA && cvxi_input_size (p->e->in) == 0)
-    p->raw = cvx_alloc (BLOCK, 1);
-  if (p->raw != NULL)
+  if (found == CVX_DATA && is_stream (p->e) && get_hands (p, 1, false))
     status = skip (p, p->e->head.count * p->e->head.width, &damage);
-  cvx_free (p->raw);
+  free_hands (p);
   if (status == CVX_OK)
     return found;
   if (err != NULL)
@@ -207,30 +247,30 @@ pour (struct pour *p, const struct cvx_read_options *o, struct cvx_error *err)
   const struct cvxi_elements *e = p->e;
   const struct cvxi_columns *columns = &p->plan->columns;
   size_t width = p->plan->width, d = columns->n_features, n = p->plan->n;
-  size_t c = columns->n_targets, bytes = cvx_dataset_bytes (n, d, c), piece;
-  bool many = n / MANY >= PIECE / sizeof (double) / width + 1;
-  int team = many && !cvx_in_parallel () && cvx_blas_threads (0) > 1 ? 2 : 1;
-  bool split = d < width;
+  size_t c = columns->n_targets, bytes = cvx_dataset_bytes (n, d, c);
+  size_t row = width * sizeof (double);
+  bool many = n / MANY >= PIECE / row + 1, split = d < width;
+  int team = many && !is_stream (e) && !cvx_in_parallel ()
+                     && cvx_blas_threads (0) > 1
+                 ? TEAM
+                 : 1;
   enum cvx_status status;
-  p->step = (many ? PIECE : BLOCK) / sizeof (double) / width + 1;
-  piece = cvx_dataset_bytes (p->step < n ? p->step : n, width, 0);
-  if (split && __builtin_add_overflow (bytes, (size_t)team * piece, &bytes))
+  p->lines = BLOCK / row + 1 < n ? BLOCK / row + 1 : n;
+  p->step = team > 1 ? PIECE / row + 1 : p->lines;
+  if (split
+      && __builtin_add_overflow (bytes, (size_t)team * p->lines * row, &bytes))
     bytes = SIZE_MAX;
   if (o->max_bytes != 0 && bytes > o->max_bytes)
     return cvxi_fail_memory (e->in, e->path, (double)bytes, o->max_bytes, err);
   status = cvx_dataset_new (&p->d, "", n, d, c, err);
   if (status != CVX_OK)
     return status;
-  p->raw = cvx_alloc (BLOCK, 1);
-  for (int k = 0; k < team && split; k++)
-    p->rows[k] = cvx_alloc (piece, 1);
   if (o->found != NULL)
     p->scan = cvxi_scan_begin (n, d, o->labels != NULL ? 1 : c);
-  if (p->raw == NULL || (split && p->rows[0] == NULL)
-      || (split && team > 1 && p->rows[1] == NULL)
-      || (o->found != NULL && p->scan == NULL))
+  if (!get_hands (p, team, split) || (o->found != NULL && p->scan == NULL))
     return cvx_fail_nomem (err, "reading numbers");
-  status = skip (p, p->plan->first * width * e->head.width, err);
+  if (is_stream (e))
+    status = skip (p, p->plan->first * width * e->head.width, err);
   if (status == CVX_OK)
     status = pour_pieces (p, team, err);
   return status == CVX_OK ? end (p, err) : status;
@@ -256,9 +296,7 @@ cvxi_read_elements (struct cvx_dataset **out, const struct cvxi_elements *e,
   if (status != CVX_OK)
     return fail_plan (&p, status, err);
   status = pour (&p, options, err);
-  cvx_free (p.raw);
-  cvx_free (p.rows[0]);
-  cvx_free (p.rows[1]);
+  free_hands (&p);
   cvxi_scan_end (p.scan, options->found != NULL ? options->found : &unused);
   if (status == CVX_OK)
     {

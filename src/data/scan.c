@@ -21,8 +21,8 @@ struct cvxi_scan
   size_t n, n_outputs;
 };
 
-static bool
-is_plain (const double *x, size_t count)
+bool
+cvxi_scan_plain (const double *x, size_t count)
 {
   enum
   {
@@ -55,15 +55,10 @@ cvxi_scan_begin (size_t n, size_t n_features, size_t n_outputs)
 }
 
 void
-cvxi_scan_hash (struct cvxi_scan *s, const double *x, size_t count)
+cvxi_scan_add (struct cvxi_scan *s, const double *x, size_t count, bool plain)
 {
   XXH3_64bits_update (&s->state, x, count * sizeof *x);
-}
-
-void
-cvxi_scan_look (struct cvxi_scan *s, const double *x, size_t count)
-{
-  s->plain = s->plain && is_plain (x, count);
+  s->plain = s->plain && plain;
 }
 
 void
@@ -93,8 +88,7 @@ cvxi_scan_rows (const struct cvx_dataset *d, struct cvxi_found *found)
   for (size_t k = 0; k < count && s != NULL; k += BLOCK)
     {
       size_t len = count - k < BLOCK ? count - k : BLOCK;
-      cvxi_scan_hash (s, p->x + k, len);
-      cvxi_scan_look (s, p->x + k, len);
+      cvxi_scan_add (s, p->x + k, len, cvxi_scan_plain (p->x + k, len));
     }
   cvxi_scan_end (s, found);
 }

@@ -22,15 +22,17 @@ struct cvxi_found
   uint64_t hash;       /* of x of the training rows, as in the dataset's */
 };
 
-/* The pass.  begin takes the shape of the dataset (NULL: no memory), hash the
-   next COUNT numbers of x in order, look all of them in any order, others may
-   be among them; one thread may call look while another calls hash.  end puts
-   what was found into *FOUND and frees; NULL is fine.  */
+/* The COUNT numbers X are plain.  */
+bool cvxi_scan_plain (const double *x, size_t count);
+
+/* The pass.  begin takes the shape of the dataset (NULL: no memory), add the
+   next COUNT numbers of x in order and whether they are plain.  end puts what
+   was found into *FOUND and frees; NULL is fine.  */
 struct cvxi_scan;
 struct cvxi_scan *cvxi_scan_begin (size_t n, size_t n_features,
                                    size_t n_outputs);
-void cvxi_scan_hash (struct cvxi_scan *scan, const double *x, size_t count);
-void cvxi_scan_look (struct cvxi_scan *scan, const double *x, size_t count);
+void cvxi_scan_add (struct cvxi_scan *scan, const double *x, size_t count,
+                    bool plain);
 void cvxi_scan_end (struct cvxi_scan *scan, struct cvxi_found *found);
 
 /* The same of the training rows of D, which are there with their zeros.

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -246,6 +247,37 @@ START_TEST (limits_come_before_memory)
 }
 END_TEST
 
+/* Whoever watches sees the bytes of the file, each once, and can end it.  */
+START_TEST (threads_are_watched_and_stopped)
+{
+  struct cvx_read_options o = { .header = -1 };
+  struct cvx_dataset *d;
+  struct cvx_error err;
+  struct stat st;
+  const char *npy = test_scratch ("a.npy");
+  size_t before;
+  write_array (npy, true, CVX_ARRAY_F64, LARGE, 1);
+  ck_assert_int_eq (stat (npy, &st), 0);
+  before = cvx_alloc_live ();
+  for (int threads = 1; threads <= 2; threads++)
+    {
+      struct cvx_progress progress = { .abort = 0 };
+      cvx_blas_threads (threads);
+      ck_assert_ok (cvx_dataset_read (&d, npy, &o, &progress, NULL, &err),
+                    err);
+      cvx_dataset_free (d);
+      ck_assert_uint_eq (progress.total, (size_t)st.st_size);
+      ck_assert_uint_eq (progress.done, (size_t)st.st_size);
+      progress.abort = 1;
+      ck_assert_int_eq (cvx_dataset_read (&d, npy, &o, &progress, NULL, &err),
+                        CVX_INTERRUPTED);
+      ck_assert_uint_eq (cvx_alloc_live (), before);
+    }
+  unlink (npy);
+}
+END_TEST
+
 TEST_MAIN ("elements", files_are_what_arrays_in_memory_are,
            two_threads_are_one, odd_numbers_are_seen,
-           compressed_files_are_read_to_their_end, limits_come_before_memory)
+           compressed_files_are_read_to_their_end, limits_come_before_memory,
+           threads_are_watched_and_stopped)
