@@ -110,32 +110,10 @@ cvxi_take_names (struct cvx_dataset *d, const char *const *names,
   return ok ? CVX_OK : cvx_fail_nomem (err, "reading names of columns");
 }
 
-/* What a file that no reader takes may be.  */
-static const char *
-foreign (const unsigned char *head, size_t len)
-{
-  static const struct
-  {
-    const char *magic, *hint;
-  } known[] = {
-    { "\x89PNG", "an image: FOLDER/CLASS/NAME.png can be loaded as FOLDER" },
-    { "PAR1", "a Parquet file: write the data with pandas to_csv" },
-    { "\xd0\xcf\x11\xe0", "an old Excel file: save it as CSV" },
-    { "%PDF", "a PDF file" },
-  };
-  for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-    if (len >= strlen (known[k].magic)
-        && memcmp (head, known[k].magic, strlen (known[k].magic)) == 0)
-      return known[k].hint;
-  return NULL;
-}
-
 static enum cvx_status
-fail_unknown (const char *path, const char *format, const unsigned char *head,
-              size_t len, struct cvx_error *err)
+fail_unknown (const char *path, const char *format, struct cvx_error *err)
 {
   struct cvx_text t = CVX_TEXT_INIT;
-  const char *hint = foreign (head, len);
   enum cvx_status status;
   for (size_t k = 0; cvx_readers[k] != NULL; k++)
     cvx_text_printf (&t, "%s%s", k > 0 ? ", " : "", cvx_readers[k]->name);
@@ -147,8 +125,6 @@ fail_unknown (const char *path, const char *format, const unsigned char *head,
       cvx_fail (err, CVX_E208, "the content is of no known format (%s)",
                 cvx_text_string (&t));
       status = cvx_at (err, path, 0, 0);
-      if (hint != NULL)
-        cvx_hint (err, "it looks like %s", hint);
     }
   cvx_text_free (&t);
   return status;
@@ -173,6 +149,8 @@ cvxi_find_reader (const struct cvx_reader **reader, const char *file,
     return cvx_fail_nomem (err, "reading a file");
   status = is_folder (file) ? CVX_OK
                             : cvxi_input_head (file, head, HEAD, &len, err);
+  if (status == CVX_OK && format == NULL)
+    status = cvxi_refuse_foreign (file, head, len, err);
   if (status == CVX_OK)
     {
       while (cvx_readers[k] != NULL
@@ -182,7 +160,7 @@ cvxi_find_reader (const struct cvx_reader **reader, const char *file,
         k++;
       *reader = cvx_readers[k];
       if (*reader == NULL)
-        status = fail_unknown (file, format, head, len, err);
+        status = fail_unknown (file, format, err);
     }
   cvx_free (head);
   return status;

@@ -29,11 +29,17 @@
    no memory.  */
 bool cvxi_path_split (const char *path, char **file, const char **member);
 
-/* The reader of FORMAT (NULL: by the content of FILE).  CVX_DATA (E208, and why
-   the file cannot be read), CVX_NOMEM.  */
+/* The reader of FORMAT (NULL: by the content of FILE).  CVX_DATA (E208, and
+   why the file cannot be read), CVX_NOMEM.  */
 enum cvx_status cvxi_find_reader (const struct cvx_reader **reader,
                                   const char *file, const char *format,
                                   struct cvx_error *err) CVX_MUST_CHECK;
+
+/* E208 when the file of PATH, which begins with HEAD, is of another program.
+ */
+enum cvx_status cvxi_refuse_foreign (const char *path,
+                                     const unsigned char *head, size_t len,
+                                     struct cvx_error *err) CVX_MUST_CHECK;
 
 /* Attributes of an ARFF file whose header is in the first piece read; the new
    array and its strings are the caller's.  CVX_DATA, CVX_NOMEM.  */
