@@ -87,10 +87,11 @@ is_sklearn (const struct cvxi_record *first, const struct cvxi_record *second,
 }
 
 /* Only text in the first line, and in some column a number below it (that it
-   may be written with a decimal comma is for the reader to say).  */
+   may be written with a decimal comma is for the reader to say).  The first
+   UNNAMED columns have no name.  */
 static bool
 is_header (const struct cvxi_record *first, const struct cvxi_record *second,
-           const struct cvxi_numbers *numbers)
+           size_t unnamed, const struct cvxi_numbers *numbers)
 {
   bool above = second == NULL;
   double v;
@@ -101,9 +102,9 @@ is_header (const struct cvxi_record *first, const struct cvxi_record *second,
         continue;
       if (kind != CVXI_NOT_A_NUMBER)
         return false;
-      if (second != NULL && k < second->n)
+      if (second != NULL && k + unnamed < second->n)
         {
-          const struct cvxi_field *f = &second->field[k];
+          const struct cvxi_field *f = &second->field[k + unnamed];
           above = above || kind_of (numbers, f, &v) == CVXI_NUMBER
                   || cvxi_looks_comma (f->s, f->len);
         }
@@ -206,26 +207,49 @@ make_unique (struct cvxi_header *h, struct cvx_error *err)
   return status;
 }
 
+/* Column K has no name: xK, or another that none of the N SORTED is.  NULL: no
+   memory.  */
+static char *
+name_unnamed (char *const *sorted, size_t n, size_t k)
+{
+  char name[32];
+  size_t next = 2;
+  snprintf (name, sizeof name, "x%zu", k + 1);
+  return in_sorted (sorted, n, name) ? other_name (sorted, n, name, &next)
+                                     : cvx_strdup (name);
+}
+
+/* The names of the columns, of which the first UNNAMED have none.  */
 static enum cvx_status
 take_names (struct cvxi_header *h, const struct cvxi_record *first,
-            struct cvx_error *err)
+            size_t unnamed, struct cvx_error *err)
 {
-  h->names = cvx_calloc (first->n, sizeof *h->names);
-  if (h->names == NULL)
-    return cvx_fail_nomem (err, "reading names of columns");
-  h->n_names = first->n;
-  for (size_t k = 0; k < first->n; k++)
+  size_t n = first->n + unnamed, named = 0;
+  char **sorted = cvx_alloc (n, sizeof *sorted);
+  bool ok = sorted != NULL;
+  h->names = cvx_calloc (n, sizeof *h->names);
+  ok = ok && h->names != NULL;
+  h->n_names = ok ? n : 0;
+  for (size_t k = 0; k < first->n && ok; k++)
     {
       const struct cvxi_field *f = &first->field[k];
-      char number[32];
-      snprintf (number, sizeof number, "x%zu", k + 1);
-      h->names[k]
-          = f->len > 0 ? cvxi_name_copy (f->s, f->len) : cvx_strdup (number);
-      if (h->names[k] == NULL)
-        return cvx_fail_nomem (err, "reading names of columns");
+      if (f->len == 0)
+        continue;
+      sorted[named] = h->names[k + unnamed] = cvxi_name_copy (f->s, f->len);
+      ok = sorted[named++] != NULL;
     }
-  h->unnamed_first = first->field[0].len == 0;
-  return make_unique (h, err);
+  if (ok)
+    qsort (sorted, named, sizeof *sorted, by_name);
+  for (size_t k = 0; k < n && ok; k++)
+    if (h->names[k] == NULL)
+      {
+        h->unnamed_first = h->unnamed_first || k == 0;
+        h->names[k] = name_unnamed (sorted, named, k);
+        ok = h->names[k] != NULL;
+      }
+  cvx_free (sorted);
+  return ok ? make_unique (h, err)
+            : cvx_fail_nomem (err, "reading names of columns");
 }
 
 static enum cvx_status
@@ -253,9 +277,13 @@ cvxi_header_read (struct cvxi_header *h, const struct cvxi_record *first,
                   const struct cvxi_numbers *numbers, int header,
                   const char *path, struct cvx_error *err)
 {
+  /* R's write.table gives names of rows, and none to their column.  */
+  h->row_names = header != 0 && second != NULL && second->n == first->n + 1
+                 && second->field[first->n].len > 0
+                 && is_header (first, second, 1, numbers);
   h->sklearn = header < 0 && is_sklearn (first, second, numbers);
-  h->present = header > 0 || h->sklearn
-               || (header < 0 && is_header (first, second, numbers));
+  h->present = header > 0 || h->sklearn || h->row_names
+               || (header < 0 && is_header (first, second, 0, numbers));
   if (!h->present)
     return CVX_OK;
   if (second == NULL)
@@ -265,7 +293,7 @@ cvxi_header_read (struct cvxi_header *h, const struct cvxi_record *first,
       return cvx_at (err, path, 0, 0);
     }
   return h->sklearn ? take_classes (h, first, err)
-                    : take_names (h, first, err);
+                    : take_names (h, first, h->row_names, err);
 }
 
 void

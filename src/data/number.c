@@ -208,9 +208,8 @@ cvxi_number_scan (const struct cvxi_numbers *f, const char **s,
   return exact;
 }
 
-enum cvxi_number_kind
-cvxi_number (const struct cvxi_numbers *f, const char *s, size_t len,
-             double *value)
+static enum cvxi_number_kind
+plain (const struct cvxi_numbers *f, const char *s, size_t len, double *value)
 {
   const char *p = s;
   bool exact = cvxi_number_scan (f, &p, s + len, value);
@@ -218,6 +217,32 @@ cvxi_number (const struct cvxi_numbers *f, const char *s, size_t len,
     return exact ? CVXI_NUMBER : slowly (f, s, len, value);
   *value = NAN;
   return word (s, len);
+}
+
+/* Fortran writes double precision as 0.15D+01.  Without the point it may be
+   the name of something.  */
+static enum cvxi_number_kind
+fortran (const struct cvxi_numbers *f, const char *s, size_t len,
+         double *value)
+{
+  char buf[64], *mark;
+  if (len >= sizeof buf || memchr (s, f->decimal, len) == NULL)
+    return CVXI_NOT_A_NUMBER;
+  memcpy (buf, s, len);
+  buf[len] = '\0';
+  mark = strpbrk (buf, "dD");
+  if (mark == NULL)
+    return CVXI_NOT_A_NUMBER;
+  *mark = 'e';
+  return plain (f, buf, len, value);
+}
+
+enum cvxi_number_kind
+cvxi_number (const struct cvxi_numbers *f, const char *s, size_t len,
+             double *value)
+{
+  enum cvxi_number_kind kind = plain (f, s, len, value);
+  return kind == CVXI_NOT_A_NUMBER ? fortran (f, s, len, value) : kind;
 }
 
 bool

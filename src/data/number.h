@@ -31,8 +31,9 @@ bool cvxi_numbers_init (struct cvxi_numbers *f, char decimal);
 void cvxi_numbers_free (struct cvxi_numbers *f);
 
 /* The LEN bytes at S, without blanks around them, as a number: optional sign,
-   digits with at most one decimal sign, optional exponent.  *VALUE is the
-   nearest double, NaN when there is none.  */
+   digits with at most one decimal sign, optional exponent, which after a
+   decimal sign may begin with D, as Fortran writes it.  *VALUE is the nearest
+   double, NaN when there is none.  */
 enum cvxi_number_kind cvxi_number (const struct cvxi_numbers *f, const char *s,
                                    size_t len, double *value);
 

@@ -3,7 +3,9 @@
    The first line is a header when it has no numbers and some column has a
    number in the next line.  A first line "150,4,setosa,versicolor,virginica"
    (rows, features, names of the classes 0, 1, ...), as scikit-learn writes it,
-   is understood.  A target whose first value is text is a target of labels.
+   is understood, and so is one with a name less than the lines have fields,
+   the first of which are names of rows (R Data Import/Export, section 2.1).  A
+   target whose first value is text is a target of labels.
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
@@ -39,6 +41,7 @@ struct table
   struct cvxi_numbers numbers;
   struct cvxi_header header;
   size_t n_columns;
+  bool row_names; /* the first column is none of the features */
   struct cvxi_columns columns;
   ptrdiff_t *role; /* column: j + 1 feature j, -(k + 1) target k, 0 unused */
   enum target target;
@@ -353,6 +356,23 @@ fail_missing (struct table *t, struct cvx_error *err)
   return CVX_DATA;
 }
 
+/* A first column that has no name and holds text is one of names of rows.  */
+static void
+leave_row_names (struct table *t, const struct cvxi_field *f)
+{
+  struct cvxi_columns *c = &t->columns;
+  double v;
+  t->row_names = t->header.unnamed_first && t->options->x == NULL
+                 && c->n_features > 1 && c->feature[0] == 0
+                 && (t->header.row_names
+                     || cvxi_number (&t->numbers, f->s, f->len, &v)
+                            == CVXI_NOT_A_NUMBER);
+  if (!t->row_names)
+    return;
+  c->n_features--;
+  memmove (c->feature, c->feature + 1, c->n_features * sizeof *c->feature);
+}
+
 /* The first two records: header, number of columns, roles.  */
 static enum cvx_status
 begin (struct table *t, const struct cvxi_record *first,
@@ -363,7 +383,9 @@ begin (struct table *t, const struct cvxi_record *first,
                           t->options->header, t->path, err);
   if (status != CVX_OK)
     return status;
-  t->n_columns = t->header.sklearn ? second->n : first->n;
+  t->n_columns = t->header.sklearn         ? second->n
+                 : t->header.names != NULL ? t->header.n_names
+                                           : first->n;
   t->role = cvx_calloc (t->n_columns, sizeof *t->role);
   if (t->role == NULL)
     return cvx_fail_nomem (err, "reading columns");
@@ -372,6 +394,8 @@ begin (struct table *t, const struct cvxi_record *first,
                                 t->options, t->path, err);
   if (status != CVX_OK)
     return status;
+  if (t->header.present)
+    leave_row_names (t, &second->field[0]);
   for (size_t j = 0; j < t->columns.n_features; j++)
     t->role[t->columns.feature[j]] = (ptrdiff_t)j + 1;
   for (size_t k = 0; k < t->columns.n_targets; k++)
@@ -514,6 +538,8 @@ make (struct cvx_dataset **out, struct table *t, struct cvx_text *notes,
       return status;
     }
   drop_row_numbers (d, t, notes);
+  if (notes != NULL && t->row_names)
+    cvx_text_put (notes, "the first column names the rows: left out\n");
   if (notes != NULL && t->header.notes.s != NULL)
     cvx_text_put (notes, t->header.notes.s);
   if (notes != NULL && t->n_underflow > 0)

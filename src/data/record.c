@@ -7,6 +7,7 @@
 #include "data/record.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 
@@ -439,6 +440,23 @@ sniff (struct cvxi_records *r, char delimiter, char decimal)
   r->trailing = best.all > 1 && best.trailing == best.all;
 }
 
+/* A first line "sep=;", as Excel writes and reads it, names the delimiter,
+   unless DELIMITER does.  */
+static enum cvx_status
+take_sep (struct cvxi_records *r, char *delimiter, struct cvx_error *err)
+{
+  static const char sep[] = "sep=";
+  size_t len, n = sizeof sep - 1;
+  bool whole;
+  const char *s = cvxi_lines_ahead (&r->lines, &len, &whole);
+  if (len < n + 2 || strncasecmp (s, sep, n) != 0
+      || (s[n + 1] != '\n' && s[n + 1] != '\r'))
+    return CVX_OK;
+  if (*delimiter == 0)
+    *delimiter = s[n];
+  return cvxi_lines_next (&r->lines, &s, &len, err);
+}
+
 enum cvx_status
 cvxi_records_open (struct cvxi_records *r, const char *path, char delimiter,
                    char decimal, struct cvx_progress *progress,
@@ -448,7 +466,11 @@ cvxi_records_open (struct cvxi_records *r, const char *path, char delimiter,
   memset (r, 0, sizeof *r);
   status = cvxi_lines_open (&r->lines, path, progress, err);
   if (status == CVX_OK)
+    status = take_sep (r, &delimiter, err);
+  if (status == CVX_OK)
     sniff (r, delimiter, decimal);
+  else
+    cvxi_lines_close (&r->lines);
   return status;
 }
 

@@ -72,6 +72,29 @@ START_TEST (numbers_are_those_of_strtod)
 }
 END_TEST
 
+START_TEST (fortran_writes_d)
+{
+  static const struct
+  {
+    const char *s;
+    double value;
+  } list[] = { { "0.1288185D+01", 0.1288185e1 },
+               { "-.5d-3", -.5e-3 },
+               { "1.D0", 1 },
+               { "0.1234567890123456789D-30", 0.1234567890123456789e-30 } };
+  struct cvxi_numbers f;
+  ck_assert (cvxi_numbers_init (&f, 0));
+  for (size_t k = 0; k < sizeof list / sizeof *list; k++)
+    {
+      double v;
+      ck_assert_int_eq (cvxi_number (&f, list[k].s, strlen (list[k].s), &v),
+                        CVXI_NUMBER);
+      ck_assert (v == list[k].value);
+    }
+  cvxi_numbers_free (&f);
+}
+END_TEST
+
 START_TEST (what_is_no_number)
 {
   static const struct
@@ -94,6 +117,12 @@ START_TEST (what_is_no_number)
     { "1_000", CVXI_NOT_A_NUMBER },
     { "1,5", CVXI_NOT_A_NUMBER },
     { "1e", CVXI_NOT_A_NUMBER },
+    { "3D", CVXI_NOT_A_NUMBER },
+    { "1d2", CVXI_NOT_A_NUMBER },
+    { "1.5D", CVXI_NOT_A_NUMBER },
+    { "1.5D+", CVXI_NOT_A_NUMBER },
+    { "1.5D2D2", CVXI_NOT_A_NUMBER },
+    { "1.5D400", CVXI_OVERFLOW },
     { "e5", CVXI_NOT_A_NUMBER },
     { ".", CVXI_NOT_A_NUMBER },
     { "1.2.3", CVXI_NOT_A_NUMBER },
@@ -120,4 +149,5 @@ START_TEST (what_is_no_number)
 }
 END_TEST
 
-TEST_MAIN ("number", numbers_are_those_of_strtod, what_is_no_number)
+TEST_MAIN ("number", numbers_are_those_of_strtod, fortran_writes_d,
+           what_is_no_number)
