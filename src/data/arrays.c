@@ -287,6 +287,31 @@ first_of (const struct cvx_npz *z, const char *const *names)
   return a;
 }
 
+/* The arrays for training and for tests that an archive has, as others name
+   them; NULL: it has none.  */
+static const char *const *
+parts_of (const struct cvx_npz *z)
+{
+  static const char *const names[][4] = {
+    { "x_train", "y_train", "x_test", "y_test" },
+    { "X_train", "y_train", "X_test", "y_test" },
+    { "train_x", "train_y", "test_x", "test_y" },
+    { "train_X", "train_y", "test_X", "test_y" },
+    { "train/x", "train/y", "test/x", "test/y" },
+    { "train/X", "train/y", "test/X", "test/y" },
+    { "train_images", "train_labels", "test_images", "test_labels" },
+  };
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+    {
+      size_t there = 0;
+      while (there < 4 && cvx_npz_find (z, names[k][there]) != NULL)
+        there++;
+      if (there == 4)
+        return names[k];
+    }
+  return NULL;
+}
+
 static enum cvx_status
 fail_member (const struct cvx_npz *z, const char *path, const char *name,
              struct cvx_error *err)
@@ -295,6 +320,7 @@ fail_member (const struct cvx_npz *z, const char *path, const char *name,
   {
     SHOWN = 20
   };
+  const char *const *part = name == NULL ? parts_of (z) : NULL;
   struct cvx_text t = CVX_TEXT_INIT;
   for (size_t k = 0; k < z->n && k < SHOWN; k++)
     {
@@ -315,6 +341,9 @@ fail_member (const struct cvx_npz *z, const char *path, const char *name,
               cvx_text_string (&t));
   cvx_text_free (&t);
   cvx_at (err, path, 0, 0);
+  if (part != NULL)
+    return cvx_hint (err, "x=%s y=%s, then x=%s y=%s part=test", part[0],
+                     part[1], part[2], part[3]);
   return cvx_hint (err, "x=NAME y=NAME, or FILE:NAME for one table");
 }
 

@@ -71,6 +71,17 @@ fail_hdf5 (const struct cvxi_import *im, const char *what, const char *name,
   return cvx_at (err, im->shown, 0, 0);
 }
 
+/* FALSE and TRUE, as h5py writes booleans.  */
+static bool
+is_boolean (hid_t type)
+{
+  signed char value[2] = { 1, 0 };
+  return H5Tget_size (type) == 1 && H5Tget_nmembers (type) == 2
+         && H5Tenum_valueof (type, "FALSE", &value[0]) >= 0
+         && H5Tenum_valueof (type, "TRUE", &value[1]) >= 0 && value[0] == 0
+         && value[1] == 1;
+}
+
 /* The type in memory of a dataset; WHY not NULL: it has no numbers.  */
 static hid_t
 memory_type (hid_t type, enum cvx_array_type *kept, const char **why)
@@ -101,6 +112,11 @@ memory_type (hid_t type, enum cvx_array_type *kept, const char **why)
       *why = "it is of references";
       break;
     case H5T_ENUM:
+      if (is_boolean (type))
+        {
+          *kept = CVX_ARRAY_I64;
+          return H5T_NATIVE_INT64;
+        }
       *why = "it is of named values";
       break;
     default:

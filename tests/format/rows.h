@@ -127,6 +127,7 @@ static const struct row good[] = {
 #endif
 #ifdef HAVE_HDF5
   { "hdf5", "plain.h5", 3, 2, 1.5, 0.5, 7, NULL, PLAIN },
+  { "hdf5", "boolean.h5", 3, 2, 1.5, -1, 1, "0 = -1, 1 = 1", PLAIN },
   { "hdf5", "group.h5", 3, 2, 1.5, 0, 7, NULL, { .x = "g/data", .y = "g/target" } },
 #endif
 #ifdef HAVE_PNG
@@ -256,6 +257,8 @@ static const struct bad bad[] = {
 #ifdef HAVE_HDF5
   { "hdf5", "cut.h5", CVX_E244, 0, 0, "truncated", PLAIN },
   { "hdf5", "empty.h5", CVX_E244, 0, 0, "no datasets", PLAIN },
+  { "hdf5", "named.h5", CVX_E220, 0, 0, "named values", PLAIN },
+  { "hdf5", "parts.h5", CVX_E210, 0, 0, "y=train/y, then", PLAIN },
   { "hdf5", "text.h5", CVX_E220, 0, 0, "it is text", PLAIN },
   { "hdf5", "external.h5", CVX_E220, 0, 0, "not followed", PLAIN },
   { "hdf5", "elsewhere.h5", CVX_E220, 0, 0, "another file", PLAIN },

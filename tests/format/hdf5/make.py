@@ -11,4 +11,8 @@ with f('elsewhere.h5') as h: h.create_dataset('X',(3,2),'f8',external=[('plain.h
 with f('huge.h5') as h: h.create_dataset('X',(1<<40,4),'f8',chunks=(1024,4)); h['y']=y
 with f('text.h5') as h: h['X']=np.array([b'ab',b'c']); h['y']=y
 with f('empty.h5') as h: h.create_group('g')
+with f('boolean.h5') as h: h['X']=X; h['y']=y>1
+with f('named.h5') as h: h['X']=X; h.create_dataset('y',data=[0,1,1],dtype=h5py.enum_dtype({'NO':0,'YES':1},'i1'))
+with f('parts.h5') as h:
+    for p in ('train','test'): h[p+'/x']=X; h[p+'/y']=y
 b=open('plain.h5','rb').read(); open('cut.h5','wb').write(b[:len(b)//2])
