@@ -3,8 +3,6 @@
 
    Copyright (C) 2026 the cvxnn authors.  GPL-3.0-or-later, see COPYING.  */
 
-#include <string.h>
-
 #include "command/command.h"
 
 static const char *const scale_words[]
@@ -192,9 +190,9 @@ cmd_scale (void *session, const struct lang_call *c, struct cvx_error *err)
     }
   status = cvx_dataset_scale (&d, s->data, (enum cvx_scale) (x < 0 ? 0 : x),
                               (enum cvx_scale) (y < 0 ? 0 : y), &notes, err);
-  status = take (s, c,
-                 status != CVX_OK && strstr (err->text, "target") ? "y" : "x",
-                 status, d, err);
+  /* Labels are what stops it first.  */
+  status = take (s, c, y > 0 && s->data->n_labels > 0 ? "y" : "x", status, d,
+                 err);
   if (status == CVX_OK)
     session_notes (s, &notes);
   cvx_text_free (&notes);

@@ -304,6 +304,12 @@ has out '1 duplicate column' "D23: duplicate columns are counted"
 has out '1 duplicate row' "D23: and rows"
 has out '2 pairs of equal x with another y' "D23: and conflicts"
 has out '2 constant columns divided by 1' "D23: no variance, divided by 1"
+printf 'load odd.csv\nscale x=standard y=standard\n' >labels.cvx
+run labels.cvx
+has err 'labels.cvx:2:20: E228' "D23: of two options the one that cannot be"
+printf 'load odd.csv\nscale x=rownorm\nscale x=standard\n' >rownorm.cvx
+run rownorm.cvx
+has err 'rownorm.cvx:3:9: E228' "D23: rows first, then columns is refused"
 printf '0,0,1\n1,2,2\n' >zeros.csv
 run -e 'load zeros.csv; patterns exact; formulation relu beta=0.1; solve' \
   -e 'print "gap {run.gap:%.0e}"'
