@@ -116,8 +116,8 @@ rows_of (const struct pour *p, size_t k)
   return left < p->step ? left : p->step;
 }
 
-/* Piece K into the dataset, a block at a time while it is in the cache.
- *PLAIN: when somebody asks, every feature is a plain number.  */
+/* Piece K into the dataset, a block at a time while it is in the cache.  When
+   somebody asks, *PLAIN is whether every feature is a plain number.  */
 static enum cvx_status
 pour_piece (struct pour *p, struct hand *hand, size_t k, bool *plain,
             struct cvx_error *err)

@@ -445,11 +445,12 @@ sniff (struct cvxi_records *r, char delimiter, char decimal)
 static enum cvx_status
 take_sep (struct cvxi_records *r, char *delimiter, struct cvx_error *err)
 {
-  static const char sep[] = "sep=";
+  static const char sep[] = "sep=", known[] = ",;|\t :";
   size_t len, n = sizeof sep - 1;
   bool whole;
   const char *s = cvxi_lines_ahead (&r->lines, &len, &whole);
   if (len < n + 2 || strncasecmp (s, sep, n) != 0
+      || memchr (known, s[n], sizeof known - 1) == NULL
       || (s[n + 1] != '\n' && s[n + 1] != '\r'))
     return CVX_OK;
   if (*delimiter == 0)
