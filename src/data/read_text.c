@@ -181,6 +181,15 @@ text_number (struct table *t, struct cvxi_texts *texts,
   return CVX_OK;
 }
 
+/* TRUE and FALSE, in any case, are 1 and 0 as features.  */
+static bool
+is_logical (const struct cvxi_field *f, double *value)
+{
+  bool yes = f->len == 4 && strncasecmp (f->s, "true", 4) == 0;
+  *value = yes;
+  return yes || (f->len == 5 && strncasecmp (f->s, "false", 5) == 0);
+}
+
 /* A feature in field K: with onehot its first value decides what it is.  */
 static enum cvx_status
 feature_cell (struct table *t, const struct cvxi_record *rec, size_t k,
@@ -188,17 +197,20 @@ feature_cell (struct table *t, const struct cvxi_record *rec, size_t k,
 {
   const struct cvxi_field *f = &rec->field[k];
   enum target *kind = t->feature_kind != NULL ? &t->feature_kind[j] : NULL;
-  enum cvxi_number_kind number;
-  if (kind == NULL || *kind == NUMBERS)
-    return cell (t, rec, k, value, err);
-  number = cvxi_number (&t->numbers, f->s, f->len, value);
-  if (number == CVXI_MISSING)
-    return cell (t, rec, k, value, err);
-  if (*kind == UNKNOWN)
-    *kind = number == CVXI_NOT_A_NUMBER ? LABELS : NUMBERS;
-  return *kind == LABELS
-             ? text_number (t, &t->feature_texts[j], f, k, value, err)
-             : cell (t, rec, k, value, err);
+  if (kind != NULL && *kind != NUMBERS)
+    {
+      enum cvxi_number_kind number
+          = cvxi_number (&t->numbers, f->s, f->len, value);
+      if (number == CVXI_MISSING)
+        return cell (t, rec, k, value, err);
+      if (*kind == UNKNOWN)
+        *kind = number == CVXI_NOT_A_NUMBER && !is_logical (f, value)
+                    ? LABELS
+                    : NUMBERS;
+      if (*kind == LABELS)
+        return text_number (t, &t->feature_texts[j], f, k, value, err);
+    }
+  return is_logical (f, value) ? CVX_OK : cell (t, rec, k, value, err);
 }
 
 /* The target in field K: its first value decides what it is.  */

@@ -69,6 +69,8 @@ static const struct row good[] = {
   { "text", "r-count.csv", 2, 2, 1, 0.5, 1.5, "names the rows", PLAIN },
   { "text", "r-count.csv", 2, 2, 1, 1, 3, NULL, { .x = "a,b", .y = "x1" } },
   { "text", "sep.csv", 2, 1, 1, 0.5, 1.5, NULL, PLAIN },
+  { "text", "logical.csv", 3, 1, 1, -1, -1, "no = -1", { .x = "flag" } },
+  { "text", "logical.csv", 3, 2, 1, -1, -1, "no = -1", { .onehot = true } },
   { "text", "fortran.txt", 2, 2, 1, 0.5, 1.5, NULL, PLAIN },
   { "text", "duplicate-header.csv", 2, 1, 2, 9, 8, "now a.3", { .x = "a.2", .y = "a.3" } },
   { "text", "missing.csv", 1, 2, 3, 2.5, 2.5, "4 of 5 rows", { .missing = CVX_MISSING_DROP } },
