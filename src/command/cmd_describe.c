@@ -36,12 +36,10 @@ cmd_data_line (struct session *s)
 {
   const struct cvx_dataset *d = s->data;
   struct cvx_text t = CVX_TEXT_INIT;
-  size_t n = 0;
+  size_t n = cvx_dataset_rows (d);
   double low, high, bytes;
   char words[32];
   bool parts = d->part[CVX_VAL].n + d->part[CVX_TEST].n > 0;
-  for (int k = 0; k < CVX_N_PARTS; k++)
-    n += d->part[k].n;
   cvx_text_printf (&t, "data %s: n=%zu d=%zu", session_shown (s, d->name), n,
                    d->n_features);
   if (d->image[0] != 0)

@@ -315,7 +315,7 @@ prediction_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
 {
   const struct cvx_dataset *d = s->data;
   const struct cvx_network *net;
-  size_t rows = 0, c = d->n_outputs, i = 0;
+  size_t rows = cvx_dataset_rows (d), c = d->n_outputs, i = 0;
   double *part, *row, *y, *f;
   enum cvx_status status = session_network (s, s->run, &net, err);
   if (status == CVX_OK
@@ -326,8 +326,6 @@ prediction_sheets (struct session *s, struct cvx_sheet *sheets, size_t *n,
                        cvx_network_inputs (net), d->n_features);
   if (status != CVX_OK)
     return status;
-  for (int k = 0; k < CVX_N_PARTS; k++)
-    rows += d->part[k].n;
   part = *bytes = cvx_alloc (rows * (2 + 2 * c), sizeof **bytes);
   if (part == NULL)
     return cvx_fail_nomem (err, "predicting");

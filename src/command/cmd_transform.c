@@ -130,21 +130,12 @@ cmd_classes (void *session, const struct lang_call *c, struct cvx_error *err)
   return take (s, c, "names", status, d, err);
 }
 
-static size_t
-rows_of (const struct cvx_dataset *d)
-{
-  size_t n = 0;
-  for (int k = 0; k < CVX_N_PARTS; k++)
-    n += d->part[k].n;
-  return n;
-}
-
 enum cvx_status
 cmd_split (void *session, const struct lang_call *c, struct cvx_error *err)
 {
   struct session *s = session;
   double train = CVX_SPLIT_REST, val = 0, test = 0;
-  size_t all = rows_of (s->data), left;
+  size_t all = cvx_dataset_rows (s->data), left;
   bool stratify = false, has_train, has_val, has_test;
   struct cvx_dataset *d = NULL;
   enum cvx_status status;
@@ -161,7 +152,7 @@ cmd_split (void *session, const struct lang_call *c, struct cvx_error *err)
                  : has_test ? "test"
                             : "val",
                  status, d, err);
-  left = status == CVX_OK ? all - rows_of (s->data) : 0;
+  left = status == CVX_OK ? all - cvx_dataset_rows (s->data) : 0;
   if (left > 0)
     session_note (s, "%zu row%s in no part and left out\n", left,
                   left == 1 ? " is" : "s are");

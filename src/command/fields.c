@@ -113,24 +113,20 @@ data_field (struct session *s, const struct lang_step *step, size_t n,
 {
   const struct cvx_dataset *d = s->data;
   const char *name = n > 0 ? step[0].name : "";
-  size_t total = 0;
   if (d == NULL)
     return cmd_ready (s, HAS_DATA | KEEPS_SPARSE, err);
   for (int k = 0; k < CVX_N_PARTS; k++)
-    {
-      total += d->part[k].n;
-      if (n == 2 && is (name, session_part_names[k]))
-        {
-          *value = lang_number ((double)d->part[k].n);
-          return CVX_OK;
-        }
-    }
+    if (n == 2 && is (name, session_part_names[k]))
+      {
+        *value = lang_number ((double)d->part[k].n);
+        return CVX_OK;
+      }
   if (is (name, "name"))
     *value = lang_text_view (d->name);
   else if (is (name, "source"))
     *value = lang_text_view (d->source != NULL ? d->source : "");
   else if (is (name, "n"))
-    *value = lang_number ((double)total);
+    *value = lang_number ((double)cvx_dataset_rows (d));
   else if (is (name, "d"))
     *value = lang_number ((double)d->n_features);
   else if (is (name, "classes"))

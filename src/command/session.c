@@ -330,10 +330,8 @@ session_drop_kept (struct session *s)
 static double
 dataset_bytes (const struct cvx_dataset *d)
 {
-  size_t n = 0;
-  for (int k = 0; k < CVX_N_PARTS; k++)
-    n += d->part[k].n;
-  return (double)cvx_dataset_bytes (n, d->n_features, d->n_outputs);
+  return (double)cvx_dataset_bytes (cvx_dataset_rows (d), d->n_features,
+                                    d->n_outputs);
 }
 
 /* Keep D, the former data; the oldest go when there is no room.  */

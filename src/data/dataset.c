@@ -15,6 +15,15 @@
 #include "data/scan.h"
 
 size_t
+cvx_dataset_rows (const struct cvx_dataset *d)
+{
+  size_t n = 0;
+  for (size_t k = 0; k < CVX_N_PARTS; k++)
+    n += d->part[k].n;
+  return n;
+}
+
+size_t
 cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs)
 {
   size_t row, bytes;

@@ -92,6 +92,9 @@ void cvx_dataset_rehash (struct cvx_dataset *d);
 /* Bytes that N rows of F features and C outputs take.  SIZE_MAX: overflow.  */
 size_t cvx_dataset_bytes (size_t n, size_t n_features, size_t n_outputs);
 
+/* Rows of all parts.  */
+size_t cvx_dataset_rows (const struct cvx_dataset *d);
+
 /* True when X is there only without its zeros.  */
 bool cvx_dataset_is_sparse (const struct cvx_dataset *d);
 

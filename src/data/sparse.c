@@ -17,11 +17,11 @@ cvx_dataset_is_sparse (const struct cvx_dataset *d)
 size_t
 cvx_dataset_fill_bytes (const struct cvx_dataset *d)
 {
-  size_t n = 0, bytes;
-  for (size_t k = 0; k < CVX_N_PARTS; k++)
-    n += d->part[k].n;
-  return cvx_mul (n, d->n_features * sizeof (double), &bytes) ? bytes
-                                                              : SIZE_MAX;
+  size_t bytes;
+  return cvx_mul (cvx_dataset_rows (d), d->n_features * sizeof (double),
+                  &bytes)
+             ? bytes
+             : SIZE_MAX;
 }
 
 size_t

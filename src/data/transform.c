@@ -10,15 +10,6 @@
 #include "base/rng.h"
 #include "data/parts.h"
 
-static size_t
-total_rows (const struct cvx_dataset *d)
-{
-  size_t n = 0;
-  for (size_t p = 0; p < CVX_N_PARTS; p++)
-    n += d->part[p].n;
-  return n;
-}
-
 /* Rows that SIZE asks for out of N: a count, or below 1 a share.  */
 static enum cvx_status
 rows_asked (const char *name, double size, size_t n, size_t *rows,
@@ -37,7 +28,7 @@ split_sizes (const struct cvx_dataset *d, const double *asked, size_t *n,
              struct cvx_error *err)
 {
   static const char *const names[] = { "train", "val", "test" };
-  size_t all = total_rows (d);
+  size_t all = cvx_dataset_rows (d);
   bool rest = asked[CVX_TRAIN] == CVX_SPLIT_REST;
   n[CVX_TRAIN] = 0;
   for (size_t p = rest ? CVX_VAL : CVX_TRAIN; p < CVX_N_PARTS; p++)
@@ -72,7 +63,8 @@ static enum cvx_status
 gather (const struct cvx_dataset *d, struct cvx_part *all,
         struct cvx_error *err)
 {
-  size_t n = total_rows (d), at = 0, width = d->n_features, c = d->n_outputs;
+  size_t n = cvx_dataset_rows (d), at = 0, width = d->n_features,
+         c = d->n_outputs;
   bool dense = !cvx_dataset_is_sparse (d);
   if (dense ? !cvxi_part_new (all, n, width, c) : !cvxi_part_rest (all, n, c))
     return cvx_fail_nomem (err, "splitting");
