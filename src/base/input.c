@@ -73,7 +73,23 @@ fail_stream (const struct cvxi_input *in, const char *why,
   return cvx_at (err, in->path, 0, 0);
 }
 
-/* Stored bytes into TO; -1 with read_errno or aborted set.  */
+/* Stored bytes from AT on into TO, which counts those behind the ones taken in
+   order; -1 with errno.  */
+static ssize_t
+read_stored (const struct cvxi_input *in, size_t at, void *to, size_t len)
+{
+  ssize_t k;
+  size_t end;
+  do
+    k = pread (in->fd, to, len, (off_t)at);
+  while (k < 0 && errno == EINTR);
+  end = at + (k > 0 ? (size_t)k : 0);
+  if (end > in->taken)
+    cvx_progress_add (in->progress, end - (at > in->taken ? at : in->taken));
+  return k;
+}
+
+/* The next stored bytes into TO; -1 with read_errno or aborted set.  */
 static ssize_t
 take (struct cvxi_input *in, void *to, size_t len)
 {
@@ -83,16 +99,11 @@ take (struct cvxi_input *in, void *to, size_t len)
       in->aborted = true;
       return -1;
     }
-  do
-    k = read (in->fd, to, len);
-  while (k < 0 && errno == EINTR);
+  k = read_stored (in, in->taken, to, len);
   if (k < 0)
     in->read_errno = errno;
   else
-    {
-      in->taken += (size_t)k;
-      cvx_progress_add (in->progress, (size_t)k);
-    }
+    in->taken += (size_t)k;
   return k;
 }
 
@@ -443,14 +454,6 @@ cvxi_input_read (struct cvxi_input *in, void *buf, size_t len, size_t *got,
   return status;
 }
 
-/* Those of LEN bytes at AT that cvxi_input_open has not counted.  */
-static size_t
-not_counted (const struct cvxi_input *in, size_t at, size_t len)
-{
-  size_t end = at + len;
-  return end <= in->taken ? 0 : at >= in->taken ? len : end - in->taken;
-}
-
 enum cvx_status
 cvxi_input_read_at (const struct cvxi_input *in, size_t at, void *buf,
                     size_t len, size_t *got, struct cvx_error *err)
@@ -463,13 +466,9 @@ cvxi_input_read_at (const struct cvxi_input *in, size_t at, void *buf,
       size_t left = len - *got, most = 4 * BUFFER;
       if (cvx_aborted (in->progress))
         return cvx_fail_interrupted (err);
-      do
-        k = pread (in->fd, to + *got, left < most ? left : most,
-                   (off_t)(at + *got));
-      while (k < 0 && errno == EINTR);
+      k = read_stored (in, at + *got, to + *got, left < most ? left : most);
       if (k < 0)
         return fail_open (in->path, errno, err);
-      cvx_progress_add (in->progress, not_counted (in, at + *got, (size_t)k));
       *got += (size_t)k;
     }
   return CVX_OK;

@@ -6,7 +6,8 @@ libdata_la_SOURCES = \
   src/data/dataset.c \
   src/data/describe.c \
   src/data/elements.c \
-  src/data/foreign.c src/data/generate.c \
+  src/data/foreign.c \
+  src/data/generate.c \
   src/data/header.c \
   src/data/image.c \
   src/data/import.c \

@@ -124,22 +124,22 @@ pour_piece (struct pour *p, struct hand *hand, size_t k, bool *plain,
 {
   const struct cvxi_plan *plan = p->plan;
   size_t d = p->d->n_features, first = k * p->step, n = rows_of (p, k);
-  enum cvx_status status = CVX_OK;
   *plain = true;
-  for (size_t i = 0; i < n && status == CVX_OK; i += p->lines)
+  for (size_t i = 0; i < n; i += p->lines)
     {
       size_t len = n - i < p->lines ? n - i : p->lines, row = first + i;
       double *x = p->d->part[CVX_TRAIN].x + row * d;
       double *rows = hand->rows != NULL ? hand->rows : x;
-      status = numbers (p, hand, (plan->first + row) * plan->width, rows,
-                        len * plan->width, err);
+      enum cvx_status status
+          = numbers (p, hand, (plan->first + row) * plan->width, rows,
+                     len * plan->width, err);
       if (status != CVX_OK)
         return status;
       cvxi_plan_rows (plan, p->d, row, len, rows);
       if (p->scan != NULL)
         *plain = *plain && cvxi_scan_plain (x, len * d);
     }
-  return status;
+  return CVX_OK;
 }
 
 /* All pieces, by a TEAM of threads.  In the order of the file are only the
@@ -152,16 +152,14 @@ pour_pieces (struct pour *p, int team, struct cvx_error *err)
   size_t d = p->d->n_features;
   const double *x = p->d->part[CVX_TRAIN].x;
   atomic_bool failed = false;
-#pragma omp parallel for ordered schedule(dynamic, 1)                         \
-    num_threads(team) if (team > 1)
+#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(team)
   for (size_t k = 0; k < pieces; k++)
     {
       struct cvx_error mine;
       enum cvx_status end = CVX_OK;
       bool plain = true;
       if (!failed)
-        end = pour_piece (p, &p->hand[team > 1 ? cvx_thread_number () : 0], k,
-                          &plain, &mine);
+        end = pour_piece (p, &p->hand[cvx_thread_number ()], k, &plain, &mine);
       if (end != CVX_OK)
         failed = true;
 #pragma omp ordered

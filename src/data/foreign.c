@@ -6,79 +6,105 @@
 
 #include "data/readers.h"
 
+enum
+{
+  MOST = 4
+};
+
+struct magic
+{
+  const char *bytes;
+  size_t len;
+};
+#define MAGIC(bytes)                                                          \
+  {                                                                           \
+    bytes, sizeof bytes - 1                                                   \
+  }
+
 /* None of these begins a table of numbers, whatever the name of the file, as
    a page that says "not found" is saved under the name of the data.  */
-#define MAGIC(bytes) bytes, sizeof bytes - 1
 static const struct
 {
-  const char *magic;
-  size_t len;
   const char *what, *hint;
+  struct magic begin[MOST]; /* any of these, up to NULL */
 } known[] = {
-  { MAGIC ("PAR1"), "a Parquet file",
-    "to_csv of pandas writes the table as text" },
-  { MAGIC ("ARROW1"), "an Arrow file",
-    "to_csv of pandas writes the table as text" },
-  { MAGIC ("ORC"), "an ORC file",
-    "to_csv of pandas writes the table as text" },
-  { MAGIC ("\xd0\xcf\x11\xe0"), "an old Excel file", "save the sheet as CSV" },
-  { MAGIC ("RDX2\n"), "an R workspace",
-    "write.csv of R writes a table as text" },
-  { MAGIC ("RDX3\n"), "an R workspace",
-    "write.csv of R writes a table as text" },
-  { MAGIC ("X\n\0\0\0\2"), "an R object",
-    "write.csv of R writes a table as text" },
-  { MAGIC ("X\n\0\0\0\3"), "an R object",
-    "write.csv of R writes a table as text" },
-  { MAGIC ("<stata_dta>"), "a Stata file",
-    "export delimited writes it as text" },
-  { MAGIC ("$FL2"), "an SPSS file", "save it as CSV" },
-  { MAGIC ("SQLite format 3"), "a database",
-    "sqlite3 -csv writes a table as text" },
-  { MAGIC ("CDF\1"), "a NetCDF 3 file", "nccopy -k nc4 makes it HDF5" },
-  { MAGIC ("CDF\2"), "a NetCDF 3 file", "nccopy -k nc4 makes it HDF5" },
-  { MAGIC ("%%MatrixMarket"), "a Matrix Market file",
-    "scipy.io.mmread and savemat make it MAT" },
-  { MAGIC ("\x80\2"), "a Python pickle",
+  { "a Parquet file",
+    "to_csv of pandas writes the table as text",
+    { MAGIC ("PAR1") } },
+  { "an Arrow file",
+    "to_csv of pandas writes the table as text",
+    { MAGIC ("ARROW1") } },
+  { "an ORC file",
+    "to_csv of pandas writes the table as text",
+    { MAGIC ("ORC") } },
+  { "an old Excel file",
+    "save the sheet as CSV",
+    { MAGIC ("\xd0\xcf\x11\xe0") } },
+  { "an R workspace",
+    "write.csv of R writes a table as text",
+    { MAGIC ("RDX2\n"), MAGIC ("RDX3\n") } },
+  { "an R object",
+    "write.csv of R writes a table as text",
+    { MAGIC ("X\n\0\0\0\2"), MAGIC ("X\n\0\0\0\3") } },
+  { "a Stata file",
+    "export delimited writes it as text",
+    { MAGIC ("<stata_dta>") } },
+  { "an SPSS file", "save it as CSV", { MAGIC ("$FL2") } },
+  { "a database",
+    "sqlite3 -csv writes a table as text",
+    { MAGIC ("SQLite format 3") } },
+  { "a NetCDF 3 file",
+    "nccopy -k nc4 makes it HDF5",
+    { MAGIC ("CDF\1"), MAGIC ("CDF\2") } },
+  { "a Matrix Market file",
+    "scipy.io.mmread and savemat make it MAT",
+    { MAGIC ("%%MatrixMarket") } },
+  { "a Python pickle",
     "pickles are never run; numpy.savez writes arrays, and CIFAR has a "
-    "binary version" },
-  { MAGIC ("\x80\3"), "a Python pickle",
-    "pickles are never run; numpy.savez writes arrays" },
-  { MAGIC ("\x80\4\x95"), "a Python pickle",
-    "pickles are never run; numpy.savez writes arrays" },
-  { MAGIC ("\x80\5\x95"), "a Python pickle",
-    "pickles are never run; numpy.savez writes arrays" },
-  { MAGIC ("{\""), "JSON", "write a table as CSV" },
-  { MAGIC ("{\n"), "JSON", "write a table as CSV" },
-  { MAGIC ("[{"), "JSON", "write a table as CSV" },
-  { MAGIC ("[["), "JSON", "write a table as CSV" },
-  { MAGIC ("<!DOCTYPE"), "a web page",
-    "was the data found where it came from?" },
-  { MAGIC ("<!doctype"), "a web page",
-    "was the data found where it came from?" },
-  { MAGIC ("<html"), "a web page", "was the data found where it came from?" },
-  { MAGIC ("<HTML"), "a web page", "was the data found where it came from?" },
-  { MAGIC ("<?xml"), "XML", "write a table as CSV" },
-  { MAGIC ("\x89PNG"), "an image",
-    "FOLDER/CLASS/NAME.png can be loaded as FOLDER" },
-  { MAGIC ("\xff\xd8\xff"), "a JPEG image",
-    "folders of PNG images can be loaded" },
-  { MAGIC ("GIF8"), "a GIF image", "folders of PNG images can be loaded" },
-  { MAGIC ("II*\0"), "a TIFF image", "folders of PNG images can be loaded" },
-  { MAGIC ("MM\0*"), "a TIFF image", "folders of PNG images can be loaded" },
-  { MAGIC ("fLaC"), "FLAC sound", "WAV can be loaded" },
-  { MAGIC ("OggS"), "Ogg sound", "WAV can be loaded" },
-  { MAGIC ("ID3"), "MP3 sound", "WAV can be loaded" },
-  { MAGIC ("%PDF-"), "a PDF file", "copy the table to a text file" },
+    "binary version",
+    { MAGIC ("\x80\2") } },
+  { "a Python pickle",
+    "pickles are never run; numpy.savez writes arrays",
+    { MAGIC ("\x80\3"), MAGIC ("\x80\4\x95"), MAGIC ("\x80\5\x95") } },
+  { "JSON",
+    "write a table as CSV",
+    { MAGIC ("{\""), MAGIC ("{\n"), MAGIC ("[{"), MAGIC ("[[") } },
+  { "a web page",
+    "was the data found where it came from?",
+    { MAGIC ("<!DOCTYPE"), MAGIC ("<!doctype"), MAGIC ("<html"),
+      MAGIC ("<HTML") } },
+  { "XML", "write a table as CSV", { MAGIC ("<?xml") } },
+  { "an image",
+    "FOLDER/CLASS/NAME.png can be loaded as FOLDER",
+    { MAGIC ("\x89PNG") } },
+  { "a JPEG image",
+    "folders of PNG images can be loaded",
+    { MAGIC ("\xff\xd8\xff") } },
+  { "a GIF image", "folders of PNG images can be loaded", { MAGIC ("GIF8") } },
+  { "a TIFF image",
+    "folders of PNG images can be loaded",
+    { MAGIC ("II*\0"), MAGIC ("MM\0*") } },
+  { "FLAC sound", "WAV can be loaded", { MAGIC ("fLaC") } },
+  { "Ogg sound", "WAV can be loaded", { MAGIC ("OggS") } },
+  { "MP3 sound", "WAV can be loaded", { MAGIC ("ID3") } },
+  { "a PDF file", "copy the table to a text file", { MAGIC ("%PDF-") } },
 };
+
+static bool
+begins (const unsigned char *head, size_t len, const struct magic *any)
+{
+  for (size_t k = 0; k < MOST && any[k].bytes != NULL; k++)
+    if (len >= any[k].len && memcmp (head, any[k].bytes, any[k].len) == 0)
+      return true;
+  return false;
+}
 
 enum cvx_status
 cvxi_refuse_foreign (const char *path, const unsigned char *head, size_t len,
                      struct cvx_error *err)
 {
   for (size_t k = 0; k < sizeof known / sizeof *known; k++)
-    if (len >= known[k].len
-        && memcmp (head, known[k].magic, known[k].len) == 0)
+    if (begins (head, len, known[k].begin))
       {
         cvx_fail (err, CVX_E208, "it looks like %s, which cannot be loaded",
                   known[k].what);

@@ -219,12 +219,12 @@ name_unnamed (char *const *sorted, size_t n, size_t k)
                                      : cvx_strdup (name);
 }
 
-/* The names of the columns, of which the first UNNAMED have none.  */
+/* The names of the columns; one that names the rows has none in FIRST.  */
 static enum cvx_status
 take_names (struct cvxi_header *h, const struct cvxi_record *first,
-            size_t unnamed, struct cvx_error *err)
+            struct cvx_error *err)
 {
-  size_t n = first->n + unnamed, named = 0;
+  size_t unnamed = h->row_names, n = first->n + unnamed, named = 0;
   char **sorted = cvx_alloc (n, sizeof *sorted);
   bool ok = sorted != NULL;
   h->names = cvx_calloc (n, sizeof *h->names);
@@ -240,10 +240,10 @@ take_names (struct cvxi_header *h, const struct cvxi_record *first,
     }
   if (ok)
     qsort (sorted, named, sizeof *sorted, by_name);
+  h->unnamed_first = ok && h->names[0] == NULL;
   for (size_t k = 0; k < n && ok; k++)
     if (h->names[k] == NULL)
       {
-        h->unnamed_first = h->unnamed_first || k == 0;
         h->names[k] = name_unnamed (sorted, named, k);
         ok = h->names[k] != NULL;
       }
@@ -293,7 +293,7 @@ cvxi_header_read (struct cvxi_header *h, const struct cvxi_record *first,
       return cvx_at (err, path, 0, 0);
     }
   return h->sklearn ? take_classes (h, first, err)
-                    : take_names (h, first, h->row_names, err);
+                    : take_names (h, first, err);
 }
 
 void

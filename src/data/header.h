@@ -15,8 +15,8 @@ struct cvxi_header
 {
   bool present;       /* the first record holds no data */
   bool sklearn;       /* it is "rows,features,class,class,..." */
-  bool unnamed_first; /* the first name is empty */
-  bool row_names;     /* the first column has no name: it names the rows */
+  bool unnamed_first; /* the first column has no name of its own */
+  bool row_names;     /* since it names the rows, as R writes them */
   char **names;       /* NULL, or one per column: UTF-8, different, owned */
   size_t n_names;
   char **classes; /* of a scikit-learn header, owned */

@@ -35,8 +35,8 @@ enum cvx_status cvxi_find_reader (const struct cvx_reader **reader,
                                   const char *file, const char *format,
                                   struct cvx_error *err) CVX_MUST_CHECK;
 
-/* E208 when the file of PATH, which begins with HEAD, is of another program.
- */
+/* E208 when the file of PATH, which begins with HEAD, is one of another
+   program.  */
 enum cvx_status cvxi_refuse_foreign (const char *path,
                                      const unsigned char *head, size_t len,
                                      struct cvx_error *err) CVX_MUST_CHECK;
